@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Domain;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Abstractions;
+
+/// <summary>The database as use cases see it; the provider (SQLite or PostgreSQL) is Infrastructure's secret.</summary>
+public interface IModelOpsDbContext
+{
+    DbSet<TrainingJob> Jobs { get; }
+
+    DbSet<ModelVersion> Versions { get; }
+
+    DbSet<ActiveModel> ActiveModels { get; }
+
+    DbSet<Activation> Activations { get; }
+
+    DbSet<Dataset> Datasets { get; }
+
+    DbSet<LabelledRecord> Records { get; }
+
+    DbSet<IdempotentRequest> IdempotentRequests { get; }
+
+    DbSet<Installation> Installations { get; }
+
+    /// <summary>Present UTC time by the clock that all processes of the installation share: the database server's.</summary>
+    Task<DateTime> UtcNowAsync(CancellationToken cancellationToken);
+
+    Task<int> SaveChangesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs <paramref name="work"/> in one transaction, again from the start when the connection fails in a passing way.</summary>
+    Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>Forgets what was loaded and not saved, so that a changed row can be read again.</summary>
+    void DiscardChanges();
+
+    /// <summary>Whether a failed save broke a unique index.</summary>
+    bool IsUniqueViolation(DbUpdateException exception);
+
+    /// <summary>Whether a failed save broke a foreign key.</summary>
+    bool IsForeignKeyViolation(DbUpdateException exception);
+}

@@ -1,0 +1,27 @@
+namespace ModelOps.Domain.Datasets;
+
+/// <summary>The refusals that concern uploaded files, in one place so that a code always means the same.</summary>
+public static class DatasetRefusals
+{
+    public static RefusalException InvalidName() => new(
+        RefusalKind.Invalid, "invalid_dataset_name",
+        $"A dataset's name has 1 to {Dataset.MaxName} characters out of letters, digits, dot, underscore and hyphen, doesn't start with a dot and ends in .csv.");
+
+    public static RefusalException Exists(string name) => new(
+        RefusalKind.Conflict, "dataset_exists", $"A dataset named {name} is there already. Choose another name, or delete the old one first.");
+
+    public static RefusalException MissingColumns(IEnumerable<string> columns) => new(
+        RefusalKind.Invalid, "missing_columns", $"The file lacks these columns: {string.Join(", ", columns)}.");
+
+    /// <param name="problem">What is wrong, as a sentence without the file's values.</param>
+    public static RefusalException InvalidDataset(FormattableString problem) => new(RefusalKind.Invalid, "invalid_dataset", problem);
+
+    public static RefusalException MissingFile() => new(
+        RefusalKind.Invalid, "missing_file", $"Send the CSV as the part named file of a multipart/form-data request.");
+
+    public static RefusalException TooLarge(long limit) => new(
+        RefusalKind.TooLarge, "upload_too_large", $"The file is larger than the limit of {limit} bytes.");
+
+    public static RefusalException InsufficientStorage(Exception? inner = null) => new(
+        RefusalKind.InsufficientStorage, "insufficient_storage", $"The server's storage is full. Nothing was kept; make room and try again.", inner);
+}

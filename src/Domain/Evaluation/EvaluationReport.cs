@@ -1,0 +1,6 @@
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Domain.Evaluation;
+
+/// <summary>Placeholder shape; the evaluation fills it.</summary>
+public sealed record EvaluationReport(HeadlineMetrics Headline);

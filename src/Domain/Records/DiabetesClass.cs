@@ -1,0 +1,43 @@
+namespace ModelOps.Domain.Records;
+
+/// <summary>The three diagnoses, in the order of the network's outputs.</summary>
+public enum DiabetesClass
+{
+    Negative = 0,
+    Prediabetes = 1,
+    Diabetes = 2,
+}
+
+public static class DiabetesClasses
+{
+    public const int Count = 3;
+
+    public static IReadOnlyList<DiabetesClass> All { get; } =
+        [DiabetesClass.Negative, DiabetesClass.Prediabetes, DiabetesClass.Diabetes];
+
+    /// <summary>Reads <c>N</c>, <c>P</c>, <c>Y</c> or the full name; letter case and surrounding blanks don't matter.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out DiabetesClass value)
+    {
+        text = text.Trim();
+        foreach (var candidate in All)
+        {
+            var name = candidate.ToString();
+            if (text.Equals(name, StringComparison.OrdinalIgnoreCase)
+                || text.Equals(ShortName(candidate), StringComparison.OrdinalIgnoreCase))
+            {
+                value = candidate;
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+
+    private static string ShortName(DiabetesClass value) => value switch
+    {
+        DiabetesClass.Negative => "N",
+        DiabetesClass.Prediabetes => "P",
+        _ => "Y",
+    };
+}

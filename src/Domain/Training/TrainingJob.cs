@@ -1,0 +1,276 @@
+namespace ModelOps.Domain.Training;
+
+/// <summary>Where the rows of a training come from.</summary>
+/// <param name="UseDatabase">All labelled records of the database.</param>
+/// <param name="DatasetName">An uploaded dataset, alone or as well.</param>
+public sealed record DataSelection(bool UseDatabase, string? DatasetName)
+{
+    /// <summary>As clients read it: <c>database</c>, <c>dataset:NAME</c> or <c>database+dataset:NAME</c>.</summary>
+    public string Describe() => (UseDatabase, DatasetName) switch
+    {
+        (true, null) => "database",
+        (true, _) => $"database+dataset:{DatasetName}",
+        _ => $"dataset:{DatasetName}",
+    };
+}
+
+/// <summary>The five figures that a list shows. All but <see cref="Loss"/> are shares 0..1; precision, recall and F1 are macro means.</summary>
+/// <param name="Loss">Log loss of the test side, natural log.</param>
+public sealed record HeadlineMetrics(double Accuracy, double F1Score, double Precision, double Recall, double Loss);
+
+/// <summary>
+/// One retraining. The row is the truth about it: whoever works on the job holds a claim, and each write of a worker names that
+/// claim, so that one who lost it changes nothing. Times are UTC.
+/// </summary>
+public sealed class TrainingJob
+{
+    /// <summary>Claims without an end (the worker died each time) after which the job has failed.</summary>
+    public const int MaxAttempts = 3;
+
+    public const int MaxErrorDetail = 1_000;
+
+    private TrainingJob()
+    {
+    }
+
+    public Guid Id { get; private set; }
+
+    /// <summary>Ascending in the order of creation; what pages of the list are cut by.</summary>
+    public long Sequence { get; private set; }
+
+    public JobStatus Status { get; private set; }
+
+    public TrainingParameters Parameters { get; private set; } = new();
+
+    public DataSelection Data { get; private set; } = new(true, null);
+
+    public int DataRows { get; private set; }
+
+    public string DataSha256 { get; private set; } = "";
+
+    /// <summary>How often a worker has begun; a shutdown that hands the job back doesn't count.</summary>
+    public int Attempt { get; private set; }
+
+    /// <summary>The fencing token of the present claim, null while nobody works on the job.</summary>
+    public Guid? Claim { get; private set; }
+
+    /// <summary>Until when the claim holds without a heartbeat, by the database's clock.</summary>
+    public DateTime? LeaseUntil { get; private set; }
+
+    public int Epoch { get; private set; }
+
+    public double? Loss { get; private set; }
+
+    public double? EtaSeconds { get; private set; }
+
+    public IReadOnlyList<EpochPoint> History { get; private set; } = [];
+
+    public string? VersionName { get; private set; }
+
+    public HeadlineMetrics? Metrics { get; private set; }
+
+    /// <summary>Seconds from the first batch to the last evaluation.</summary>
+    public double? TrainingTime { get; private set; }
+
+    public string RequestedBy { get; private set; } = "";
+
+    public DateTime CreatedAt { get; private set; }
+
+    public DateTime? StartedAt { get; private set; }
+
+    public DateTime? FinishedAt { get; private set; }
+
+    public string? ErrorCode { get; private set; }
+
+    public string? ErrorDetail { get; private set; }
+
+    /// <summary>Concurrency token, incremented with every change.</summary>
+    public long RowVersion { get; private set; }
+
+    public static TrainingJob Create(
+        TrainingParameters parameters, DataSelection data, int rows, string sha256, string requestedBy, DateTime now) => new()
+        {
+            Id = Guid.CreateVersion7(now),
+            Status = JobStatus.Queued,
+            Parameters = parameters,
+            Data = data,
+            DataRows = rows,
+            DataSha256 = sha256,
+            RequestedBy = requestedBy,
+            CreatedAt = now,
+        };
+
+    /// <summary>
+    /// A worker takes the job. Returns false when there is nothing to do: it has ended, was cancelled meanwhile,
+    /// or another worker's lease still holds.
+    /// </summary>
+    public bool TryClaim(Guid claim, DateTime now, TimeSpan lease)
+    {
+        if (Status.IsFinal() || Status == JobStatus.Cancelling || (Status == JobStatus.Running && LeaseUntil > now))
+        {
+            return false;
+        }
+
+        Status = JobStatus.Running;
+        Attempt++;
+        Claim = claim;
+        LeaseUntil = now + lease;
+        StartedAt ??= now;
+        Touch();
+        return true;
+    }
+
+    public bool IsHeldBy(Guid claim) => Claim == claim && Status is (JobStatus.Running or JobStatus.Cancelling);
+
+    /// <summary>The rows as the worker read them; they may differ from those of the request, as records came or went.</summary>
+    public void RecordData(Guid claim, int rows, string sha256)
+    {
+        EnsureHeldBy(claim);
+        DataRows = rows;
+        DataSha256 = sha256;
+        Touch();
+    }
+
+    /// <summary>A heartbeat: prolongs the lease.</summary>
+    public void RenewLease(Guid claim, DateTime now, TimeSpan lease)
+    {
+        EnsureHeldBy(claim);
+        LeaseUntil = now + lease;
+        Touch();
+    }
+
+    public void RecordProgress(Guid claim, int epoch, double? loss, double? etaSeconds, IReadOnlyList<EpochPoint> history)
+    {
+        EnsureHeldBy(claim);
+        Epoch = epoch;
+        Loss = loss;
+        EtaSeconds = etaSeconds;
+        History = history;
+        Touch();
+    }
+
+    /// <summary>Asks for the end. A queued job ends at once, a running one when its worker has stopped.</summary>
+    public void RequestCancellation(DateTime now)
+    {
+        if (Status.IsFinal())
+        {
+            throw TrainingRefusals.JobAlreadyFinished(Status);
+        }
+
+        if (Status == JobStatus.Queued)
+        {
+            Finish(JobStatus.Cancelled, now);
+        }
+        else if (Status == JobStatus.Running)
+        {
+            Status = JobStatus.Cancelling;
+            Touch();
+        }
+    }
+
+    public void Succeed(Guid claim, string version, HeadlineMetrics metrics, double trainingTime, IReadOnlyList<EpochPoint> history, DateTime now)
+    {
+        EnsureHeldBy(claim);
+        VersionName = version;
+        Metrics = metrics;
+        TrainingTime = trainingTime;
+        Epoch = Parameters.Epochs;
+        History = history;
+        Loss = history.Count > 0 ? history[^1].Loss : Loss;
+        Finish(JobStatus.Succeeded, now);
+    }
+
+    public void Fail(Guid claim, string code, string detail, DateTime now)
+    {
+        EnsureHeldBy(claim);
+        Fail(code, detail, now);
+    }
+
+    public void ConfirmCancellation(Guid claim, DateTime now)
+    {
+        EnsureHeldBy(claim);
+        Finish(JobStatus.Cancelled, now);
+    }
+
+    /// <summary>A worker that is asked to stop hands the job back; the attempt doesn't count.</summary>
+    public void Release(Guid claim, DateTime now)
+    {
+        EnsureHeldBy(claim);
+        if (Status == JobStatus.Cancelling)
+        {
+            Finish(JobStatus.Cancelled, now);
+            return;
+        }
+
+        Attempt--;
+        BackToQueue();
+    }
+
+    /// <summary>Whether the worker has been silent for longer than its lease.</summary>
+    public bool IsAbandoned(DateTime now) =>
+        Status is (JobStatus.Running or JobStatus.Cancelling) && (LeaseUntil is null || LeaseUntil <= now);
+
+    /// <summary>
+    /// Takes the job from a worker that has died: it is queued again, ends if it was to be cancelled, and has failed after
+    /// <see cref="MaxAttempts"/>.
+    /// </summary>
+    public void TakeBack(DateTime now)
+    {
+        if (!IsAbandoned(now))
+        {
+            throw new InvalidOperationException("Only an abandoned job is taken back.");
+        }
+
+        if (Status == JobStatus.Cancelling)
+        {
+            Finish(JobStatus.Cancelled, now);
+        }
+        else if (Attempt >= MaxAttempts)
+        {
+            Fail("worker_crashed", $"The training ended {Attempt} times without a result; the process that ran it died each time.", now);
+        }
+        else
+        {
+            BackToQueue();
+        }
+    }
+
+    private void Fail(string code, string detail, DateTime now)
+    {
+        ErrorCode = code;
+        ErrorDetail = detail.Length > MaxErrorDetail ? detail[..MaxErrorDetail] : detail;
+        Finish(JobStatus.Failed, now);
+    }
+
+    private void BackToQueue()
+    {
+        Status = JobStatus.Queued;
+        Claim = null;
+        LeaseUntil = null;
+        EtaSeconds = null;
+        Touch();
+    }
+
+    private void Finish(JobStatus status, DateTime now)
+    {
+        Status = status;
+        Claim = null;
+        LeaseUntil = null;
+        EtaSeconds = null;
+        FinishedAt = now;
+        Touch();
+    }
+
+    private void EnsureHeldBy(Guid claim)
+    {
+        if (!IsHeldBy(claim))
+        {
+            throw new ClaimLostException();
+        }
+    }
+
+    private void Touch() => RowVersion++;
+}
+
+/// <summary>The worker no longer holds the job: it must stop and change nothing.</summary>
+public sealed class ClaimLostException() : Exception("Another worker holds this job, or it has ended.");

@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
+using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Identity;
+
+namespace ModelOps.Infrastructure.Persistence;
+
+/// <summary>One schema for both providers; a derived context for each holds what differs, and its own migrations.</summary>
+internal abstract class ModelOpsDbContext(DbContextOptions options)
+    : IdentityDbContext<ModelOpsUser>(options), IModelOpsDbContext, IDataProtectionKeyContext
+{
+    public DbSet<TrainingJob> Jobs => Set<TrainingJob>();
+
+    public DbSet<ModelVersion> Versions => Set<ModelVersion>();
+
+    public DbSet<ActiveModel> ActiveModels => Set<ActiveModel>();
+
+    public DbSet<Activation> Activations => Set<Activation>();
+
+    public DbSet<Dataset> Datasets => Set<Dataset>();
+
+    public DbSet<LabelledRecord> Records => Set<LabelledRecord>();
+
+    public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
+
+    public DbSet<Installation> Installations => Set<Installation>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public abstract Task<DateTime> UtcNowAsync(CancellationToken cancellationToken);
+
+    public abstract bool IsUniqueViolation(DbUpdateException exception);
+
+    public abstract bool IsForeignKeyViolation(DbUpdateException exception);
+
+    public Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        Database.CreateExecutionStrategy().ExecuteAsync(
+            async cancel =>
+            {
+                ChangeTracker.Clear();
+                await using var transaction = await Database.BeginTransactionAsync(cancel);
+                var result = await work(cancel);
+                await transaction.CommitAsync(cancel);
+                return result;
+            },
+            cancellationToken);
+
+    public void DiscardChanges() => ChangeTracker.Clear();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+        configurationBuilder.Properties<string>().HaveMaxLength(4_000);
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<TrainingJob>(Configure);
+        builder.Entity<ModelVersion>(Configure);
+        builder.Entity<ActiveModel>(active =>
+        {
+            active.ToTable("active_model", t => t.HasCheckConstraint("CK_active_model_single", "\"Id\" = 1"));
+            active.Property(a => a.Id).ValueGeneratedNever();
+            active.Property(a => a.Epoch).IsConcurrencyToken();
+
+            // Restrict makes the database itself refuse to delete the version in service.
+            active.HasOne(a => a.Version).WithMany().HasForeignKey(a => a.VersionId).OnDelete(DeleteBehavior.Restrict);
+            active.HasOne(a => a.Activation).WithMany().HasForeignKey("ActivationId").OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<Activation>(activation =>
+        {
+            activation.ToTable("activations");
+            activation.Property(a => a.Kind).HasConversion<string>().HasMaxLength(16);
+            activation.Property(a => a.From).HasMaxLength(VersionName.MaxLength);
+            activation.Property(a => a.To).HasMaxLength(VersionName.MaxLength);
+            activation.Property(a => a.Reason).HasMaxLength(Activation.MaxReason);
+            activation.Property(a => a.By).HasMaxLength(256);
+            activation.HasIndex(a => a.Epoch).IsUnique();
+        });
+        builder.Entity<Dataset>(dataset =>
+        {
+            dataset.ToTable("datasets");
+            dataset.Property(d => d.Name).HasMaxLength(Dataset.MaxName);
+            dataset.Property(d => d.NameKey).HasMaxLength(Dataset.MaxName);
+            dataset.HasIndex(d => d.NameKey).IsUnique();
+            dataset.Property(d => d.Sha256).HasMaxLength(64);
+            dataset.Property(d => d.UploadedBy).HasMaxLength(256);
+            Json(dataset.Property(d => d.Report));
+        });
+        builder.Entity<LabelledRecord>(record =>
+        {
+            record.ToTable("labelled_records", t => t.HasCheckConstraint(
+                "CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')"));
+            record.Property(r => r.Source).HasConversion<string>().HasMaxLength(16);
+            record.Property(r => r.CreatedBy).HasMaxLength(256);
+            record.HasIndex(r => r.Class);
+        });
+        builder.Entity<IdempotentRequest>(request =>
+        {
+            request.ToTable("idempotent_requests");
+            request.Property(r => r.Operation).HasMaxLength(50);
+            request.Property(r => r.Key).HasMaxLength(IdempotentRequest.MaxKey);
+            request.Property(r => r.RequestSha256).HasMaxLength(64);
+            request.HasIndex(r => new { r.Operation, r.Key }).IsUnique();
+            request.HasIndex(r => r.CreatedAt);
+        });
+        builder.Entity<Installation>(installation =>
+        {
+            installation.ToTable("installation", t => t.HasCheckConstraint("CK_installation_single", "\"Id\" = 1"));
+            installation.Property(i => i.Id).ValueGeneratedNever();
+        });
+    }
+
+    private static void Configure(EntityTypeBuilder<TrainingJob> job)
+    {
+        job.ToTable("training_jobs");
+        job.HasKey(j => j.Sequence);
+        job.HasIndex(j => j.Id).IsUnique();
+        job.Property(j => j.Id).ValueGeneratedNever();
+        job.Property(j => j.Status).HasConversion<string>().HasMaxLength(16);
+        job.HasIndex(j => new { j.Status, j.Sequence });
+        job.Property(j => j.RowVersion).IsConcurrencyToken();
+        Json(job.Property(j => j.Parameters));
+        Json(job.Property(j => j.Data));
+        Json(job.Property(j => j.Metrics));
+        Json(job.Property(j => j.History));
+        job.Property(j => j.DataSha256).HasMaxLength(64);
+        job.Property(j => j.VersionName).HasMaxLength(VersionName.MaxLength);
+        job.Property(j => j.RequestedBy).HasMaxLength(256);
+        job.Property(j => j.ErrorCode).HasMaxLength(64);
+        job.Property(j => j.ErrorDetail).HasMaxLength(TrainingJob.MaxErrorDetail);
+    }
+
+    private static void Configure(EntityTypeBuilder<ModelVersion> version)
+    {
+        version.ToTable("model_versions");
+        version.Property(v => v.Name).HasMaxLength(VersionName.MaxLength);
+        version.HasIndex(v => v.Name).IsUnique();
+        version.HasIndex(v => v.JobId).IsUnique();
+        version.Property(v => v.DataSource).HasMaxLength(150);
+        Json(version.Property(v => v.Metrics));
+        Json(version.Property(v => v.Specification));
+        Json(version.Property(v => v.Summary));
+        Json(version.Property(v => v.Files));
+    }
+
+    /// <summary>
+    /// Values that are read and written as a whole, and never searched, are one JSON text. They never change in place
+    /// (records and read-only lists), so comparing references is enough to find a change.
+    /// </summary>
+    private static void Json<T>(PropertyBuilder<T> property) => property
+        .HasConversion(
+            value => JsonSerializer.Serialize(value, JsonColumn.Options),
+            text => JsonSerializer.Deserialize<T>(text, JsonColumn.Options)!,
+            new Microsoft.EntityFrameworkCore.ChangeTracking.ValueComparer<T>(
+                (a, b) => ReferenceEquals(a, b),
+                value => value == null ? 0 : System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(value),
+                value => value))
+        .HasMaxLength(-1);
+
+    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
+        value => value.Kind == DateTimeKind.Utc ? value : value.ToUniversalTime(),
+        value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
+}
+
+internal static class JsonColumn
+{
+    public static JsonSerializerOptions Options { get; } = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+}
