@@ -34,6 +34,11 @@ public static class DiabetesClasses
         return false;
     }
 
+    /// <summary>Reads a text that is known to be valid.</summary>
+    /// <exception cref="FormatException"/>
+    public static DiabetesClass Parse(string text) =>
+        TryParse(text, out var value) ? value : throw new FormatException("A class is N, P, Y or its full name.");
+
     private static string ShortName(DiabetesClass value) => value switch
     {
         DiabetesClass.Negative => "N",

@@ -16,4 +16,9 @@ public static class Genders
         value = text is "M" or "m" ? Gender.M : Gender.F;
         return text is "M" or "m" or "F" or "f";
     }
+
+    /// <summary>Reads a text that is known to be valid.</summary>
+    /// <exception cref="FormatException"/>
+    public static Gender Parse(string text) =>
+        TryParse(text, out var value) ? value : throw new FormatException("A gender is M or F.");
 }

@@ -192,6 +192,30 @@ public sealed class TrainingJob
         Finish(JobStatus.Cancelled, now);
     }
 
+    /// <summary>
+    /// The training's process died under a worker that lives on. Returns whether another attempt begins, under the same claim;
+    /// otherwise the job has ended.
+    /// </summary>
+    public bool RecordCrash(Guid claim, DateTime now)
+    {
+        EnsureHeldBy(claim);
+        if (Status == JobStatus.Cancelling)
+        {
+            Finish(JobStatus.Cancelled, now);
+            return false;
+        }
+
+        if (Attempt >= MaxAttempts)
+        {
+            FailAsCrashed(now);
+            return false;
+        }
+
+        Attempt++;
+        Touch();
+        return true;
+    }
+
     /// <summary>A worker that is asked to stop hands the job back; the attempt doesn't count.</summary>
     public void Release(Guid claim, DateTime now)
     {
@@ -214,9 +238,10 @@ public sealed class TrainingJob
     /// Takes the job from a worker that has died: it is queued again, ends if it was to be cancelled, and has failed after
     /// <see cref="MaxAttempts"/>.
     /// </summary>
-    public void TakeBack(DateTime now)
+    /// <param name="workerIsGone">The worker is known to be dead, so its lease needn't run out.</param>
+    public void TakeBack(DateTime now, bool workerIsGone = false)
     {
-        if (!IsAbandoned(now))
+        if (!IsAbandoned(now) && !(workerIsGone && Status is (JobStatus.Running or JobStatus.Cancelling)))
         {
             throw new InvalidOperationException("Only an abandoned job is taken back.");
         }
@@ -227,7 +252,7 @@ public sealed class TrainingJob
         }
         else if (Attempt >= MaxAttempts)
         {
-            Fail("worker_crashed", $"The training ended {Attempt} times without a result; the process that ran it died each time.", now);
+            FailAsCrashed(now);
         }
         else
         {
@@ -241,6 +266,9 @@ public sealed class TrainingJob
         ErrorDetail = detail.Length > MaxErrorDetail ? detail[..MaxErrorDetail] : detail;
         Finish(JobStatus.Failed, now);
     }
+
+    private void FailAsCrashed(DateTime now) =>
+        Fail(TrainingRefusals.WorkerCrashedCode, $"The training ended {Attempt} times without a result; the process that ran it died each time.", now);
 
     private void BackToQueue()
     {

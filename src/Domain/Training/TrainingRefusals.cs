@@ -5,6 +5,8 @@ public static class TrainingRefusals
 {
     public const string DatasetNotFoundCode = "dataset_not_found";
 
+    public const string WorkerCrashedCode = "worker_crashed";
+
     public static RefusalException NotEnoughRecords(int available, int required) => new(
         RefusalKind.Unprocessable,
         "not_enough_records",
@@ -23,4 +25,17 @@ public static class TrainingRefusals
 
     public static RefusalException JobAlreadyFinished(JobStatus status) => new(
         RefusalKind.Conflict, "job_already_finished", $"The training job has ended already: {status.ToString().ToLowerInvariant()}.");
+
+    /// <summary>How a training that ended without a version is told to somebody who waited for it.</summary>
+    public static RefusalException Ended(JobStatus status, string? code, string? detail) => status == JobStatus.Cancelled
+        ? new RefusalException(RefusalKind.Conflict, "job_cancelled", $"The training was cancelled.")
+        : new RefusalException(KindOf(code), code ?? "training_failed", $"{detail ?? "The training failed."}");
+
+    private static RefusalKind KindOf(string? code) => code switch
+    {
+        DatasetNotFoundCode => RefusalKind.NotFound,
+        "insufficient_storage" => RefusalKind.InsufficientStorage,
+        WorkerCrashedCode => RefusalKind.Unavailable,
+        _ => RefusalKind.Unprocessable,
+    };
 }

@@ -1,0 +1,30 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Models;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Datasets;
+
+/// <summary>Deletes a dataset; versions that were trained on it stay. Its row goes first, then its file.</summary>
+public sealed record DeleteDataset(string Name) : IRequest<DeletionAnswer>;
+
+internal sealed class DeleteDatasetHandler(IModelOpsDbContext db, IDatasetStore datasets) : IRequestHandler<DeleteDataset, DeletionAnswer>
+{
+    public async Task<DeletionAnswer> Handle(DeleteDataset request, CancellationToken cancellationToken)
+    {
+        var dataset = await db.FindDatasetAsync(request.Name, cancellationToken);
+        db.Datasets.Remove(dataset);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            throw TrainingRefusals.DatasetNotFound(request.Name);
+        }
+
+        datasets.Delete(dataset.Id, dataset.Name);
+        return new DeletionAnswer(true, $"{dataset.Name} was deleted.");
+    }
+}

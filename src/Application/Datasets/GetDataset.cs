@@ -1,0 +1,31 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Datasets;
+
+public sealed record GetDataset(string Name) : IRequest<DatasetAnswer>;
+
+internal sealed class GetDatasetHandler(IModelOpsDbContext db) : IRequestHandler<GetDataset, DatasetAnswer>
+{
+    public async Task<DatasetAnswer> Handle(GetDataset request, CancellationToken cancellationToken) =>
+        DatasetAnswer.Of(await db.FindDatasetAsync(request.Name, cancellationToken));
+}
+
+internal static class DatasetQueries
+{
+    /// <exception cref="Domain.RefusalException"><c>invalid_dataset_name</c> or <c>dataset_not_found</c>.</exception>
+    public static async Task<Dataset> FindDatasetAsync(this IModelOpsDbContext db, string name, CancellationToken cancellationToken)
+    {
+        if (!Dataset.IsValidName(name))
+        {
+            throw DatasetRefusals.InvalidName();
+        }
+
+        var key = Dataset.KeyOf(name);
+        return await db.Datasets.SingleOrDefaultAsync(d => d.NameKey == key, cancellationToken)
+            ?? throw TrainingRefusals.DatasetNotFound(name);
+    }
+}

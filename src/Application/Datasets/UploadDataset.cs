@@ -1,0 +1,90 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.Application.Datasets;
+
+/// <param name="MaxBytes">Size limit of one uploaded file.</param>
+public sealed record UploadLimits(long MaxBytes);
+
+/// <summary>Keeps a CSV of labelled rows under its file name.</summary>
+public sealed record UploadDataset(string? FileName, Stream Content, bool Strict) : IRequest<DatasetAnswer>;
+
+public sealed record DatasetAnswer(
+    bool Success,
+    string Message,
+    string Filename,
+    int Rows,
+    int Columns,
+    int Rejected,
+    IReadOnlyList<RowProblem> Problems,
+    int Duplicates,
+    IReadOnlyDictionary<DiabetesClass, int> ClassCounts,
+    string Sha256,
+    DateTime UploadedAt,
+    string UploadedBy)
+{
+    internal static DatasetAnswer Of(Dataset d) => new(
+        true,
+        d.Report.Rejected == 0 ? $"{d.Report.Rows} rows are usable." : $"{d.Report.Rows} rows are usable, {d.Report.Rejected} were left out.",
+        d.Name,
+        d.Report.Rows,
+        d.Report.Columns,
+        d.Report.Rejected,
+        d.Report.Problems,
+        d.Report.Duplicates,
+        d.Report.ClassCounts,
+        d.Sha256,
+        d.UploadedAt,
+        d.UploadedBy);
+}
+
+internal sealed class UploadDatasetHandler(
+    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, UploadLimits limits, ICurrentUser user)
+    : IRequestHandler<UploadDataset, DatasetAnswer>
+{
+    public async Task<DatasetAnswer> Handle(UploadDataset request, CancellationToken cancellationToken)
+    {
+        if (!Dataset.IsValidName(request.FileName))
+        {
+            throw DatasetRefusals.InvalidName();
+        }
+
+        var name = request.FileName!;
+        var key = Dataset.KeyOf(name);
+        if (await db.Datasets.AnyAsync(d => d.NameKey == key, cancellationToken))
+        {
+            throw DatasetRefusals.Exists(name);
+        }
+
+        await using var staged = await datasets.StageAsync(request.Content, limits.MaxBytes, cancellationToken);
+        CsvReport report;
+        await using (var content = staged.OpenRead())
+        {
+            report = csv.Read(content, request.Strict, _ => { }, cancellationToken);
+        }
+
+        var now = await db.UtcNowAsync(cancellationToken);
+        try
+        {
+            // The file moves before the commit: a crash in between leaves a file without a row, which the sweep removes.
+            var kept = await db.InTransactionAsync(
+                async cancel =>
+                {
+                    var dataset = Dataset.Create(name, report, staged.Bytes, staged.Sha256, user.Signature(), now);
+                    db.Datasets.Add(dataset);
+                    await db.SaveChangesAsync(cancel);
+                    datasets.Keep(staged, dataset.Id, name);
+                    return dataset;
+                },
+                cancellationToken);
+            return DatasetAnswer.Of(kept);
+        }
+        catch (DbUpdateException exception) when (db.IsUniqueViolation(exception))
+        {
+            throw DatasetRefusals.Exists(name);
+        }
+    }
+}

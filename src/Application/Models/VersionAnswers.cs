@@ -1,0 +1,41 @@
+using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Models;
+
+/// <summary>A version as the list shows it.</summary>
+public sealed record VersionListItem(
+    string Version,
+    DateTime CreatedAt,
+    HeadlineMetrics Metrics,
+    bool IsActive,
+    int TrainingSamples,
+    double TrainingTime,
+    Guid JobId);
+
+public sealed record VersionData(string Source, int Rows, string Sha256, SplitCounts Split);
+
+/// <summary>A version with everything known about it.</summary>
+public sealed record VersionDetail(
+    string Version,
+    DateTime CreatedAt,
+    HeadlineMetrics Metrics,
+    bool IsActive,
+    int TrainingSamples,
+    double TrainingTime,
+    Guid JobId,
+    string Architecture,
+    TrainingParameters Parameters,
+    int BestEpoch,
+    string WeightsSha256,
+    VersionData Data,
+    EvaluationReport Evaluation,
+    IReadOnlyList<EpochPoint> History,
+    IReadOnlyList<ArtifactFile> Files);
+
+/// <summary>What an activation or a rollback answers.</summary>
+public sealed record ActivationAnswer(bool Success, string Message, string ActiveVersion);
+
+/// <summary>What a deletion answers.</summary>
+public sealed record DeletionAnswer(bool Success, string Message);

@@ -1,0 +1,92 @@
+using System.Text.Json.Serialization;
+using FluentValidation;
+using MediatR;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.Application.Predictions;
+
+/// <summary>One patient's inputs as the contract names them.</summary>
+public record PatientInput
+{
+    [JsonPropertyName(PatientFeatures.HbA1cName)]
+    public required double HbA1c { get; init; }
+
+    [JsonPropertyName(PatientFeatures.AgeName)]
+    public required double Age { get; init; }
+
+    [JsonPropertyName(PatientFeatures.BmiName)]
+    public required double Bmi { get; init; }
+
+    [JsonPropertyName(PatientFeatures.GenderName)]
+    public required string Gender { get; init; }
+
+    /// <summary>Only for validated inputs.</summary>
+    internal PatientFeatures ToFeatures() => new(HbA1c, Age, Bmi, Genders.Parse(Gender));
+}
+
+internal sealed class PatientInputValidator : AbstractValidator<PatientInput>
+{
+    public PatientInputValidator()
+    {
+        RuleFor(p => p.HbA1c).Custom((value, context) => Report(PatientFeatures.HbA1cProblem(value), context));
+        RuleFor(p => p.Age).Custom((value, context) => Report(PatientFeatures.AgeProblem(value), context));
+        RuleFor(p => p.Bmi).Custom((value, context) => Report(PatientFeatures.BmiProblem(value), context));
+        RuleFor(p => p.Gender).Must(g => g is not null && Genders.TryParse(g, out _)).WithMessage("must be M or F");
+    }
+
+    private static void Report<T>(string? problem, ValidationContext<T> context)
+    {
+        if (problem is not null)
+        {
+            context.AddFailure(problem);
+        }
+    }
+}
+
+public sealed record Predict(PatientInput Input) : IRequest<PredictionAnswer>;
+
+/// <summary>Probabilities by class; they sum to 1.</summary>
+public sealed record ClassProbabilities(
+    [property: JsonPropertyName("Negative")] double Negative,
+    [property: JsonPropertyName("Prediabetes")] double Prediabetes,
+    [property: JsonPropertyName("Diabetes")] double Diabetes);
+
+public sealed record PredictionAnswer(DiabetesClass Prediction, ClassProbabilities Probabilities, string Version, Guid PredictionId);
+
+internal sealed class PredictValidator : AbstractValidator<Predict>
+{
+    public PredictValidator() => RuleFor(p => p.Input).NotNull().SetValidator(new PatientInputValidator()).OverridePropertyName("");
+}
+
+internal sealed class PredictHandler(IServingModel serving, TimeProvider time) : IRequestHandler<Predict, PredictionAnswer>
+{
+    public Task<PredictionAnswer> Handle(Predict request, CancellationToken cancellationToken)
+    {
+        var predictor = serving.Require();
+        var (prediction, probabilities) = predictor.Classify(request.Input.ToFeatures());
+        return Task.FromResult(new PredictionAnswer(
+            prediction, probabilities, predictor.Version, Guid.CreateVersion7(time.GetUtcNow())));
+    }
+}
+
+internal static class PredictorExtensions
+{
+    public static IPredictor Require(this IServingModel serving) =>
+        serving.Current ?? throw (serving.Problem is null ? ModelRefusals.NoActiveModel(RefusalKind.Unavailable) : ModelRefusals.ModelNotLoaded());
+
+    public static (DiabetesClass Prediction, ClassProbabilities Probabilities) Classify(this IPredictor predictor, PatientFeatures features)
+    {
+        Span<double> p = stackalloc double[DiabetesClasses.Count];
+        predictor.Predict(features, p);
+        var best = 0;
+        for (var i = 1; i < p.Length; i++)
+        {
+            best = p[i] > p[best] ? i : best;
+        }
+
+        return ((DiabetesClass)best, new ClassProbabilities(p[0], p[1], p[2]));
+    }
+}

@@ -1,0 +1,47 @@
+using FluentValidation;
+using MediatR;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.Application.Predictions;
+
+/// <summary>Many patients at once; one version answers them all.</summary>
+public sealed record PredictBatch : IRequest<BatchAnswer>
+{
+    public const int MaxRows = 10_000;
+
+    public required IReadOnlyList<PatientInput> Rows { get; init; }
+}
+
+public sealed record BatchItem(DiabetesClass Prediction, ClassProbabilities Probabilities, Guid PredictionId);
+
+public sealed record BatchAnswer(string Version, IReadOnlyList<BatchItem> Predictions);
+
+internal sealed class PredictBatchValidator : AbstractValidator<PredictBatch>
+{
+    public PredictBatchValidator()
+    {
+        RuleFor(r => r.Rows).Cascade(CascadeMode.Stop)
+            .NotNull().WithMessage("is required")
+            .Must(rows => rows.Count is >= 1 and <= PredictBatch.MaxRows).WithMessage($"must have 1 to {PredictBatch.MaxRows} rows");
+        RuleForEach(r => r.Rows).NotNull().WithMessage("must be an object").SetValidator(new PatientInputValidator())
+            .When(r => r.Rows is { Count: <= PredictBatch.MaxRows });
+    }
+}
+
+internal sealed class PredictBatchHandler(IServingModel serving, TimeProvider time) : IRequestHandler<PredictBatch, BatchAnswer>
+{
+    public Task<BatchAnswer> Handle(PredictBatch request, CancellationToken cancellationToken)
+    {
+        var predictor = serving.Require();
+        var now = time.GetUtcNow();
+        var answers = new BatchItem[request.Rows.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            var (prediction, probabilities) = predictor.Classify(request.Rows[i].ToFeatures());
+            answers[i] = new BatchItem(prediction, probabilities, Guid.CreateVersion7(now));
+        }
+
+        return Task.FromResult(new BatchAnswer(predictor.Version, answers));
+    }
+}

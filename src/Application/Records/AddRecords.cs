@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+using FluentValidation;
+using MediatR;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Predictions;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.Application.Records;
+
+/// <summary>A patient's inputs with the confirmed diagnosis.</summary>
+public sealed record RecordInput : PatientInput
+{
+    [JsonPropertyName(PatientFeatures.ClassName)]
+    public required string Class { get; init; }
+
+    internal LabelledExample ToExample() => new(ToFeatures(), DiabetesClasses.Parse(Class));
+}
+
+/// <summary>Adds labelled records: all or none.</summary>
+public sealed record AddRecords(IReadOnlyList<RecordInput> Records, string? IdempotencyKey) : IRequest<RecordsAdded>;
+
+public sealed record RecordsAdded(int Created);
+
+internal sealed class RecordInputValidator : AbstractValidator<RecordInput>
+{
+    public RecordInputValidator()
+    {
+        Include(new PatientInputValidator());
+        RuleFor(r => r.Class).Must(c => c is not null && DiabetesClasses.TryParse(c, out _))
+            .WithMessage("must be N, P, Y, Negative, Prediabetes or Diabetes");
+    }
+}
+
+internal sealed class AddRecordsValidator : AbstractValidator<AddRecords>
+{
+    public AddRecordsValidator()
+    {
+        RuleFor(r => r.Records).Must(r => r.Count is >= 1 and <= LabelledRecord.MaxPerRequest)
+            .WithMessage($"must have 1 to {LabelledRecord.MaxPerRequest} records");
+        RuleForEach(r => r.Records).NotNull().WithMessage("must be an object").SetValidator(new RecordInputValidator())
+            .When(r => r.Records.Count <= LabelledRecord.MaxPerRequest);
+        RuleFor(r => r.IdempotencyKey).IdempotencyKey();
+    }
+}
+
+internal sealed class AddRecordsHandler(IModelOpsDbContext db, ICurrentUser user) : IRequestHandler<AddRecords, RecordsAdded>
+{
+    public async Task<RecordsAdded> Handle(AddRecords request, CancellationToken cancellationToken)
+    {
+        var (answer, _) = await db.OnceAsync(
+            "records",
+            request.IdempotencyKey,
+            request.Records,
+            async cancel =>
+            {
+                var now = await db.UtcNowAsync(cancel);
+                db.Records.AddRange(request.Records.Select(
+                    r => LabelledRecord.Create(r.ToExample(), LabelSource.Registered, user.Signature(), now)));
+                return new RecordsAdded(request.Records.Count);
+            },
+            cancellationToken);
+        return answer;
+    }
+}

@@ -1,0 +1,30 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.Application.Records;
+
+/// <summary>What the database holds for a training.</summary>
+public sealed record GetRecordsSummary : IRequest<RecordsSummary>;
+
+public sealed record RecordsSummary(
+    int Records, int Labelled, IReadOnlyDictionary<DiabetesClass, int> ByClass, int MinimumRequired, bool Enough);
+
+internal sealed class GetRecordsSummaryHandler(IModelOpsDbContext db) : IRequestHandler<GetRecordsSummary, RecordsSummary>
+{
+    public async Task<RecordsSummary> Handle(GetRecordsSummary request, CancellationToken cancellationToken)
+    {
+        var counts = await db.Records.AsNoTracking()
+            .GroupBy(r => r.Class)
+            .Select(g => new { Class = g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Class, g => g.Count, cancellationToken);
+        var labelled = counts.Values.Sum();
+        return new RecordsSummary(
+            labelled,
+            labelled,
+            DiabetesClasses.All.ToDictionary(c => c, c => counts.GetValueOrDefault(c)),
+            LabelledRecord.MinimumForTraining,
+            labelled >= LabelledRecord.MinimumForTraining);
+    }
+}

@@ -1,0 +1,65 @@
+using MediatR;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Datasets;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.Application.Records;
+
+/// <summary>Adds the usable rows of a CSV to the database's labelled records, in one transaction.</summary>
+public sealed record ImportRecords(string? FileName, Stream Content, bool Strict) : IRequest<ImportAnswer>;
+
+public sealed record ImportAnswer(
+    bool Success,
+    string Message,
+    int Created,
+    int Rejected,
+    IReadOnlyList<RowProblem> Problems,
+    int Duplicates,
+    IReadOnlyDictionary<DiabetesClass, int> ClassCounts);
+
+internal sealed class ImportRecordsHandler(
+    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, UploadLimits limits, ICurrentUser user)
+    : IRequestHandler<ImportRecords, ImportAnswer>
+{
+    private const int Chunk = 2_000;
+
+    public async Task<ImportAnswer> Handle(ImportRecords request, CancellationToken cancellationToken)
+    {
+        if (!Dataset.IsValidName(request.FileName))
+        {
+            throw DatasetRefusals.InvalidName();
+        }
+
+        await using var staged = await datasets.StageAsync(request.Content, limits.MaxBytes, cancellationToken);
+        var rows = new List<LabelledExample>();
+        CsvReport report;
+        await using (var content = staged.OpenRead())
+        {
+            report = csv.Read(content, request.Strict, rows.Add, cancellationToken);
+        }
+
+        await db.InTransactionAsync(
+            async cancel =>
+            {
+                var now = await db.UtcNowAsync(cancel);
+                foreach (var chunk in rows.Chunk(Chunk))
+                {
+                    db.Records.AddRange(chunk.Select(row => LabelledRecord.Create(row, LabelSource.Imported, user.Signature(), now)));
+                    await db.SaveChangesAsync(cancel);
+                    db.DiscardChanges();
+                }
+
+                return rows.Count;
+            },
+            cancellationToken);
+        return new ImportAnswer(
+            true,
+            $"{rows.Count} records were added, {report.Rejected} rows were left out.",
+            rows.Count,
+            report.Rejected,
+            report.Problems,
+            report.Duplicates,
+            report.ClassCounts);
+    }
+}

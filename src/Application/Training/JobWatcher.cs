@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Training;
+
+/// <summary>Follows a job's row, with a scope of its own for every look, so that a waiting client holds no connection.</summary>
+public sealed class JobWatcher(IServiceScopeFactory scopes, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The job now, and again after each change, up to and including its end.</summary>
+    public async IAsyncEnumerable<JobDetail> FollowAsync(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long? seen = null;
+        while (true)
+        {
+            JobDetail detail;
+            await using (var scope = scopes.CreateAsyncScope())
+            {
+                detail = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new GetJob(jobId), cancellationToken);
+            }
+
+            if (detail.Stamp != seen)
+            {
+                seen = detail.Stamp;
+                yield return detail;
+            }
+
+            if (detail.Job.Status.IsFinal())
+            {
+                yield break;
+            }
+
+            await Task.Delay(Interval, time, cancellationToken);
+        }
+    }
+
+    /// <summary>The job once it has ended, or null when that takes longer than <paramref name="limit"/>.</summary>
+    public async Task<JobDetail?> WaitAsync(Guid jobId, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await foreach (var detail in FollowAsync(jobId, either.Token))
+            {
+                if (detail.Job.Status.IsFinal())
+                {
+                    return detail;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,116 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Training;
+
+/// <summary>
+/// Makes the world agree with the rows, at start and every few seconds: jobs of dead workers go back to the queue, queued jobs that
+/// nobody was woken for are announced, and folders that no row knows are removed.
+/// </summary>
+/// <param name="OnlyProcess">Nobody else can be at work (the embedded default, at its start): every running job is abandoned.</param>
+public sealed record ReconcileJobs(bool OnlyProcess = false) : IRequest;
+
+internal sealed class ReconcileJobsHandler(IModelOpsDbContext db, ITrainingQueue queue, IArtifactStore artifacts, IDatasetStore datasets)
+    : IRequestHandler<ReconcileJobs>
+{
+    private const int WakeUpsAtOnce = 100;
+
+    public async Task<Unit> Handle(ReconcileJobs request, CancellationToken cancellationToken)
+    {
+        await TakeBackAbandonedAsync(request.OnlyProcess, cancellationToken);
+        await AnnounceQueuedAsync(cancellationToken);
+        await SweepJobsAndVersionsAsync(cancellationToken);
+        await SweepDatasetsAsync(cancellationToken);
+        return Unit.Value;
+    }
+
+    private async Task TakeBackAbandonedAsync(bool onlyProcess, CancellationToken cancellationToken)
+    {
+        var now = await db.UtcNowAsync(cancellationToken);
+        var abandoned = await db.Jobs.AsNoTracking()
+            .Where(j => (j.Status == JobStatus.Running || j.Status == JobStatus.Cancelling) && (onlyProcess || j.LeaseUntil == null || j.LeaseUntil <= now))
+            .Select(j => j.Id)
+            .ToListAsync(cancellationToken);
+        foreach (var id in abandoned)
+        {
+            await db.UpdateJobAsync(
+                id,
+                j =>
+                {
+                    if (onlyProcess || j.IsAbandoned(now))
+                    {
+                        j.TakeBack(now, workerIsGone: onlyProcess);
+                    }
+                },
+                cancellationToken);
+        }
+    }
+
+    private async Task AnnounceQueuedAsync(CancellationToken cancellationToken)
+    {
+        // While wake-ups wait in the queue, more of them help nobody.
+        if (!queue.IsEmpty())
+        {
+            return;
+        }
+
+        var queued = await db.Jobs.AsNoTracking()
+            .Where(j => j.Status == JobStatus.Queued)
+            .OrderBy(j => j.Sequence)
+            .Select(j => j.Id)
+            .Take(WakeUpsAtOnce)
+            .ToListAsync(cancellationToken);
+        foreach (var id in queued)
+        {
+            queue.Enqueue(id);
+        }
+    }
+
+    private async Task SweepJobsAndVersionsAsync(CancellationToken cancellationToken)
+    {
+        // The folders are listed before the rows are read: what is published in between has its row by then, or its job is running.
+        var folders = artifacts.ListWorkingFolders();
+        var published = artifacts.ListVersions();
+        var unfinished = (await db.Jobs.AsNoTracking()
+            .Where(j => j.Status == JobStatus.Queued || j.Status == JobStatus.Running || j.Status == JobStatus.Cancelling)
+            .Select(j => new { j.Id, j.Status })
+            .ToListAsync(cancellationToken)).ToDictionary(j => j.Id, j => j.Status);
+        foreach (var folder in folders.Where(f => !unfinished.ContainsKey(f)))
+        {
+            artifacts.DeleteWorkingFolder(folder);
+        }
+
+        if (published.Count == 0)
+        {
+            return;
+        }
+
+        var known = (await db.Versions.AsNoTracking().Select(v => v.Name).ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        foreach (var (version, jobId) in published)
+        {
+            var beingPublished = jobId is { } id && unfinished.TryGetValue(id, out var status) && status != JobStatus.Queued;
+            if (!known.Contains(version) && !beingPublished)
+            {
+                artifacts.DeleteVersion(version);
+            }
+        }
+    }
+
+    private async Task SweepDatasetsAsync(CancellationToken cancellationToken)
+    {
+        // A file without a row may be an upload just before its commit, so only files older than any upload's last step go.
+        var files = datasets.ListSettled();
+        if (files.Count == 0)
+        {
+            return;
+        }
+
+        var known = (await db.Datasets.AsNoTracking().Select(d => d.Id).ToListAsync(cancellationToken)).ToHashSet();
+        foreach (var (id, name) in files.Where(f => !known.Contains(f.Id)))
+        {
+            datasets.Delete(id, name);
+        }
+    }
+}

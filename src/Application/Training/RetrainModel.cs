@@ -1,0 +1,92 @@
+using System.Text.Json.Serialization;
+using FluentValidation;
+using MediatR;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Training;
+
+/// <summary>Asks for a retraining. The members are the body of <c>POST /model/retrain</c>; all have defaults.</summary>
+public sealed record RetrainModel : IRequest<RetrainAccepted>
+{
+    /// <summary>Train on the labelled records of the database.</summary>
+    public bool UseDatabase { get; init; } = true;
+
+    /// <summary>Train on this dataset: alone, or beside the database.</summary>
+    public string? DatasetName { get; init; }
+
+    public int Epochs { get; init; } = TrainingParameters.DefaultEpochs;
+
+    public int BatchSize { get; init; } = TrainingParameters.DefaultBatchSize;
+
+    public double LearningRate { get; init; } = TrainingParameters.DefaultLearningRate;
+
+    public int HiddenSize { get; init; } = TrainingParameters.DefaultHiddenSize;
+
+    public int Seed { get; init; } = TrainingParameters.DefaultSeed;
+
+    /// <summary>From the <c>Idempotency-Key</c> header.</summary>
+    [JsonIgnore]
+    public string? IdempotencyKey { get; init; }
+}
+
+public sealed record RetrainAccepted(Guid JobId);
+
+internal sealed class RetrainModelValidator : AbstractValidator<RetrainModel>
+{
+    public RetrainModelValidator()
+    {
+        RuleFor(r => r.DatasetName).NotNull().When(r => !r.UseDatabase)
+            .WithMessage("is required when use_database is false");
+        RuleFor(r => r.DatasetName).Must(Dataset.IsValidName).When(r => r.DatasetName is not null)
+            .WithMessage("is not a dataset's name: letters, digits, dot, underscore and hyphen, ending in .csv");
+        RuleFor(r => r.Epochs).InclusiveBetween(TrainingParameters.MinEpochs, TrainingParameters.MaxEpochs)
+            .WithMessage($"must be between {TrainingParameters.MinEpochs} and {TrainingParameters.MaxEpochs}");
+        RuleFor(r => r.BatchSize).InclusiveBetween(TrainingParameters.MinBatchSize, TrainingParameters.MaxBatchSize)
+            .WithMessage($"must be between {TrainingParameters.MinBatchSize} and {TrainingParameters.MaxBatchSize}");
+        RuleFor(r => r.LearningRate)
+            .Must(rate => rate is >= TrainingParameters.MinLearningRate and <= TrainingParameters.MaxLearningRate)
+            .WithMessage("must be between 0.000001 and 1");
+        RuleFor(r => r.HiddenSize).InclusiveBetween(TrainingParameters.MinHiddenSize, TrainingParameters.MaxHiddenSize)
+            .WithMessage($"must be between {TrainingParameters.MinHiddenSize} and {TrainingParameters.MaxHiddenSize}");
+        RuleFor(r => r.Seed).InclusiveBetween(TrainingParameters.MinSeed, TrainingParameters.MaxSeed)
+            .WithMessage($"must be between {TrainingParameters.MinSeed} and {TrainingParameters.MaxSeed}");
+        RuleFor(r => r.IdempotencyKey).IdempotencyKey();
+    }
+}
+
+internal sealed class RetrainModelHandler(
+    IModelOpsDbContext db, TrainingData data, ITrainingQueue queue, ICurrentUser user)
+    : IRequestHandler<RetrainModel, RetrainAccepted>
+{
+    public async Task<RetrainAccepted> Handle(RetrainModel request, CancellationToken cancellationToken)
+    {
+        var (accepted, replayed) = await db.OnceAsync(
+            "retrain", request.IdempotencyKey, request, cancel => QueueAsync(request, cancel), cancellationToken);
+        if (!replayed)
+        {
+            queue.Enqueue(accepted.JobId);
+        }
+
+        return accepted;
+    }
+
+    private async Task<RetrainAccepted> QueueAsync(RetrainModel request, CancellationToken cancellationToken)
+    {
+        var selection = new DataSelection(request.UseDatabase, request.DatasetName);
+        var rows = await data.LoadAsync(selection, cancellationToken);
+
+        // Splitting now refuses what could only fail later; the worker splits again what it then reads.
+        DataSplit.Create(rows, await data.SplitKeyAsync(cancellationToken));
+        var job = TrainingJob.Create(
+            new TrainingParameters(request.Epochs, request.BatchSize, request.LearningRate, request.HiddenSize, request.Seed),
+            selection,
+            rows.Count,
+            CanonicalRow.Fingerprint(rows),
+            user.Signature(),
+            await db.UtcNowAsync(cancellationToken));
+        db.Jobs.Add(job);
+        return new RetrainAccepted(job.Id);
+    }
+}

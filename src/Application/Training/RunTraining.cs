@@ -1,0 +1,232 @@
+using System.Data.Common;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Training;
+
+/// <summary>
+/// A worker's whole work on one job: claim, train, publish. Delivered at least once, so it does nothing for a job that somebody
+/// else holds or that has ended. Cancelling the request's token hands the job back to the queue.
+/// </summary>
+public sealed record RunTraining(Guid JobId) : IRequest;
+
+internal sealed partial class RunTrainingHandler(
+    IModelOpsDbContext db,
+    IModelTrainer trainer,
+    IArtifactStore artifacts,
+    TrainingData data,
+    VersionPublisher publisher,
+    TimeProvider time,
+    ILogger<RunTrainingHandler> logger) : IRequestHandler<RunTraining>
+{
+    /// <summary>How long a silent worker keeps its job.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often progress is written and a cancellation looked for: twice a second at most.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly Guid _claim = Guid.NewGuid();
+    private TrainingProgress? _latest;
+
+    public async Task<Unit> Handle(RunTraining request, CancellationToken cancellationToken)
+    {
+        var claimed = false;
+        var now = await db.UtcNowAsync(cancellationToken);
+        var job = await db.UpdateJobAsync(request.JobId, j => claimed = j.TryClaim(_claim, now, Lease), cancellationToken);
+        if (job is null || !claimed)
+        {
+            return Unit.Value;
+        }
+
+        try
+        {
+            await WorkAsync(job, cancellationToken);
+        }
+        catch (ClaimLostException)
+        {
+            LogClaimLost(request.JobId);
+        }
+
+        return Unit.Value;
+    }
+
+    private async Task WorkAsync(TrainingJob job, CancellationToken stop)
+    {
+        try
+        {
+            var again = true;
+            while (again)
+            {
+                again = await AttemptAsync(job, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await FinishAsync(job.Id, (j, now) => j.Release(_claim, now));
+            throw;
+        }
+        catch (RefusalException refusal)
+        {
+            await FailAsync(job.Id, refusal.Code, refusal.Message);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogStorage(exception, job.Id);
+            await FailAsync(job.Id, "storage_unavailable", "The server's storage can't be written at the moment. Ask the operator, then train again.");
+        }
+
+        artifacts.DeleteWorkingFolder(job.Id);
+    }
+
+    /// <summary>One run of the trainer; true when its process died and another attempt is left.</summary>
+    private async Task<bool> AttemptAsync(TrainingJob job, CancellationToken stop)
+    {
+        var folder = artifacts.WorkingFolder(job.Id);
+        var specification = trainer.FindPrepared(folder);
+        if (specification is null)
+        {
+            specification = await PrepareAsync(job, folder, stop);
+        }
+
+        switch (await TrainAsync(job.Id, specification, folder, stop))
+        {
+            case TrainingOutcome.Completed completed:
+                await publisher.PublishAsync(_claim, job.Data.Describe(), specification, completed);
+                break;
+            case TrainingOutcome.Cancelled:
+                await FinishAsync(job.Id, (j, now) => j.ConfirmCancellation(_claim, now));
+                break;
+            case TrainingOutcome.Stopped:
+                throw new OperationCanceledException(stop);
+            case TrainingOutcome.Refused refused:
+                await FailAsync(job.Id, refused.Code, refused.Detail);
+                break;
+            case TrainingOutcome.Crashed crashed:
+                LogCrashed(job.Id, crashed.ExitCode);
+                var again = false;
+                await FinishAsync(job.Id, (j, now) => again = j.RecordCrash(_claim, now));
+                return again;
+        }
+
+        return false;
+    }
+
+    private async Task<TrainingSpecification> PrepareAsync(TrainingJob job, string folder, CancellationToken stop)
+    {
+        var rows = await data.LoadAsync(job.Data, stop);
+        var key = await data.SplitKeyAsync(stop);
+        var specification = new TrainingSpecification(
+            job.Id, Architectures.MlpBatchNorm, job.Parameters, key.ToHex(), CanonicalRow.Fingerprint(rows));
+        await FinishAsync(job.Id, (j, _) => j.RecordData(_claim, rows.Count, specification.DataSha256));
+        trainer.Prepare(folder, specification, rows);
+        return specification;
+    }
+
+    private async Task<TrainingOutcome> TrainAsync(Guid jobId, TrainingSpecification specification, string folder, CancellationToken stop)
+    {
+        using var cancel = new CancellationTokenSource();
+        var training = trainer.TrainAsync(
+            specification,
+            folder,
+            progress =>
+            {
+                Volatile.Write(ref _latest, progress);
+                return Task.CompletedTask;
+            },
+            cancel.Token,
+            stop);
+        try
+        {
+            while (await Task.WhenAny(training, Task.Delay(Beat, time, CancellationToken.None)) != training)
+            {
+                await BeatAsync(jobId, cancel);
+            }
+        }
+        catch (ClaimLostException)
+        {
+            await cancel.CancelAsync();
+            await training;
+            throw;
+        }
+
+        return await training;
+    }
+
+    private async Task BeatAsync(Guid jobId, CancellationTokenSource cancel)
+    {
+        try
+        {
+            var now = await db.UtcNowAsync(CancellationToken.None);
+            var job = await db.UpdateJobAsync(
+                jobId,
+                j =>
+                {
+                    j.RenewLease(_claim, now, Lease);
+                    if (Volatile.Read(ref _latest) is { } p)
+                    {
+                        var eta = p.Epoch > 0 ? p.ElapsedSeconds / p.Epoch * (p.Epochs - p.Epoch) : (double?)null;
+                        j.RecordProgress(_claim, p.Epoch, p.Loss, eta, p.History);
+                    }
+                },
+                CancellationToken.None) ?? throw new ClaimLostException();
+            if (job.Status == JobStatus.Cancelling)
+            {
+                await cancel.CancelAsync();
+            }
+        }
+        catch (Exception exception) when (IsDatabaseFailure(exception))
+        {
+            // The training goes on; whether the claim still holds is seen when the database is back.
+            LogDatabaseAway(exception, jobId);
+        }
+    }
+
+    private Task FailAsync(Guid jobId, string code, string detail) =>
+        FinishAsync(jobId, (j, now) => j.Fail(_claim, code, detail, now));
+
+    /// <summary>Writes a change that must not be lost, however long the database is away.</summary>
+    private async Task FinishAsync(Guid jobId, Action<TrainingJob, DateTime> change)
+    {
+        while (true)
+        {
+            try
+            {
+                var now = await db.UtcNowAsync(CancellationToken.None);
+                if (await db.UpdateJobAsync(jobId, j => change(j, now), CancellationToken.None) is null)
+                {
+                    throw new ClaimLostException();
+                }
+
+                return;
+            }
+            catch (Exception exception) when (IsDatabaseFailure(exception))
+            {
+                LogDatabaseAway(exception, jobId);
+                await Task.Delay(RetryDelay, time);
+            }
+        }
+    }
+
+    internal static bool IsDatabaseFailure(Exception exception) =>
+        exception is (DbException or DbUpdateException or TimeoutException) and not DbUpdateConcurrencyException
+        || exception is InvalidOperationException { InnerException: DbException or TimeoutException };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} is no longer this worker's; nothing was written")]
+    private partial void LogClaimLost(Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The trainer of job {JobId} died with exit code {ExitCode}")]
+    private partial void LogCrashed(Guid jobId, int exitCode);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The storage failed under job {JobId}")]
+    private partial void LogStorage(Exception exception, Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; job {JobId} waits for it")]
+    private partial void LogDatabaseAway(Exception exception, Guid jobId);
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Training;
+
+/// <summary>
+/// Makes a version of a finished training: the files first, by one rename, then one transaction for the version's row and the end
+/// of the job. A crash in between leaves a folder without a row, which the sweep removes while the job goes on from its checkpoint.
+/// </summary>
+public sealed partial class VersionPublisher(
+    IModelOpsDbContext db, IArtifactStore artifacts, TimeProvider time, ILogger<VersionPublisher> logger)
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    public async Task PublishAsync(Guid claim, string dataSource, TrainingSpecification specification, TrainingOutcome.Completed training)
+    {
+        var published = artifacts.Publish(
+            training.OutputFolder,
+            time.GetUtcNow().UtcDateTime,
+            (name, createdAt) => new VersionMetadata(name, createdAt, dataSource, specification, training.Summary));
+        try
+        {
+            while (!await TryRecordAsync(claim, dataSource, specification, training.Summary, published))
+            {
+                await Task.Delay(RetryDelay, time);
+            }
+        }
+        catch
+        {
+            artifacts.DeleteVersion(published.Version);
+            throw;
+        }
+    }
+
+    private async Task<bool> TryRecordAsync(
+        Guid claim, string dataSource, TrainingSpecification specification, TrainingSummary summary, PublishedArtifact published)
+    {
+        try
+        {
+            return await db.InTransactionAsync(
+                async cancel =>
+                {
+                    var job = await db.Jobs.SingleOrDefaultAsync(j => j.Id == specification.JobId, cancel) ?? throw new ClaimLostException();
+                    if (job.Status == JobStatus.Succeeded && job.VersionName == published.Version)
+                    {
+                        // The commit went through, only its answer was lost.
+                        return true;
+                    }
+
+                    var now = await db.UtcNowAsync(cancel);
+                    db.Versions.Add(ModelVersion.Create(
+                        published.Version, specification, dataSource, summary, published.Files, published.CreatedAt));
+                    job.Succeed(claim, published.Version, summary.Evaluation.Headline, summary.TrainingTime, summary.History, now);
+                    await db.SaveChangesAsync(cancel);
+                    return true;
+                },
+                CancellationToken.None);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+        catch (Exception exception) when (RunTrainingHandler.IsDatabaseFailure(exception))
+        {
+            LogDatabaseAway(exception, specification.JobId);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The version of job {JobId} can't be recorded yet")]
+    private partial void LogDatabaseAway(Exception exception, Guid jobId);
+}

@@ -1,0 +1,24 @@
+using FluentValidation;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Models;
+
+namespace ModelOps.Application;
+
+/// <summary>Rules that several requests share.</summary>
+internal static class ValidationRules
+{
+    public static IRuleBuilderOptions<T, string?> IdempotencyKey<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(key => key is null || (key.Length is >= 1 and <= IdempotentRequest.MaxKey && key.All(c => c is > ' ' and <= '~')))
+        .WithName("Idempotency-Key")
+        .OverridePropertyName("Idempotency-Key")
+        .WithMessage($"must have 1 to {IdempotentRequest.MaxKey} visible ASCII characters");
+
+    /// <summary>
+    /// A name with characters that no version's name has is refused outright; one that merely isn't there is a 404 later.
+    /// </summary>
+    public static IRuleBuilderOptions<T, string?> CouldBeAVersion<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(name => name is { Length: >= 1 and <= 64 }
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
+            && !name.Contains("..", StringComparison.Ordinal))
+        .WithMessage($"is not a version's name, such as {VersionName.For(DateTime.UnixEpoch)}");
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Infrastructure.Artifacts;
+
+internal sealed class DatasetStore(DataDirectory directory, TimeProvider time) : IDatasetStore
+{
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+
+    public async Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(directory.Staging, $"upload-{Guid.NewGuid():N}");
+        var upload = new StagedUpload(path);
+        try
+        {
+            await upload.FillAsync(content, maxBytes, cancellationToken);
+            return upload;
+        }
+        catch (IOException exception) when (DurableFiles.IsDiskFull(exception))
+        {
+            await upload.DisposeAsync();
+            throw DatasetRefusals.InsufficientStorage(exception);
+        }
+        catch
+        {
+            await upload.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void Keep(IStagedUpload upload, long id, string name)
+    {
+        ((StagedUpload)upload).MoveTo(PathOf(id, name));
+        DurableFiles.FlushFolder(directory.Datasets);
+    }
+
+    public Stream OpenRead(long id, string name)
+    {
+        try
+        {
+            return new FileStream(PathOf(id, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw TrainingRefusals.DatasetNotFound(name);
+        }
+    }
+
+    public void Delete(long id, string name) => File.Delete(PathOf(id, name));
+
+    public IReadOnlyList<(long Id, string Name)> ListSettled()
+    {
+        var before = time.GetUtcNow().UtcDateTime - Settled;
+        return [.. new DirectoryInfo(directory.Datasets).EnumerateFiles()
+            .Where(file => file.LastWriteTimeUtc < before)
+            .Select(file => Parse(file.Name))
+            .OfType<(long, string)>()];
+    }
+
+    private static (long Id, string Name)? Parse(string file)
+    {
+        var dash = file.IndexOf('-', StringComparison.Ordinal);
+        return dash > 0
+            && long.TryParse(file.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            && Dataset.IsValidName(file[(dash + 1)..])
+            ? (id, file[(dash + 1)..])
+            : null;
+    }
+
+    private string PathOf(long id, string name) => Dataset.IsValidName(name)
+        ? Path.Combine(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}-{name}"))
+        : throw new ArgumentException("Not a dataset's name.", nameof(name));
+
+    private sealed class StagedUpload(string path) : IStagedUpload
+    {
+        private string _path = path;
+        private bool _kept;
+
+        public long Bytes { get; private set; }
+
+        public string Sha256 { get; private set; } = "";
+
+        public async Task FillAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+            try
+            {
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                await using var file = new FileStream(_path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+                {
+                    Bytes += read;
+                    if (Bytes > maxBytes)
+                    {
+                        throw DatasetRefusals.TooLarge(maxBytes);
+                    }
+
+                    hash.AppendData(buffer, 0, read);
+                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                }
+
+                file.Flush(flushToDisk: true);
+                Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+
+        public Stream OpenRead() => new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read);
+
+        public void MoveTo(string destination)
+        {
+            File.Move(_path, destination, overwrite: false);
+
+            // The age of a file in its place counts from here: see ListSettled.
+            File.SetLastWriteTimeUtc(destination, DateTime.UtcNow);
+            _path = destination;
+            _kept = true;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            if (!_kept)
+            {
+                File.Delete(_path);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+}

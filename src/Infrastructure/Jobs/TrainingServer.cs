@@ -1,0 +1,35 @@
+using Hangfire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using ModelOps.Infrastructure.Startup;
+
+namespace ModelOps.Infrastructure.Jobs;
+
+/// <summary>Runs Hangfire's server, but only once the start-up has taken up what an earlier process left behind.</summary>
+internal sealed class TrainingServer(JobStorage storage, IServiceScopeFactory scopes, StartupGate gate) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await gate.WaitAsync(stoppingToken);
+        var options = new BackgroundJobServerOptions
+        {
+            // One training at a time in a process: a training uses one core, and a machine has others to answer requests with.
+            WorkerCount = 1,
+            Queues = [TrainingJobRunner.Queue],
+            Activator = new Hangfire.AspNetCore.AspNetCoreJobActivator(scopes),
+            CancellationCheckInterval = TimeSpan.FromSeconds(2),
+            StopTimeout = TimeSpan.Zero,
+            ShutdownTimeout = TimeSpan.FromSeconds(20),
+        };
+        using var server = new BackgroundJobServer(options, storage);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            server.SendStop();
+            await server.WaitForShutdownAsync(CancellationToken.None);
+        }
+    }
+}

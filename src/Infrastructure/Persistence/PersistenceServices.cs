@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Application.Abstractions;
+using ModelOps.Infrastructure.Artifacts;
+
+namespace ModelOps.Infrastructure.Persistence;
+
+/// <summary>The one place that knows which database it is.</summary>
+internal static class PersistenceServices
+{
+    public static IServiceCollection AddPersistence(this IServiceCollection services, InfrastructureSettings settings)
+    {
+        if (settings.UsesPostgreSql)
+        {
+            services.AddDbContext<NpgsqlModelOpsDbContext>(options => options
+                .UseNpgsql(settings.ConnectionString, npgsql => npgsql.EnableRetryOnFailure(3, TimeSpan.FromSeconds(2), null)));
+            services.AddScoped<ModelOpsDbContext>(provider => provider.GetRequiredService<NpgsqlModelOpsDbContext>());
+        }
+        else
+        {
+            services.AddDbContext<SqliteModelOpsDbContext>((provider, options) => options
+                .UseSqlite(SqliteConnectionString(provider.GetRequiredService<DataDirectory>().Database)));
+            services.AddScoped<ModelOpsDbContext>(provider => provider.GetRequiredService<SqliteModelOpsDbContext>());
+        }
+
+        services.AddScoped<IModelOpsDbContext>(provider => provider.GetRequiredService<ModelOpsDbContext>());
+        services.AddScoped<IDataProtectionKeyContext>(provider => provider.GetRequiredService<ModelOpsDbContext>());
+        services.AddScoped<DatabaseInitializer>();
+        return services;
+    }
+
+    public static string SqliteConnectionString(string file) => new SqliteConnectionStringBuilder
+    {
+        DataSource = file,
+        ForeignKeys = true,
+        DefaultTimeout = 30,
+    }.ToString();
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.Infrastructure.Serving;
+
+/// <summary>Holds the version in service; requests read one reference, so each answer comes from one whole version.</summary>
+internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<ServingModel> logger) : IServingModel
+{
+    private readonly Lock _publishing = new();
+    private Loaded? _loaded;
+    private string? _problem;
+
+    public IPredictor? Current => Volatile.Read(ref _loaded)?.Predictor;
+
+    public string? Problem => Volatile.Read(ref _problem);
+
+    /// <summary>The activation that is loaded, 0 for none.</summary>
+    public long Epoch => Volatile.Read(ref _loaded)?.Epoch ?? 0;
+
+    public async Task<IPredictor> LoadAsync(ModelVersion version, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _loaded)?.Predictor is { } loaded && loaded.Version == version.Name)
+        {
+            // Still read: an activation promises that the files on disk are whole, too.
+            await artifacts.ReadVerifiedAsync(version.Name, version.Files, cancellationToken);
+            return loaded;
+        }
+
+        var files = await artifacts.ReadVerifiedAsync(version.Name, version.Files, cancellationToken);
+        try
+        {
+            return VersionPredictor.Load(version.Name, version.Specification.Architecture, files);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or JsonException or KeyNotFoundException or NotSupportedException)
+        {
+            LogUnusable(exception, version.Name);
+            throw ModelRefusals.ArtifactCorrupt(version.Name, exception);
+        }
+    }
+
+    public void Publish(IPredictor predictor, long epoch)
+    {
+        lock (_publishing)
+        {
+            if (epoch > Epoch)
+            {
+                Volatile.Write(ref _loaded, new Loaded(predictor, epoch));
+                Volatile.Write(ref _problem, null);
+            }
+        }
+    }
+
+    public void Report(string? problem)
+    {
+        lock (_publishing)
+        {
+            Volatile.Write(ref _problem, problem);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The files of {Version} have the right hashes but can't be used")]
+    private partial void LogUnusable(Exception exception, string version);
+
+    private sealed record Loaded(IPredictor Predictor, long Epoch);
+}

