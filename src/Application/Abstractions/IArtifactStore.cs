@@ -41,6 +41,9 @@ public interface IArtifactStore
 
     IReadOnlyList<Guid> ListWorkingFolders();
 
+    /// <summary>Whether the data directory takes new files.</summary>
+    bool IsWritable();
+
     /// <summary>Writes <c>active_model.json</c> for outside readers.</summary>
     void WriteActivePointer(ActivePointer active);
 }

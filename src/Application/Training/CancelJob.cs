@@ -6,15 +6,15 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Application.Training;
 
 /// <summary>A queued job ends at once; a running one as soon as its worker has seen it.</summary>
-public sealed record CancelJob(Guid JobId) : IRequest<JobDetail>;
+public sealed record CancelJob(Guid JobId) : IRequest<JobAnswer>;
 
-internal sealed class CancelJobHandler(IModelOpsDbContext db) : IRequestHandler<CancelJob, JobDetail>
+internal sealed class CancelJobHandler(IModelOpsDbContext db) : IRequestHandler<CancelJob, JobAnswer>
 {
-    public async Task<JobDetail> Handle(CancelJob request, CancellationToken cancellationToken)
+    public async Task<JobAnswer> Handle(CancelJob request, CancellationToken cancellationToken)
     {
         var now = await db.UtcNowAsync(cancellationToken);
         var job = await db.UpdateJobAsync(request.JobId, j => j.RequestCancellation(now), cancellationToken)
             ?? throw TrainingRefusals.JobNotFound();
-        return new JobDetail(JobListItem.Of(job, now), job.History, job.RowVersion);
+        return JobAnswer.Of(job, now);
     }
 }

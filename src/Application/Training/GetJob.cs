@@ -5,14 +5,14 @@ using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
 
-public sealed record GetJob(Guid JobId) : IRequest<JobDetail>;
+public sealed record GetJob(Guid JobId) : IRequest<JobAnswer>;
 
-internal sealed class GetJobHandler(IModelOpsDbContext db) : IRequestHandler<GetJob, JobDetail>
+internal sealed class GetJobHandler(IModelOpsDbContext db) : IRequestHandler<GetJob, JobAnswer>
 {
-    public async Task<JobDetail> Handle(GetJob request, CancellationToken cancellationToken)
+    public async Task<JobAnswer> Handle(GetJob request, CancellationToken cancellationToken)
     {
         var job = await db.Jobs.AsNoTracking().SingleOrDefaultAsync(j => j.Id == request.JobId, cancellationToken)
             ?? throw TrainingRefusals.JobNotFound();
-        return new JobDetail(JobListItem.Of(job, await db.UtcNowAsync(cancellationToken)), job.History, job.RowVersion);
+        return JobAnswer.Of(job, await db.UtcNowAsync(cancellationToken));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
@@ -6,8 +7,10 @@ public sealed record JobError(string Code, string Detail);
 
 public sealed record JobData(string Source, int Rows, string Sha256);
 
-/// <summary>A job without its history: an item of the list.</summary>
-public record JobListItem(
+/// <summary>A job as clients see it.</summary>
+/// <param name="History">Left out of lists.</param>
+/// <param name="Stamp">Changes with every change of the job; the entity tag.</param>
+public sealed record JobAnswer(
     Guid JobId,
     JobStatus Status,
     int Epoch,
@@ -26,9 +29,15 @@ public record JobListItem(
     DateTime CreatedAt,
     DateTime? StartedAt,
     DateTime? FinishedAt,
-    JobError? Error)
+    JobError? Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EpochPoint>? History,
+    [property: JsonIgnore] long Stamp)
 {
-    internal static JobListItem Of(TrainingJob job, DateTime now) => new(
+    /// <summary>With its history.</summary>
+    internal static JobAnswer Of(TrainingJob job, DateTime now) => Item(job, now) with { History = job.History };
+
+    /// <summary>Without its history, for lists.</summary>
+    internal static JobAnswer Item(TrainingJob job, DateTime now) => new(
         job.Id,
         job.Status,
         job.Epoch,
@@ -47,13 +56,11 @@ public record JobListItem(
         job.CreatedAt,
         job.StartedAt,
         job.FinishedAt,
-        job.ErrorCode is null ? null : new JobError(job.ErrorCode, job.ErrorDetail ?? ""));
+        job.ErrorCode is null ? null : new JobError(job.ErrorCode, job.ErrorDetail ?? ""),
+        History: null,
+        job.RowVersion);
 
     /// <summary>Seconds since a worker first took the job, up to its end.</summary>
     private static double Elapsed(TrainingJob job, DateTime now) =>
         job.StartedAt is { } started ? Math.Max(0, Math.Round(((job.FinishedAt ?? now) - started).TotalSeconds, 3)) : 0;
 }
-
-/// <summary>A job as <c>GET /model/jobs/{id}</c> answers it.</summary>
-/// <param name="Stamp">Changes with every change of the job; the entity tag.</param>
-public sealed record JobDetail(JobListItem Job, IReadOnlyList<EpochPoint> History, long Stamp);

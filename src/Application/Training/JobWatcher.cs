@@ -11,24 +11,24 @@ public sealed class JobWatcher(IServiceScopeFactory scopes, TimeProvider time)
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The job now, and again after each change, up to and including its end.</summary>
-    public async IAsyncEnumerable<JobDetail> FollowAsync(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JobAnswer> FollowAsync(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long? seen = null;
         while (true)
         {
-            JobDetail detail;
+            JobAnswer job;
             await using (var scope = scopes.CreateAsyncScope())
             {
-                detail = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new GetJob(jobId), cancellationToken);
+                job = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new GetJob(jobId), cancellationToken);
             }
 
-            if (detail.Stamp != seen)
+            if (job.Stamp != seen)
             {
-                seen = detail.Stamp;
-                yield return detail;
+                seen = job.Stamp;
+                yield return job;
             }
 
-            if (detail.Job.Status.IsFinal())
+            if (job.Status.IsFinal())
             {
                 yield break;
             }
@@ -38,17 +38,17 @@ public sealed class JobWatcher(IServiceScopeFactory scopes, TimeProvider time)
     }
 
     /// <summary>The job once it has ended, or null when that takes longer than <paramref name="limit"/>.</summary>
-    public async Task<JobDetail?> WaitAsync(Guid jobId, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<JobAnswer?> WaitAsync(Guid jobId, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await foreach (var detail in FollowAsync(jobId, either.Token))
+            await foreach (var job in FollowAsync(jobId, either.Token))
             {
-                if (detail.Job.Status.IsFinal())
+                if (job.Status.IsFinal())
                 {
-                    return detail;
+                    return job;
                 }
             }
         }

@@ -8,7 +8,7 @@ namespace ModelOps.Application.Training;
 
 public sealed record ListJobs(PageRequest Page, string? Status) : IRequest<JobList>;
 
-public sealed record JobList(IReadOnlyList<JobListItem> Jobs, string? NextCursor);
+public sealed record JobList(IReadOnlyList<JobAnswer> Jobs, string? NextCursor);
 
 internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
 {
@@ -35,6 +35,6 @@ internal sealed class ListJobsHandler(IModelOpsDbContext db) : IRequestHandler<L
         var found = await query.OrderByDescending(j => j.Sequence).Take(request.Page.Fetch).ToListAsync(cancellationToken);
         var now = await db.UtcNowAsync(cancellationToken);
         var page = request.Page.Cut(found, j => j.Sequence);
-        return new JobList([.. page.Items.Select(j => JobListItem.Of(j, now))], page.NextCursor);
+        return new JobList([.. page.Items.Select(j => JobAnswer.Item(j, now))], page.NextCursor);
     }
 }

@@ -151,6 +151,24 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
             .Select(path => Guid.TryParseExact(Path.GetFileName(path), "N", out var id) ? id : (Guid?)null)
             .OfType<Guid>()];
 
+    public bool IsWritable()
+    {
+        var probe = Path.Combine(directory.Staging, $"probe-{Guid.NewGuid():N}");
+        try
+        {
+            DurableFiles.WriteNew(probe, [1]);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(probe);
+        }
+    }
+
     public void WriteActivePointer(ActivePointer active) =>
         DurableFiles.Replace(directory.ActivePointer, JsonSerializer.SerializeToUtf8Bytes(active, Json));
 

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
+using ModelOps.Infrastructure.Artifacts;
 
 namespace ModelOps.Infrastructure.Serving;
 
@@ -27,8 +27,13 @@ internal sealed class VersionPredictor : IPredictor
             throw new NotSupportedException($"The architecture {architecture} can't be served by this build.");
         }
 
-        return null!;
+        var network = MlpPredictor.Load(Take(files, MlpPredictor.FileName), ScalerFile.Read(Take(files, ScalerFile.Name)));
+        GoldenRows.Read(Take(files, GoldenRows.FileName)).Check(network.Predict);
+        return new VersionPredictor(version, network);
     }
+
+    private static byte[] Take(IReadOnlyDictionary<string, byte[]> files, string name) =>
+        files.TryGetValue(name, out var content) ? content : throw new InvalidDataException($"The version has no {name}.");
 
     public void Predict(PatientFeatures features, Span<double> probabilities) => _network.Predict(features, probabilities);
 }

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs what the tests need and isn't there, restores locked, builds with warnings as errors, runs every test.
+# The last line, "N passed, N failed[, N skipped]", comes from the test runner's own result files.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+install_with_apt() {
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing: $*"
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@") >/dev/null \
+      || echo "Could not install $*; the tests that need it will say so." >&2
+  fi
+}
+
+missing=()
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
+[ ${#missing[@]} = 0 ] || install_with_apt "${missing[@]}"
+
+results="$PWD/artifacts/test-results"
+rm -rf "$results"
+mkdir -p "$results"
+
+dotnet restore --locked-mode
+dotnet build --no-restore --configuration Release -warnaserror
+
+# A failing project must not keep the others from running; the verdict is taken from the result files below.
+for project in tests/*/*.Tests.csproj; do
+  name=$(basename "$project" .csproj)
+  dotnet test "$project" --no-build --configuration Release --logger "trx;LogFileName=$name.trx" --results-directory "$results" || true
+  [ -f "$results/$name.trx" ] || { echo "$name left no results." >&2; echo "0 passed, 1 failed"; exit 1; }
+done
+
+count() { { grep -ho "<Counters [^>]*" "$results"/*.trx | grep -o "[ ]$1=\"[0-9]*\"" | grep -o '[0-9]*' || true; } | awk '{ sum += $1 } END { print sum + 0 }'; }
+total=$(count total)
+passed=$(count passed)
+executed=$(count executed)
+failed=$((executed - passed))
+skipped=$((total - executed))
+line="$passed passed, $failed failed"
+[ "$skipped" = 0 ] || line="$line, $skipped skipped"
+echo "$line"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,39 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using ModelOps.Application;
+using ModelOps.Application.Datasets;
+using ModelOps.Application.Models;
+using ModelOps.WebApi.Auth;
+
+namespace ModelOps.WebApi.Controllers;
+
+/// <summary>Uploaded datasets.</summary>
+[ApiController]
+[Route("model")]
+public sealed class DatasetsController(IMediator mediator, UploadLimits limits) : ControllerBase
+{
+    [HttpPost("upload-dataset")]
+    [Authorize(Policy = Policies.Admin)]
+    [Consumes("multipart/form-data")]
+    [ProducesResponseType<DatasetAnswer>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Upload([FromQuery] bool strict, CancellationToken cancellationToken)
+    {
+        var answer = await MultipartUpload.ReadAsync(
+            Request, limits, (name, content) => mediator.Send(new UploadDataset(name, content, strict), cancellationToken), cancellationToken);
+        return Created($"/model/datasets/{answer.Filename}", answer);
+    }
+
+    [HttpGet("datasets")]
+    public Task<DatasetList> Datasets(int? limit, string? cursor, CancellationToken cancellationToken) =>
+        mediator.Send(new ListDatasets(new PageRequest(limit, cursor)), cancellationToken);
+
+    [HttpGet("datasets/{name}")]
+    public Task<DatasetAnswer> Dataset(string name, CancellationToken cancellationToken) =>
+        mediator.Send(new GetDataset(name), cancellationToken);
+
+    [HttpDelete("datasets/{name}")]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<DeletionAnswer> Delete(string name, CancellationToken cancellationToken) =>
+        mediator.Send(new DeleteDataset(name), cancellationToken);
+}

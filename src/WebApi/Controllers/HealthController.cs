@@ -1,0 +1,25 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using ModelOps.Application.Operations;
+
+namespace ModelOps.WebApi.Controllers;
+
+/// <summary>For whoever watches the process: alive, and able to do its work.</summary>
+[ApiController]
+[AllowAnonymous]
+[Route("health")]
+public sealed class HealthController(IMediator mediator) : ControllerBase
+{
+    [HttpGet("live")]
+    public IActionResult Live() => Ok(new { Status = "live" });
+
+    [HttpGet("ready")]
+    [ProducesResponseType<Readiness>(StatusCodes.Status200OK)]
+    [ProducesResponseType<Readiness>(StatusCodes.Status503ServiceUnavailable)]
+    public async Task<IActionResult> Ready(CancellationToken cancellationToken)
+    {
+        var readiness = await mediator.Send(new CheckReadiness(), cancellationToken);
+        return StatusCode(readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, readiness);
+    }
+}

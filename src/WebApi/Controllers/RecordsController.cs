@@ -1,0 +1,40 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using ModelOps.Application.Datasets;
+using ModelOps.Application.Records;
+using ModelOps.WebApi.Auth;
+
+namespace ModelOps.WebApi.Controllers;
+
+/// <summary>The database's labelled records.</summary>
+[ApiController]
+[Route("records")]
+public sealed class RecordsController(IMediator mediator, UploadLimits limits) : ControllerBase
+{
+    /// <summary>One record or an array of them.</summary>
+    [HttpPost]
+    [Authorize(Policy = Policies.Admin)]
+    [ProducesResponseType<RecordsAdded>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Add(
+        [FromBody] OneOrMany<RecordInput> records, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var added = await mediator.Send(new AddRecords(records.Items, idempotencyKey), cancellationToken);
+        return Created("/records/summary", added);
+    }
+
+    [HttpPost("import")]
+    [Authorize(Policy = Policies.Admin)]
+    [Consumes("multipart/form-data")]
+    [ProducesResponseType<ImportAnswer>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Import([FromQuery] bool strict, CancellationToken cancellationToken)
+    {
+        var answer = await MultipartUpload.ReadAsync(
+            Request, limits, (name, content) => mediator.Send(new ImportRecords(name, content, strict), cancellationToken), cancellationToken);
+        return Created("/records/summary", answer);
+    }
+
+    [HttpGet("summary")]
+    public Task<RecordsSummary> Summary(CancellationToken cancellationToken) =>
+        mediator.Send(new GetRecordsSummary(), cancellationToken);
+}

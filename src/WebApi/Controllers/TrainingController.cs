@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using ModelOps.Application;
+using ModelOps.Application.Training;
+using ModelOps.Domain.Training;
+using ModelOps.WebApi.Auth;
+
+namespace ModelOps.WebApi.Controllers;
+
+/// <summary>Retraining and its progress.</summary>
+[ApiController]
+[Route("model")]
+public sealed class TrainingController(IMediator mediator, JobWatcher watcher, IOptions<JsonOptions> json) : ControllerBase
+{
+    [HttpPost("retrain")]
+    [Authorize(Policy = Policies.Admin)]
+    [ProducesResponseType<RetrainQueued>(StatusCodes.Status202Accepted)]
+    [ProducesResponseType<RetrainFinished>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> Retrain(
+        RetrainModel request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var accepted = await mediator.Send(request with { IdempotencyKey = idempotencyKey }, cancellationToken);
+        if (PreferHeader.WaitSeconds(Request.Headers["Prefer"]) is { } seconds)
+        {
+            var job = await watcher.WaitAsync(accepted.JobId, TimeSpan.FromSeconds(seconds), cancellationToken);
+            if (job is not null)
+            {
+                Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
+                return job.Status == JobStatus.Succeeded
+                    ? Ok(new RetrainFinished(true, $"{job.Version} was trained.", job.Version!, job.Metrics!, job.TrainingTime!.Value, job.JobId))
+                    : throw TrainingRefusals.Ended(job.Status, job.Error?.Code, job.Error?.Detail);
+            }
+        }
+
+        var location = $"/model/jobs/{accepted.JobId}";
+        Response.Headers.RetryAfter = "1";
+        return Accepted(location, new RetrainQueued(accepted.JobId, JobStatus.Queued, location));
+    }
+
+    [HttpGet("jobs")]
+    public Task<JobList> Jobs(int? limit, string? cursor, string? status, CancellationToken cancellationToken) =>
+        mediator.Send(new ListJobs(new PageRequest(limit, cursor), status), cancellationToken);
+
+    [HttpGet("jobs/{jobId}")]
+    [ProducesResponseType<JobAnswer>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> Job(string jobId, CancellationToken cancellationToken)
+    {
+        var job = await mediator.Send(new GetJob(Parse(jobId)), cancellationToken);
+        var tag = string.Create(CultureInfo.InvariantCulture, $"\"{job.Stamp}\"");
+        Response.Headers.ETag = tag;
+        Response.Headers.CacheControl = "no-cache";
+        return Request.Headers.IfNoneMatch.Contains(tag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(job);
+    }
+
+    [HttpPost("jobs/{jobId}/cancel")]
+    [Authorize(Policy = Policies.Admin)]
+    [ProducesResponseType<JobAnswer>(StatusCodes.Status202Accepted)]
+    public async Task<IActionResult> Cancel(string jobId, CancellationToken cancellationToken) =>
+        Accepted(await mediator.Send(new CancelJob(Parse(jobId)), cancellationToken));
+
+    /// <summary>The job's states as Server-Sent Events until it ends.</summary>
+    [HttpGet("jobs/{jobId}/events")]
+    [Produces("text/event-stream")]
+    public async Task Events(string jobId, CancellationToken cancellationToken)
+    {
+        var started = false;
+        await foreach (var job in watcher.FollowAsync(Parse(jobId), cancellationToken))
+        {
+            if (!started)
+            {
+                Response.ContentType = "text/event-stream";
+                Response.Headers.CacheControl = "no-store";
+                started = true;
+            }
+
+            await Response.WriteAsync($"data: {JsonSerializer.Serialize(job, json.Value.JsonSerializerOptions)}\n\n", cancellationToken);
+            await Response.Body.FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What isn't an id can't be one of ours.</summary>
+    private static Guid Parse(string jobId) =>
+        Guid.TryParseExact(jobId, "D", out var id) ? id : throw TrainingRefusals.JobNotFound();
+}
+
+public sealed record RetrainQueued(Guid JobId, JobStatus Status, string StatusUrl);
+
+public sealed record RetrainFinished(bool Success, string Message, string Version, HeadlineMetrics Metrics, double TrainingTime, Guid JobId);

@@ -1,0 +1,52 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using ModelOps.Application;
+using ModelOps.Application.Models;
+using ModelOps.WebApi.Auth;
+
+namespace ModelOps.WebApi.Controllers;
+
+/// <summary>Versions, and which of them is in service.</summary>
+[ApiController]
+[Route("model")]
+public sealed class VersionsController(IMediator mediator) : ControllerBase
+{
+    [HttpGet("versions")]
+    public Task<VersionList> Versions(int? limit, string? cursor, CancellationToken cancellationToken) =>
+        mediator.Send(new ListVersions(new PageRequest(limit, cursor)), cancellationToken);
+
+    [HttpGet("versions/{version}")]
+    public Task<VersionDetail> Version(string version, CancellationToken cancellationToken) =>
+        mediator.Send(new GetVersion(version), cancellationToken);
+
+    [HttpGet("versions/{version}/files/{name}")]
+    public async Task<IActionResult> File(string version, string name, CancellationToken cancellationToken)
+    {
+        var file = await mediator.Send(new OpenVersionFile(version, name), cancellationToken);
+        return File(file.Content, "application/octet-stream", file.Name);
+    }
+
+    [HttpGet("active")]
+    public Task<ActiveModelAnswer> Active(CancellationToken cancellationToken) =>
+        mediator.Send(new GetActiveModel(), cancellationToken);
+
+    [HttpPost("activate")]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<ActivationAnswer> Activate(ActivateVersion request, CancellationToken cancellationToken) =>
+        mediator.Send(request, cancellationToken);
+
+    [HttpPost("rollback")]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<ActivationAnswer> Rollback(RollbackModel request, CancellationToken cancellationToken) =>
+        mediator.Send(request, cancellationToken);
+
+    [HttpGet("activations")]
+    public Task<ActivationList> Activations(int? limit, string? cursor, CancellationToken cancellationToken) =>
+        mediator.Send(new ListActivations(new PageRequest(limit, cursor)), cancellationToken);
+
+    [HttpDelete("version/{version}")]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<DeletionAnswer> Delete(string version, CancellationToken cancellationToken) =>
+        mediator.Send(new DeleteVersion(version), cancellationToken);
+}
