@@ -162,6 +162,15 @@ public class EvaluatorTests
     }
 
     [Fact]
+    public void Evaluate_WhenEachClassIsAllRightOrAllWrong_HasAnIntervalWithoutWidth()
+    {
+        // Resamples are stratified, so they keep the size of each class; without that, 50 of 57 would vary.
+        var interval = Simulated((50, 50), (3, 0), (4, 0)).ConfidenceIntervals.Accuracy;
+
+        Assert.Equal((50 / 57.0, 50 / 57.0), (interval.Low, interval.High));
+    }
+
+    [Fact]
     public void Evaluate_WhenRepeated_GivesTheSameReport()
     {
         string Run(int seed) => JsonSerializer.Serialize(Evaluator.Evaluate(Truth, Probabilities, Features(HbA1c), seed), Stored);

@@ -46,6 +46,17 @@ public class ModelComparisonTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Compare_WhenEachClassHasOneOutcome_HasAnIntervalWithoutWidth()
+    {
+        // Resamples are stratified by true class and take both versions' predictions of a row together.
+        var delta = Compare(("NNN", 30), ("PNP", 10), ("YYY", 20)).DeltaMacroF1;
+
+        // 1 − (60/70 + 0 + 1)/3: the baseline calls all ten P rows N.
+        Assert.Equal(1 - ((60 / 70.0) + 1) / 3, delta.Value, 12);
+        Assert.Equal((delta.Value, delta.Value), (delta.Low, delta.High));
+    }
+
+    [Fact]
     public void Compare_WhenCandidateIsBetter_SuggestsItsActivation()
     {
         var comparison = Compare(Reference);
