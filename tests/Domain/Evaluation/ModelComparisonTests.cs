@@ -118,6 +118,27 @@ public class ModelComparisonTests(ITestOutputHelper output)
         Assert.Equal(McNemar.RowsNeeded(20, 140, 0.02), comparison.RowsNeeded);
     }
 
+    [Fact]
+    public void Compare_WhenOnlyTheLowerEndLeavesTheMargin_IsUndecided()
+    {
+        var comparison = Compare(("NNN", 300), ("PPP", 300), ("YYY", 300), ("NPN", 4), ("NNP", 12), ("YPY", 4), ("YYP", 6));
+
+        Assert.InRange(comparison.DeltaMacroF1.Low, -0.05, -0.0201);
+        Assert.InRange(comparison.DeltaMacroF1.High, 0, 0.02);
+        Assert.Equal(ComparisonVerdict.Undecided, comparison.Verdict);
+    }
+
+    [Fact]
+    public void Compare_WhenASmallClassGainsWhatALargeOneLoses_IsUndecidedForWantOfAccuracy()
+    {
+        // Ten rows right instead of wrong and ten the other way: macro F1 rises clearly, McNemar's test sees no difference.
+        var comparison = Compare(("NNN", 500), ("PPP", 20), ("PNP", 10), ("YYY", 500), ("YYN", 10));
+
+        Assert.InRange(comparison.DeltaMacroF1.Low, 0.01, 0.2);
+        Assert.Equal(1, comparison.PValue);
+        Assert.Equal(ComparisonVerdict.Undecided, comparison.Verdict);
+    }
+
     [Theory]
     [InlineData(5, ComparisonVerdict.NotEnoughData)]
     [InlineData(6, ComparisonVerdict.Better)]

@@ -34,8 +34,8 @@ public class StandardScalerTests
     [Fact]
     public void Fit_WhenAFeatureIsConstant_HasScaleOne()
     {
-        // The mean of three times 0.1 is not exactly 0.1: the spread left over is rounding alone.
-        var scaler = StandardScaler.Fit([Rows.Of(Negative, 0.1, 5), Rows.Of(Negative, 0.1, 6), Rows.Of(Diabetes, 0.1, 7)]);
+        // Summed in ten parts, the mean of ten times 0.1 is 0.09999999999999999: the spread left over is rounding alone.
+        var scaler = StandardScaler.Fit([.. Enumerable.Range(0, 10).Select(i => Rows.Of(Negative, age: 0.1, hba1c: 5 + i, bmi: 0.1))]);
 
         Assert.Equal([1, 1, 1], scaler.Scale.Skip(1));
         Assert.NotEqual(1, scaler.Scale[0]);
