@@ -4,7 +4,7 @@ namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
 /// The diagnosis by HbA1c alone: below 5.7 % Negative, below 6.5 % Prediabetes, else Diabetes (American Diabetes Association,
-/// "Classification and Diagnosis of Diabetes", Standards of Care, tables 2.2 and 2.5). What a network has to beat to be worth having.
+/// Standards of Care, "Diagnosis and Classification of Diabetes"). What a network has to beat to be worth having.
 /// </summary>
 public static class AdaRule
 {
