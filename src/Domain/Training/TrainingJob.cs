@@ -102,11 +102,12 @@ public sealed class TrainingJob
 
     /// <summary>
     /// A worker takes the job. Returns false when there is nothing to do: it has ended, was cancelled meanwhile,
-    /// or another worker's lease still holds.
+    /// another worker's lease still holds, or the last attempt was abandoned and <see cref="TakeBack"/> has yet to say so.
     /// </summary>
     public bool TryClaim(Guid claim, DateTime now, TimeSpan lease)
     {
-        if (Status.IsFinal() || Status == JobStatus.Cancelling || (Status == JobStatus.Running && LeaseUntil > now))
+        if (Status.IsFinal() || Status == JobStatus.Cancelling
+            || (Status == JobStatus.Running && (LeaseUntil > now || Attempt >= MaxAttempts)))
         {
             return false;
         }
