@@ -46,6 +46,7 @@ public static class DependencyInjection
         .AddHostedService<ServingSync>();
 
     private static IServiceCollection AddTraining(this IServiceCollection services) => services
+        .AddSingleton(TrainerCommand.Default)
         .AddSingleton<IModelTrainer, TrainerProcess>();
 
     /// <summary>Registered before everything that waits for it: hosted services start in the order of their registration.</summary>

@@ -135,11 +135,7 @@ internal sealed partial class RunTrainingHandler(
         var training = trainer.TrainAsync(
             specification,
             folder,
-            progress =>
-            {
-                Volatile.Write(ref _latest, progress);
-                return Task.CompletedTask;
-            },
+            progress => Volatile.Write(ref _latest, progress),
             cancel.Token,
             stop);
         try

@@ -38,6 +38,9 @@ public sealed class TrainingHistory
         }
     }
 
+    /// <summary>The latest epoch; null before the first.</summary>
+    public EpochPoint? Latest => _latest;
+
     public IReadOnlyList<EpochPoint> Points => _latest is null || (_kept.Count > 0 && _kept[^1] == _latest) ? [.. _kept] : [.. _kept, _latest];
 
     /// <summary>Adds an epoch, counted from 1; epochs come in ascending order.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Records;
@@ -14,7 +13,7 @@ namespace ModelOps.Infrastructure.Training;
 /// Trains one version, synchronously and on one thread, in a process of its own: split, scale, balance, train, keep the epoch that the
 /// validation side likes best, evaluate what was saved. The test side is touched once, at the end.
 /// </summary>
-internal sealed class TorchTrainer(TrainingSpecification specification, JobFolder folder, Action<TrainingProgress> report)
+internal sealed class TorchTrainer(TrainingSpecification specification, JobFolder folder, Action<TrainingRun> report)
 {
     /// <summary>Dropout factors that one call of the program takes, in elements: 4 MB, some 20 ms of training.</summary>
     private const int ChunkElements = 1 << 20;
@@ -25,7 +24,7 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
     /// <summary>How often a checkpoint is written.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <param name="cancel">Ends the training between two chunks of batches; a checkpoint of the last whole epoch stays.</param>
+    /// <param name="cancel">Ends the training between two chunks of batches; the latest checkpoint stays.</param>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="RefusalException"><c>not_enough_classes</c> or <c>training_diverged</c>.</exception>
     public TrainingSummary Train(IReadOnlyList<LabelledExample> rows, CancellationToken cancel)
@@ -51,23 +50,15 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
     {
         run.Clock.Start();
         var saved = Stopwatch.StartNew();
-        try
+        while (run.Epoch < _parameters.Epochs)
         {
-            while (run.Epoch < _parameters.Epochs)
+            run.TrainEpoch(ChunkElements, cancel);
+            report(run);
+            if (saved.Elapsed >= CheckpointInterval && run.Epoch < _parameters.Epochs)
             {
-                run.TrainEpoch(ChunkElements, cancel);
-                report(new TrainingProgress(run.Epoch, _parameters.Epochs, run.History.Points[^1].Loss, run.ElapsedSeconds, run.History.Points));
-                if (saved.Elapsed >= CheckpointInterval && run.Epoch < _parameters.Epochs)
-                {
-                    run.ToCheckpoint(_fingerprint).Write(folder.Checkpoint);
-                    saved.Restart();
-                }
+                run.ToCheckpoint(_fingerprint).Write(folder.Checkpoint);
+                saved.Restart();
             }
-        }
-        catch (OperationCanceledException)
-        {
-            Write(between);
-            throw;
         }
     }
 
@@ -124,7 +115,7 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
         using var scope = NewDisposeScope();
         var x = new float[PatientFeatures.Count];
         scaler.Transform(features, x);
-        var state = MlpState.From(kept);
+        using var state = MlpState.From(kept);
         var p = program.Evaluate(state, tensor(x).view(1, -1)).exp();
         return [.. p.data<float>().ToArray().Select(v => (double)v)];
     };

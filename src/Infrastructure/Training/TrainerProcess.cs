@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Records;
+using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Artifacts;
+
+namespace ModelOps.Infrastructure.Training;
+
+/// <summary>The worker's side of a training: starts the trainer process, carries its progress, holds its leash.</summary>
+internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<TrainerProcess> logger) : IModelTrainer
+{
+    private const int MaxErrorLines = 20;
+
+    /// <summary>How long a trainer may take to end when it was told to; then it is killed.</summary>
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
+
+    public TrainingSpecification? FindPrepared(string folder) => new JobFolder(folder).FindSpecification();
+
+    public void Prepare(string folder, TrainingSpecification specification, IReadOnlyList<LabelledExample> rows) =>
+        DurableFiles.Guard(() =>
+        {
+            new JobFolder(folder).Prepare(specification, rows);
+            return true;
+        });
+
+    public async Task<TrainingOutcome> TrainAsync(
+        TrainingSpecification specification,
+        string folder,
+        Action<TrainingProgress> onProgress,
+        CancellationToken cancel,
+        CancellationToken stop)
+    {
+        using var process = new Process { StartInfo = command.For(folder) };
+        process.Start();
+        using var onCancel = cancel.Register(() => Tell(process, TrainerProtocol.Cancel, CancelGrace));
+        using var onStop = stop.Register(() => Tell(process, TrainerProtocol.Stop, StopGrace));
+        var errors = ReadErrorsAsync(process);
+        TrainerError? refusal = null;
+        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            var said = TrainerProtocol.Read(line);
+            refusal = said?.Error ?? refusal;
+            if (said?.Progress is { } progress)
+            {
+                onProgress(progress);
+            }
+        }
+
+        await process.WaitForExitAsync(CancellationToken.None);
+        var outcome = OutcomeOf(process.ExitCode, refusal, folder, cancel, stop);
+        if (outcome is TrainingOutcome.Crashed)
+        {
+            LogErrors(specification.JobId, await errors);
+        }
+
+        return outcome;
+    }
+
+    private static TrainingOutcome OutcomeOf(
+        int exitCode, TrainerError? refusal, string folder, CancellationToken cancel, CancellationToken stop)
+    {
+        var job = new JobFolder(folder);
+        return exitCode switch
+        {
+            TrainerProtocol.Done => new TrainingOutcome.Completed(job.ReadResult(), job.Output),
+            TrainerProtocol.Refused when refusal is not null => new TrainingOutcome.Refused(refusal.Code, refusal.Detail),
+
+            // Killed after its grace, or ended by its own: what was asked for is what happened.
+            _ when cancel.IsCancellationRequested => new TrainingOutcome.Cancelled(),
+            _ when stop.IsCancellationRequested => new TrainingOutcome.Stopped(),
+            _ => new TrainingOutcome.Crashed(exitCode),
+        };
+    }
+
+    private static void Tell(Process process, string word, TimeSpan grace)
+    {
+        try
+        {
+            process.StandardInput.WriteLine(word);
+            process.StandardInput.Flush();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // It has ended already.
+        }
+
+        _ = KillAfterAsync(process, grace);
+    }
+
+    private static async Task KillAfterAsync(Process process, TimeSpan grace)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(grace);
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // Ended, and let go of by whoever waited for it.
+        }
+    }
+
+    private static async Task<string> ReadErrorsAsync(Process process)
+    {
+        var last = new Queue<string>();
+        while (await process.StandardError.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            last.Enqueue(line);
+            if (last.Count > MaxErrorLines)
+            {
+                last.Dequeue();
+            }
+        }
+
+        return string.Join('\n', last);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The trainer of job {JobId} said: {Errors}")]
+    private partial void LogErrors(Guid jobId, string errors);
+}
+
+/// <summary>How the trainer process is started: this very service, run by the host that runs it now.</summary>
+/// <param name="Assembly">Path of the service's assembly.</param>
+internal sealed record TrainerCommand(string Assembly)
+{
+    public static TrainerCommand Default { get; } = new(Path.Combine(AppContext.BaseDirectory, "ModelOps.WebApi.dll"));
+
+    public ProcessStartInfo For(string folder)
+    {
+        var start = new ProcessStartInfo(DotnetHost())
+        {
+            ArgumentList = { "exec", Assembly, TrainerProtocol.Command, folder },
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+
+        // The trainer reads no settings, so it gets none of the secrets among them.
+        foreach (var secret in start.Environment.Keys.Where(IsSetting).ToList())
+        {
+            start.Environment.Remove(secret);
+        }
+
+        // It compiles little and runs briefly; a debugger's or profiler's pipe is of no use.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        return start;
+    }
+
+    private static bool IsSetting(string name) =>
+        name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ModelOps__", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The <c>dotnet</c> that the running runtime belongs to; it lies three folders above the runtime.</summary>
+    private static string DotnetHost()
+    {
+        var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        return Path.Combine(root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+    }
+}
