@@ -1,0 +1,57 @@
+using System.Reflection;
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Application.Behaviors;
+
+namespace ModelOps.Application;
+
+public static class DependencyInjection
+{
+    /// <summary>Use cases, their validators, and what runs around each of them.</summary>
+    public static IServiceCollection AddApplication(this IServiceCollection services) => services
+        .AddMediator()
+        .AddHandlers(typeof(DependencyInjection).Assembly)
+        .AddValidators(typeof(DependencyInjection).Assembly);
+
+    private static IServiceCollection AddMediator(this IServiceCollection services)
+    {
+        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddScoped<IMediator, Mediator>();
+
+        // The outer one first: a refused validation is an outcome worth a log line too.
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        return services;
+    }
+
+    private static IServiceCollection AddHandlers(this IServiceCollection services, Assembly assembly)
+    {
+        foreach (var (service, type) in Implementations(assembly, typeof(IRequestHandler<,>))
+            .Concat(Implementations(assembly, typeof(INotificationHandler<>))))
+        {
+            services.AddTransient(service, type);
+        }
+
+        return services;
+    }
+
+    private static IServiceCollection AddValidators(this IServiceCollection services, Assembly assembly)
+    {
+        ValidatorOptions.Global.LanguageManager = new PlainMessages();
+        ValidatorOptions.Global.DisplayNameResolver = (_, member, _) => member is null ? null : WireNames.Of(member.Name);
+        foreach (var (service, type) in Implementations(assembly, typeof(IValidator<>)))
+        {
+            services.AddTransient(service, type);
+        }
+
+        return services;
+    }
+
+    private static IEnumerable<(Type Service, Type Implementation)> Implementations(Assembly assembly, Type open) =>
+        from type in assembly.GetTypes()
+        where type is { IsAbstract: false, IsGenericTypeDefinition: false }
+        from service in type.GetInterfaces()
+        where service.IsGenericType && service.GetGenericTypeDefinition() == open
+        select (service, type);
+}

@@ -1,0 +1,27 @@
+using FluentValidation;
+using MediatR;
+using ModelOps.Application.Abstractions;
+
+namespace ModelOps.Application.Users;
+
+/// <summary>What may change of an account; a member that is left out stays as it is.</summary>
+public sealed record UserChange(string? Role = null, bool? Disabled = null);
+
+/// <summary>Changes somebody's role, or locks somebody out without losing what they did.</summary>
+public sealed record ChangeUser(string Id, string? Role, bool? Disabled) : IRequest<UserSummary>;
+
+internal sealed class ChangeUserValidator : AbstractValidator<ChangeUser>
+{
+    public ChangeUserValidator()
+    {
+        RuleFor(r => r.Role).Must(role => UserRoles.All.Contains(role!)).When(r => r.Role is not null)
+            .WithMessage(CreateUserValidator.RoleMessage);
+        RuleFor(r => r.Role).NotNull().When(r => r.Disabled is null).WithMessage("is required unless disabled is given.");
+    }
+}
+
+internal sealed class ChangeUserHandler(IUserAccounts accounts) : IRequestHandler<ChangeUser, UserSummary>
+{
+    public Task<UserSummary> Handle(ChangeUser request, CancellationToken cancellationToken) =>
+        accounts.ChangeAsync(request.Id, request.Role, request.Disabled, cancellationToken);
+}

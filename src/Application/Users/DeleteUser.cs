@@ -1,0 +1,16 @@
+using MediatR;
+using ModelOps.Application.Abstractions;
+
+namespace ModelOps.Application.Users;
+
+/// <summary>Removes an account; what it did stays on record under its e-mail.</summary>
+public sealed record DeleteUser(string Id) : IRequest;
+
+internal sealed class DeleteUserHandler(IUserAccounts accounts) : IRequestHandler<DeleteUser>
+{
+    public async Task<Unit> Handle(DeleteUser request, CancellationToken cancellationToken)
+    {
+        await accounts.DeleteAsync(request.Id, cancellationToken);
+        return Unit.Value;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.Json;
+
+namespace ModelOps.Application;
+
+/// <summary>
+/// How a name of ours is written on the wire: snake_case, except the clinical columns, which keep the names of the
+/// data files everywhere. The JSON options and the validation errors both use it, so that they can't disagree.
+/// </summary>
+public static class WireNames
+{
+    private static readonly Dictionary<string, string> Clinical = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["HbA1c"] = "HbA1c",
+        ["Age"] = "AGE",
+        ["Bmi"] = "BMI",
+        ["Gender"] = "Gender",
+        ["Class"] = "CLASS",
+    };
+
+    public static string Of(string name) =>
+        Clinical.TryGetValue(name, out var clinical) ? clinical : JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
+    /// <summary>The same for a path such as <c>Rows[3].HbA1c</c>.</summary>
+    public static string OfPath(string path)
+    {
+        var result = new StringBuilder(path.Length + 8);
+        foreach (var segment in path.Split('.'))
+        {
+            if (result.Length > 0)
+            {
+                result.Append('.');
+            }
+
+            var index = segment.IndexOf('[', StringComparison.Ordinal);
+            result.Append(Of(index < 0 ? segment : segment[..index]));
+            if (index >= 0)
+            {
+                result.Append(segment, index, segment.Length - index);
+            }
+        }
+
+        return result.ToString();
+    }
+}

@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Users;
+using ModelOps.Infrastructure.Persistence;
+
+namespace ModelOps.Infrastructure.Identity;
+
+/// <summary>The first administrator, as the settings name it.</summary>
+internal sealed class AdministratorOptions
+{
+    public const string Section = "ModelOps:Admin";
+
+    public string Email { get; set; } = "admin@localhost";
+
+    /// <summary>None: one is generated and printed once.</summary>
+    public string? Password { get; set; }
+}
+
+/// <summary>Makes the roles and, where nobody is administrator yet, the first one. Runs after the migrations.</summary>
+internal sealed class AdministratorSeeder(
+    ModelOpsDbContext database,
+    IUserAccounts accounts,
+    IOptions<AdministratorOptions> options,
+    IHostEnvironment environment,
+    ILogger<AdministratorSeeder> logger)
+{
+    /// <summary>Letters and digits that nobody confuses when reading them from a terminal.</summary>
+    private const string Alphabet = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+    private const int GeneratedLength = 20;
+
+    private static readonly string[] WellKnown =
+        ["password", "passwort", "passw0rd", "p@ssw0rd", "admin", "changeme", "change-me", "change_me", "letmein", "qwerty", "123456", "modelops"];
+
+    public async Task SeedAsync(CancellationToken cancellationToken)
+    {
+        await AddRolesAsync(cancellationToken);
+        if (await AdministratorExistsAsync(cancellationToken))
+        {
+            return;
+        }
+
+        var (email, given) = (options.Value.Email, options.Value.Password);
+        var password = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(Alphabet, GeneratedLength) : given;
+        if (Weakness(password) is { } weakness)
+        {
+            throw new InvalidOperationException(
+                $"The first administrator's password (ModelOps__Admin__Password) {weakness} " +
+                "Choose another one, or leave the setting out: a strong one is then generated and printed.");
+        }
+
+        try
+        {
+            await accounts.CreateAsync(email, password, UserRoles.Admin, cancellationToken);
+        }
+        catch (Domain.RefusalException refusal) when (refusal.Code == UserRefusals.UserExists().Code)
+        {
+            // Another process started at the same moment and was first; the one that wins prints its password.
+            database.DiscardChanges();
+            if (await AdministratorExistsAsync(cancellationToken))
+            {
+                return;
+            }
+
+            throw new InvalidOperationException("The first administrator's e-mail (ModelOps__Admin__Email) belongs to a user who isn't ADMIN.", refusal);
+        }
+
+        logger.LogInformation("The first administrator was created.");
+        if (string.IsNullOrEmpty(given))
+        {
+            await PrintAsync(email, password);
+        }
+    }
+
+    private string? Weakness(string password)
+    {
+        if (password.Length < UserLimits.MinPassword)
+        {
+            return $"has fewer than {UserLimits.MinPassword} characters.";
+        }
+
+        // Outside Production a test may use what it likes, as long as it is long enough.
+        if (environment.IsProduction()
+            && (WellKnown.Any(known => password.StartsWith(known, StringComparison.OrdinalIgnoreCase)) || password.Distinct().Count() < 5))
+        {
+            return "is one of those that are tried first.";
+        }
+
+        return null;
+    }
+
+    /// <summary>To the console and not to the log: logs are kept, copied and searched.</summary>
+    private static Task PrintAsync(string email, string password) => Console.Out.WriteLineAsync(
+        $"""
+
+        ------------------------------------------------------------
+          First administrator of this installation
+            e-mail:   {email}
+            password: {password}
+          It is shown this once. Sign in and keep it in a safe place.
+        ------------------------------------------------------------
+
+        """);
+
+    private Task<bool> AdministratorExistsAsync(CancellationToken cancellationToken) => (
+        from membership in database.UserRoles
+        join role in database.Roles on membership.RoleId equals role.Id
+        where role.NormalizedName == UserRoles.Admin
+        select membership).AnyAsync(cancellationToken);
+
+    private async Task AddRolesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var name in UserRoles.All)
+        {
+            if (await database.Roles.AnyAsync(r => r.NormalizedName == name, cancellationToken))
+            {
+                continue;
+            }
+
+            database.Roles.Add(new IdentityRole(name) { NormalizedName = name });
+            try
+            {
+                await database.SaveChangesAsync(cancellationToken);
+            }
+            catch (DbUpdateException e) when (database.IsUniqueViolation(e))
+            {
+                database.DiscardChanges();
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Users;
+using ModelOps.Infrastructure.Persistence;
+
+namespace ModelOps.Infrastructure.Identity;
+
+internal sealed partial class UserAccounts(
+    ModelOpsDbContext database,
+    UserManager<ModelOpsUser> manager,
+    IPasswordHasher<ModelOpsUser> hasher,
+    ILookupNormalizer normalizer,
+    SessionCache sessions,
+    TimeProvider time) : IUserAccounts
+{
+    public async Task<Page<UserSummary>> ListAsync(PageRequest page, CancellationToken cancellationToken)
+    {
+        var after = page.AfterText();
+        var users = database.Users.AsNoTracking();
+        if (after is not null)
+        {
+#pragma warning disable CA1309 // Becomes SQL: the database compares by the order it sorts by.
+            users = users.Where(u => string.Compare(u.NormalizedUserName, after) > 0);
+#pragma warning restore CA1309
+        }
+
+        var rows = await Summaries(users.OrderBy(u => u.NormalizedUserName).Take(page.Fetch)).ToListAsync(cancellationToken);
+        return page.Cut(rows, row => normalizer.NormalizeName(row.Email));
+    }
+
+    public async Task<UserSummary> CreateAsync(string email, string password, string role, CancellationToken cancellationToken)
+    {
+        var user = new ModelOpsUser { UserName = email, Email = email, CreatedAt = time.GetUtcNow().UtcDateTime };
+        try
+        {
+            await database.InTransactionAsync(
+                async cancel =>
+                {
+                    Check(await manager.CreateAsync(user, password));
+                    await AddRoleAsync(user.Id, role, cancel);
+                    return await database.SaveChangesAsync(cancel);
+                },
+                cancellationToken);
+        }
+        catch (DbUpdateException e) when (database.IsUniqueViolation(e))
+        {
+            // Somebody created the same user between the manager's look and the insert.
+            throw UserRefusals.UserExists();
+        }
+
+        return new UserSummary(user.Id, email, role, false, user.CreatedAt);
+    }
+
+    public async Task<UserSummary> ChangeAsync(string id, string? role, bool? disabled, CancellationToken cancellationToken)
+    {
+        var summary = await database.InTransactionAsync(
+            async cancel =>
+            {
+                await LockAdministratorsAsync(cancel);
+                var user = await FindAsync(id, cancel);
+                var before = await Summaries(database.Users.Where(u => u.Id == id)).SingleAsync(cancel);
+                var after = before with { Role = role ?? before.Role, Disabled = disabled ?? before.Disabled };
+                if (after == before)
+                {
+                    return before;
+                }
+
+                if (after is { Role: not UserRoles.Admin } or { Disabled: true })
+                {
+                    await RequireAnotherAdministratorAsync(before, cancel);
+                }
+
+                if (after.Role != before.Role)
+                {
+                    database.UserRoles.RemoveRange(await database.UserRoles.Where(r => r.UserId == id).ToListAsync(cancel));
+                    await AddRoleAsync(id, after.Role, cancel);
+                }
+
+                user.Disabled = after.Disabled;
+
+                // What was issued for the old rights ends here; the tokens repeat the stamp.
+                user.SecurityStamp = Guid.NewGuid().ToString("N");
+                user.ConcurrencyStamp = Guid.NewGuid().ToString();
+                await database.SaveChangesAsync(cancel);
+                return after;
+            },
+            cancellationToken);
+        sessions.Forget(id);
+        return summary;
+    }
+
+    public async Task DeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        await database.InTransactionAsync(
+            async cancel =>
+            {
+                await LockAdministratorsAsync(cancel);
+                var user = await FindAsync(id, cancel);
+                await RequireAnotherAdministratorAsync(await Summaries(database.Users.Where(u => u.Id == id)).SingleAsync(cancel), cancel);
+                database.Users.Remove(user);
+                return await database.SaveChangesAsync(cancel);
+            },
+            cancellationToken);
+        sessions.Forget(id);
+    }
+
+    /// <summary>
+    /// Two administrators who demote each other at once would each still see the other one. So every change of an
+    /// account first takes the lock of one row that all of them write: the ADMIN role's. SQLite has one writer at a time
+    /// anyway; on PostgreSQL the update holds the row until the commit, and, with READ COMMITTED, the statements after
+    /// it see what the transaction before did. An update that changes nothing is the one lock both providers know.
+    /// </summary>
+    private Task<int> LockAdministratorsAsync(CancellationToken cancellationToken) => database.Roles
+        .Where(r => r.NormalizedName == UserRoles.Admin)
+        .ExecuteUpdateAsync(role => role.SetProperty(r => r.Name, UserRoles.Admin), cancellationToken);
+
+    private async Task<ModelOpsUser> FindAsync(string id, CancellationToken cancellationToken) =>
+        (IsPossibleId(id) ? await database.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) : null)
+        ?? throw UserRefusals.UserNotFound();
+
+    /// <summary>PostgreSQL answers U+0000 with an error, not with "no row".</summary>
+    private static bool IsPossibleId(string id) => id.Length <= 64 && !id.Any(char.IsControl);
+
+    private async Task RequireAnotherAdministratorAsync(UserSummary user, CancellationToken cancellationToken)
+    {
+        if (user is { Role: UserRoles.Admin, Disabled: false }
+            && !await Administrators().AnyAsync(u => !u.Disabled && u.Id != user.Id, cancellationToken))
+        {
+            throw UserRefusals.LastAdmin();
+        }
+    }
+
+    private IQueryable<ModelOpsUser> Administrators() =>
+        from user in database.Users
+        join membership in database.UserRoles on user.Id equals membership.UserId
+        join role in database.Roles on membership.RoleId equals role.Id
+        where role.NormalizedName == UserRoles.Admin
+        select user;
+
+    private IQueryable<UserSummary> Summaries(IQueryable<ModelOpsUser> users) =>
+        users.Select(user => new UserSummary(
+            user.Id,
+            user.Email!,
+            (from membership in database.UserRoles
+             join role in database.Roles on membership.RoleId equals role.Id
+             where membership.UserId == user.Id
+             select role.Name).First(),
+            user.Disabled,
+            user.CreatedAt));
+
+    private async Task AddRoleAsync(string userId, string role, CancellationToken cancellationToken)
+    {
+        var roleId = await database.Roles.Where(r => r.NormalizedName == role).Select(r => r.Id).SingleAsync(cancellationToken);
+        database.UserRoles.Add(new IdentityUserRole<string> { UserId = userId, RoleId = roleId });
+    }
+
+    private static void Check(IdentityResult result)
+    {
+        if (result.Succeeded)
+        {
+            return;
+        }
+
+        if (result.Errors.Any(e => e.Code is nameof(IdentityErrorDescriber.DuplicateUserName) or nameof(IdentityErrorDescriber.DuplicateEmail)))
+        {
+            throw UserRefusals.UserExists();
+        }
+
+        // The use case's validator knows the same rules, so this is for callers without one.
+        throw InvalidRequest.Refusal(result.Errors
+            .GroupBy(e => e.Code.StartsWith("Password", StringComparison.Ordinal) ? "password" : "email")
+            .ToDictionary(group => group.Key, group => group.Select(e => e.Description).ToArray()));
+    }
+}
