@@ -37,14 +37,17 @@ internal static class RateLimits
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = Options(context).LoginsPerMinute, Window = TimeSpan.FromMinutes(1) }));
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
                 context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? Address(context),
-                _ => new TokenBucketRateLimiterOptions
-                {
-                    TokenLimit = Options(context).RequestsPerMinute,
-                    TokensPerPeriod = Math.Max(1, Options(context).RequestsPerMinute / 60),
-                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                }));
+                _ => Bucket(Options(context).RequestsPerMinute)));
         });
     }
+
+    /// <summary>A minute's requests may come at once; what was used comes back second by second, or one by one where they are few.</summary>
+    private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
+    {
+        TokenLimit = perMinute,
+        TokensPerPeriod = Math.Max(1, perMinute / 60),
+        ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / perMinute)),
+    };
 
     private static RateLimitOptions Options(HttpContext context) =>
         context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
