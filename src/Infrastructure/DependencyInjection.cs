@@ -26,9 +26,10 @@ public static class DependencyInjection
             .AddSingleton(new UploadLimits(settings.MaxUploadBytes))
             .AddPersistence(settings)
             .AddFiles(settings)
-            .AddServing()
             .AddTraining()
             .AddStartup()
+            .AddServing()
+            .AddModelOpsIdentity(configuration)
             .AddJobs();
     }
 

@@ -1,1 +1,72 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using System.Globalization;
+using ModelOps.Application;
+using ModelOps.Infrastructure;
+using ModelOps.Infrastructure.Csv;
+using ModelOps.Infrastructure.Training;
+using ModelOps.WebApi;
+using ModelOps.WebApi.Auth;
+using ModelOps.WebApi.Errors;
+using ModelOps.WebApi.Json;
+using Scalar.AspNetCore;
+
+if (args is ["train", var folder])
+{
+    return TrainerHost.Run(folder);
+}
+
+if (args is ["sample", var rows, var seed])
+{
+    using var output = Console.OpenStandardOutput();
+    SampleCsv.Write(output, int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+
+    // Started from its project's folder, that folder holds the settings; published, they lie beside the program,
+    // wherever it is started from.
+    ContentRootPath = File.Exists("WebApi.csproj") ? null : AppContext.BaseDirectory,
+});
+
+// A lifetime mistake shall fail at the start of every environment, not in the night in Production alone.
+builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = options.ValidateScopes = true);
+builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+builder.WebHost.ConfigureKestrel(options =>
+{
+    options.AddServerHeader = false;
+
+    // For JSON; an upload's endpoint sets its own.
+    options.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
+});
+if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
+{
+    builder.WebHost.UseUrls("http://localhost:8000");
+}
+
+var settings = InfrastructureSettings.From(builder.Configuration, DefaultDataDirectory.Find());
+builder.Services.AddApplication();
+builder.Services.AddInfrastructure(builder.Configuration, settings);
+builder.Services.AddAuth(builder.Configuration);
+builder.Services.AddApi();
+
+var app = builder.Build();
+
+app.UseMiddleware<SecurityHeaders>();
+app.UseMiddleware<ProblemMiddleware>();
+app.UseRouting();
+app.UseAuthentication();
+app.UseRateLimiter();
+app.UseMiddleware<SessionCheck>();
+app.UseMiddleware<ForgeryCheck>();
+app.UseAuthorization();
+
+app.MapControllers();
+
+// The description of the interface holds no secrets, and who writes a client reads it before having an account.
+app.MapOpenApi().AllowAnonymous();
+app.MapScalarApiReference("/scalar", options => options.DisableDefaultFonts()).AllowAnonymous();
+
+await app.RunAsync();
+return 0;

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
 using ModelOps.Application.Operations;
 
 namespace ModelOps.WebApi.Controllers;
@@ -9,6 +10,7 @@ namespace ModelOps.WebApi.Controllers;
 [ApiController]
 [AllowAnonymous]
 [Route("health")]
+[DisableRateLimiting]
 public sealed class HealthController(IMediator mediator) : ControllerBase
 {
     [HttpGet("live")]

@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Users;
+
+namespace ModelOps.WebApi.Auth;
+
+internal static class AuthServices
+{
+    private const string AuthorizationHeader = "Authorization";
+
+    public static IServiceCollection AddAuth(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddHttpContextAccessor();
+        services.AddScoped<CurrentUser>();
+        services.AddScoped<ICurrentUser>(provider => provider.GetRequiredService<CurrentUser>());
+        services.AddSingleton<TokenIssuer>();
+        services.AddAntiforgery(options =>
+        {
+            options.HeaderName = ForgeryCheck.Header;
+            options.Cookie.Name = "modelops.csrf";
+        });
+        return services.AddSchemes().AddPolicies().AddRateLimits(configuration);
+    }
+
+    private static IServiceCollection AddSchemes(this IServiceCollection services)
+    {
+        services
+            .AddAuthentication(options =>
+            {
+                options.DefaultScheme = Schemes.Any;
+                options.DefaultChallengeScheme = Schemes.Refusal;
+                options.DefaultForbidScheme = Schemes.Refusal;
+            })
+            .AddPolicyScheme(Schemes.Any, null, options => options.ForwardDefaultSelector = context =>
+                context.Request.Headers.ContainsKey(AuthorizationHeader) ? Schemes.Bearer : Schemes.Cookie)
+            .AddPolicyScheme(Schemes.Refusal, null, options => options.ForwardDefaultSelector = context =>
+                IsPage(context) ? Schemes.Cookie : Schemes.Bearer)
+            .AddBearerToken(Schemes.Bearer, options =>
+            {
+                options.BearerTokenExpiration = TimeSpan.FromMinutes(15);
+                options.RefreshTokenExpiration = TimeSpan.FromDays(14);
+            })
+            .AddCookie(Schemes.Cookie, Configure);
+        return services;
+    }
+
+    private static void Configure(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = "modelops.session";
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+
+        // The service speaks HTTP behind a proxy or on localhost; where the request was HTTPS, so is the cookie.
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = TimeSpan.FromHours(12);
+        options.SlidingExpiration = true;
+        options.LoginPath = "/login";
+
+        // Signed in, but not allowed: signing in again wouldn't help, so there is nowhere to redirect to.
+        options.Events.OnRedirectToAccessDenied = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        };
+    }
+
+    private static IServiceCollection AddPolicies(this IServiceCollection services)
+    {
+        var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policies.Admin, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin))
+            .SetDefaultPolicy(signedIn)
+
+            // What nobody thought about is closed.
+            .SetFallbackPolicy(signedIn);
+        return services;
+    }
+
+    /// <summary>Whether a person looks at the answer in a browser, so that a redirect to the sign-in page helps.</summary>
+    private static bool IsPage(HttpContext context) =>
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        && context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null
+        && !context.Request.Headers.ContainsKey(AuthorizationHeader)
+        && context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+}

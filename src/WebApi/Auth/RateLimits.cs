@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Claims;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+using ModelOps.WebApi.Errors;
+
+namespace ModelOps.WebApi.Auth;
+
+internal sealed class RateLimitOptions
+{
+    public const string Section = "ModelOps:RateLimits";
+
+    /// <summary>Sign-in attempts of one address in a minute; guessing many accounts from one place ends here.</summary>
+    public int LoginsPerMinute { get; set; } = 30;
+
+    /// <summary>All requests of one user (or, signed out, one address) in a minute. Stops a client that has run wild, not one that polls.</summary>
+    public int RequestsPerMinute { get; set; } = 300_000;
+}
+
+internal static class RateLimits
+{
+    public const string Login = "login";
+
+    public static IServiceCollection AddRateLimits(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<RateLimitOptions>().Bind(configuration.GetSection(RateLimitOptions.Section))
+            .Validate(o => o is { LoginsPerMinute: > 0, RequestsPerMinute: > 0 }, "ModelOps__RateLimits__… must be greater than 0.")
+            .ValidateOnStart();
+        return services.AddRateLimiter(limiter =>
+        {
+            limiter.OnRejected = Reject;
+            limiter.AddPolicy(Login, context => RateLimitPartition.GetFixedWindowLimiter(
+                Address(context),
+                _ => new FixedWindowRateLimiterOptions { PermitLimit = Options(context).LoginsPerMinute, Window = TimeSpan.FromMinutes(1) }));
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
+                context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? Address(context),
+                _ => Bucket(Options(context).RequestsPerMinute)));
+        });
+    }
+
+    /// <summary>A minute's requests may come at once; what was used comes back second by second, or one by one where they are few.</summary>
+    private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
+    {
+        TokenLimit = perMinute,
+        TokensPerPeriod = Math.Max(1, perMinute / 60),
+        ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / perMinute)),
+    };
+
+    private static RateLimitOptions Options(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
+
+    /// <summary>An IPv6 customer has a whole /64 to send from, so that is one client.</summary>
+    private static string Address(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (address is null or { AddressFamily: AddressFamily.InterNetwork } or { IsIPv4MappedToIPv6: true })
+        {
+            return address?.MapToIPv4().ToString() ?? "";
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes).ToString();
+    }
+
+    private static async ValueTask Reject(OnRejectedContext rejected, CancellationToken cancellationToken)
+    {
+        var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(1);
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        rejected.HttpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        await Problem.TooManyRequests.WriteAsync(rejected.HttpContext);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.BearerToken;
+using Microsoft.Extensions.Options;
+using ModelOps.Application.Users;
+
+namespace ModelOps.WebApi.Auth;
+
+public sealed record TokenAnswer(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken)
+{
+    /// <summary>A record prints its members; this one must not.</summary>
+    public override string ToString() => nameof(TokenAnswer);
+}
+
+/// <summary>
+/// Makes the tickets that the framework's bearer scheme checks. The framework's own writer answers in camelCase and
+/// writes to the response by itself.
+/// </summary>
+public sealed class TokenIssuer(IOptionsMonitor<BearerTokenOptions> options, TimeProvider time)
+{
+    private BearerTokenOptions Options => options.Get(Schemes.Bearer);
+
+    public TokenAnswer Issue(SignedInUser user)
+    {
+        var principal = Principals.Of(user, Schemes.Bearer);
+        return new TokenAnswer(
+            Options.BearerTokenProtector.Protect(Ticket(principal, Options.BearerTokenExpiration)),
+            "Bearer",
+            (int)Options.BearerTokenExpiration.TotalSeconds,
+            Options.RefreshTokenProtector.Protect(Ticket(principal, Options.RefreshTokenExpiration)));
+    }
+
+    /// <summary>Whose refresh token this is; null when it isn't one of ours, has run out, or is an access token.</summary>
+    public (string Id, string Stamp)? ReadRefreshToken(string token)
+    {
+        var ticket = Options.RefreshTokenProtector.Unprotect(token);
+        return ticket?.Properties.ExpiresUtc > time.GetUtcNow() ? Principals.Session(ticket.Principal) : null;
+    }
+
+    private AuthenticationTicket Ticket(ClaimsPrincipal principal, TimeSpan lifetime) => new(
+        principal, new AuthenticationProperties { ExpiresUtc = time.GetUtcNow() + lifetime }, Schemes.Bearer);
+}

@@ -1,0 +1,44 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using ModelOps.Application;
+using ModelOps.Application.Users;
+using ModelOps.WebApi.Auth;
+
+namespace ModelOps.WebApi.Controllers;
+
+[ApiController]
+[Route("users")]
+[Tags("Users")]
+[Authorize(Policy = Policies.Admin)]
+public sealed class UsersController(IMediator mediator) : ControllerBase
+{
+    [HttpGet]
+    [EndpointSummary("List the accounts")]
+    public Task<UserList> List([FromQuery] PageRequest page, CancellationToken cancellationToken) =>
+        mediator.Send(new ListUsers(page), cancellationToken);
+
+    [HttpPost]
+    [EndpointSummary("Create an account")]
+    [ProducesResponseType<UserSummary>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Create([FromBody] CreateUser request, CancellationToken cancellationToken)
+    {
+        var user = await mediator.Send(request, cancellationToken);
+        return Created($"/users/{user.Id}", user);
+    }
+
+    [HttpPatch("{id}")]
+    [EndpointSummary("Change an account's role, or disable it")]
+    public Task<UserSummary> Change(string id, [FromBody] UserChange change, CancellationToken cancellationToken) =>
+        mediator.Send(new ChangeUser(id, change.Role, change.Disabled), cancellationToken);
+
+    [HttpDelete("{id}")]
+    [EndpointSummary("Remove an account")]
+    public async Task<DeletedAnswer> Delete(string id, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new DeleteUser(id), cancellationToken);
+        return new DeletedAnswer(true, "The user was removed.");
+    }
+}
+
+public sealed record DeletedAnswer(bool Success, string Message);

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using ModelOps.Application;
+using ModelOps.Domain;
+
+namespace ModelOps.WebApi.Errors;
+
+/// <summary>Says what is wrong with a body or a query, and never repeats its values: they may be a patient's.</summary>
+internal static partial class JsonRefusals
+{
+    private const int MaxName = 100;
+
+    private static readonly string[] Required = ["is required."];
+    private static readonly string[] NotValid = ["is missing or isn't a valid value."];
+
+    public static RefusalException NoBody() => new(
+        RefusalKind.Invalid, "invalid_json", $"The request needs a JSON body, and it must not be null.");
+
+    public static RefusalException Of(JsonException exception)
+    {
+        // The reader's own exception inside means that the text isn't JSON; without it, it is JSON of the wrong shape.
+        if (exception.InnerException is JsonException || exception.Path is null)
+        {
+            return new RefusalException(RefusalKind.Invalid, "invalid_json",
+                $"The body isn't valid JSON (line {exception.LineNumber + 1 ?? 1}, byte {exception.BytePositionInLine + 1 ?? 1}), or it is nested too deeply.");
+        }
+
+        // The framework tells these cases apart in its message alone; a test fails when the wording changes.
+        if (exception.Message.Contains("missing required properties", StringComparison.Ordinal))
+        {
+            var missing = Quoted().Matches(exception.Message[exception.Message.LastIndexOf(':')..]).Select(m => m.Groups[1].Value);
+            return InvalidRequest.Refusal(missing.ToDictionary(name => Join(Field(exception.Path), name), _ => Required));
+        }
+
+        var message = exception.Message switch
+        {
+            var m when m.Contains("could not be mapped", StringComparison.Ordinal) => "isn't a known member. Check the spelling.",
+            var m when m.Contains("Duplicate property", StringComparison.Ordinal) => "is there twice.",
+            var m when m.Contains("doesn't allow", StringComparison.Ordinal) => "must not be null.",
+            _ => "isn't of the right type or out of range.",
+        };
+        return InvalidRequest.Refusal(Field(exception.Path) is { Length: > 0 } field ? field : "body", message);
+    }
+
+    /// <summary>For what model binding found: values of the query, the route and forms.</summary>
+    public static RefusalException Of(ModelStateDictionary state)
+    {
+        var fields = state.Where(entry => entry.Value is { Errors.Count: > 0 }).Select(entry => entry.Key).ToArray();
+        return fields is [""] or []
+            ? NoBody()
+            : InvalidRequest.Refusal(fields.ToDictionary(
+                field => field.Length == 0 ? "body" : WireNames.OfPath(field),
+                _ => NotValid));
+    }
+
+    /// <summary><c>$.rows[3].AGE</c> → <c>rows[3].AGE</c>. Names come from the request, so they are cut.</summary>
+    private static string Field(string path)
+    {
+        var field = path.TrimStart('$').TrimStart('.');
+        return field.Length <= MaxName ? field : field[..MaxName] + "…";
+    }
+
+    private static string Join(string parent, string name) => parent.Length == 0 ? name : $"{parent}.{name}";
+
+    [GeneratedRegex("'([^']+)'")]
+    private static partial Regex Quoted();
+}

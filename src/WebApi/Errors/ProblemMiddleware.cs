@@ -1,0 +1,69 @@
+namespace ModelOps.WebApi.Errors;
+
+/// <summary>
+/// Gives every error a problem body: exceptions by <see cref="ProblemTable"/>, and what the framework ends with a bare
+/// status (401, 403, 404, 405, 415). One place instead of UseExceptionHandler and UseStatusCodePages, so that each
+/// failure is logged once and the headers of a bare status (WWW-Authenticate, Allow) stay.
+/// </summary>
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (Faults.IsHangUp(exception, context))
+        {
+            HungUp(logger);
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+
+            return;
+        }
+        catch (Exception exception)
+        {
+            await AnswerAsync(context, exception);
+            return;
+        }
+
+        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
+        {
+            await Problem.OfStatus(context.Response.StatusCode, context).WriteAsync(context);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception exception)
+    {
+        var problem = ProblemTable.Of(exception);
+        if (problem.Status == StatusCodes.Status500InternalServerError)
+        {
+            Unexpected(logger, exception);
+        }
+        else if (problem.Status >= 500 && exception is not Domain.RefusalException)
+        {
+            Surroundings(logger, problem.Code, exception);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        await problem.WriteAsync(context);
+    }
+
+    [LoggerMessage(LogLevel.Debug, "The client hung up.")]
+    private static partial void HungUp(ILogger logger);
+
+    [LoggerMessage(LogLevel.Error, "A request failed unexpectedly.")]
+    private static partial void Unexpected(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "A request failed: {Code}.")]
+    private static partial void Surroundings(ILogger logger, string code, Exception exception);
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+
+namespace ModelOps.WebApi.Tests.Auth;
+
+/// <summary>What ends by time, on a service whose clock is moved.</summary>
+public sealed class ClockTests(ClockedFixture service) : IClassFixture<ClockedFixture>
+{
+    [Fact]
+    public async Task Tokens_WhenTheirTimeIsOver_AreRefused()
+    {
+        var tokens = await service.LoginAsync(ServiceFixture.AdminEmail, ServiceFixture.AdminPassword);
+        using var client = service.Anonymous();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.AccessToken);
+
+        service.Clock.Advance(TimeSpan.FromMinutes(14));
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/auth/me")).StatusCode);
+        service.Clock.Advance(TimeSpan.FromMinutes(2));
+        await (await client.GetAsync("/auth/me")).ProblemAsync(401, "invalid_token");
+
+        Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(tokens)).StatusCode);
+        service.Clock.Advance(TimeSpan.FromDays(14));
+        await (await RefreshAsync(tokens)).ProblemAsync(401, "invalid_token");
+    }
+
+    [Fact]
+    public async Task Lock_AfterFiveMinutes_Ends()
+    {
+        var user = await service.CreateUserAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await LoginStatusAsync(user.Email, "a wrong one"));
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await LoginStatusAsync(user.Email, ServiceFixture.UserPassword));
+        service.Clock.Advance(TimeSpan.FromMinutes(4.9));
+        Assert.Equal(HttpStatusCode.Unauthorized, await LoginStatusAsync(user.Email, ServiceFixture.UserPassword));
+        service.Clock.Advance(TimeSpan.FromMinutes(0.2));
+        Assert.Equal(HttpStatusCode.OK, await LoginStatusAsync(user.Email, ServiceFixture.UserPassword));
+    }
+
+    [Fact]
+    public async Task ManyRequestsOfOneUser_WhenThereAreNotTooMany_AreAnswered()
+    {
+        using var admin = await service.AdminAsync();
+        for (var i = 0; i < 300; i++)
+        {
+            using var response = await admin.GetAsync("/auth/me");
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Token_OfAnotherInstallation_IsRefused()
+    {
+        await using var other = await ServiceFixture.StartAsync();
+        using var theirs = await other.AdminAsync();
+        using var client = service.Anonymous();
+        client.DefaultRequestHeaders.Authorization = theirs.DefaultRequestHeaders.Authorization;
+
+        await (await client.GetAsync("/auth/me")).ProblemAsync(401, "invalid_token");
+    }
+
+    private async Task<HttpResponseMessage> RefreshAsync(Tokens tokens)
+    {
+        using var client = service.Anonymous();
+        return await client.PostAsJsonAsync("/auth/refresh", new { refresh_token = tokens.RefreshToken });
+    }
+
+    private async Task<HttpStatusCode> LoginStatusAsync(string email, string password)
+    {
+        using var client = service.Anonymous();
+        using var response = await client.PostAsJsonAsync("/auth/login", new { email, password });
+        return response.StatusCode;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ModelOps.WebApi.Tests.Auth;
+
+/// <summary>Looks at every endpoint there is, so that a forgotten one is found by a test and not by a stranger.</summary>
+[Collection(ServiceCollection.Name)]
+public sealed class EndpointTests(ServiceFixture service)
+{
+    /// <summary>What anybody may call. Think twice before adding a line.</summary>
+    private static readonly string[] Open =
+    [
+        "POST /auth/login",
+        "POST /auth/refresh",
+        "GET /openapi/{documentName}.json",
+        "GET /scalar/{documentName?}",
+        "GET /scalar/scalar.js",
+        "GET /scalar/scalar.aspnetcore.js",
+        "GET /scalar/favicon.svg",
+        "GET /health/live",
+        "GET /health/ready",
+        "GET /login",
+        "POST /login",
+    ];
+
+    /// <summary>What somebody without the role ADMIN may send although it isn't a read.</summary>
+    private static readonly string[] UnsafeForUsers =
+    [
+        "POST /auth/login",
+        "POST /auth/refresh",
+        "POST /model/predict",
+        "POST /model/predict/batch",
+    ];
+
+    [Fact]
+    public void Endpoint_WhenOpen_IsOnTheList()
+    {
+        var open = Endpoints().Where(e => e.Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(e => e.Name);
+
+        Assert.Empty(open.Except(Open));
+    }
+
+    [Fact]
+    public void Endpoint_WhenUnsafe_AsksForAdmin()
+    {
+        var unprotected = Endpoints()
+            .Where(e => e.IsController && e.Method is not ("GET" or "HEAD" or "OPTIONS") && !AsksForAdmin(e.Endpoint))
+            .Select(e => e.Name);
+
+        Assert.Empty(unprotected.Except(UnsafeForUsers));
+    }
+
+    [Fact]
+    public async Task AdminEndpoint_WithAUsersToken_Is403()
+    {
+        using var user = await service.UserAsync();
+        var tried = 0;
+        foreach (var endpoint in Endpoints().Where(e => e.IsController && AsksForAdmin(e.Endpoint)))
+        {
+            using var response = await user.SendAsync(endpoint.Request());
+            Assert.True((int)response.StatusCode == 403, $"{endpoint.Name}: {(int)response.StatusCode}");
+            await response.ProblemAsync(403, "forbidden");
+            tried++;
+        }
+
+        Assert.True(tried > 0);
+    }
+
+    [Fact]
+    public async Task ProtectedEndpoint_WithoutToken_Is401()
+    {
+        using var client = service.Anonymous();
+        client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        var tried = 0;
+        foreach (var endpoint in Endpoints().Where(e => e.IsController && e.Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null))
+        {
+            using var response = await client.SendAsync(endpoint.Request());
+            Assert.True((int)response.StatusCode == 401, $"{endpoint.Name}: {(int)response.StatusCode}");
+            await response.ProblemAsync(401, "unauthenticated");
+            Assert.Equal("Bearer", response.Headers.WwwAuthenticate.Single().Scheme);
+            tried++;
+        }
+
+        Assert.True(tried > 0);
+    }
+
+    private static bool AsksForAdmin(Endpoint endpoint) =>
+        endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy == "Admin");
+
+    private IEnumerable<Listed> Endpoints() =>
+        from endpoint in service.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+        where endpoint.Metadata.GetMetadata<ControllerActionDescriptor>()?.ControllerTypeInfo.Assembly != typeof(EndpointTests).Assembly
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]
+        select new Listed(endpoint, method);
+
+    private sealed record Listed(RouteEndpoint Endpoint, string Method)
+    {
+        public string Name => $"{Method} /{Endpoint.RoutePattern.RawText?.TrimStart('/')}";
+
+        public bool IsController => Endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is not null;
+
+        public HttpRequestMessage Request() => new(new HttpMethod(Method), "/" + string.Join('/', Endpoint.RoutePattern.PathSegments
+            .Select(segment => string.Concat(segment.Parts.Select(part => part is RoutePatternLiteralPart literal ? literal.Content : "1")))));
+    }
+}
