@@ -11,12 +11,12 @@ internal sealed class MlpState : IDisposable
     private MlpState(int hidden, float[] parameters, float[] first, float[] second, float steps, float[] mean, float[] variance)
     {
         Hidden = hidden;
-        Parameters = tensor(parameters);
-        FirstMoment = tensor(first);
-        SecondMoment = tensor(second);
-        Steps = tensor(steps);
-        RunningMean = tensor(mean);
-        RunningVariance = tensor(variance);
+        Parameters = Owned(parameters);
+        FirstMoment = Owned(first);
+        SecondMoment = Owned(second);
+        Steps = Owned([steps]);
+        RunningMean = Owned(mean);
+        RunningVariance = Owned(variance);
     }
 
     public int Hidden { get; }
@@ -68,6 +68,16 @@ internal sealed class MlpState : IDisposable
         {
             each.Dispose();
         }
+    }
+
+    /// <summary>
+    /// In libtorch's own memory, which is always aligned the same way: a tensor over a managed array isn't, and the order of a
+    /// vectorised sum, so its last bit, depends on that.
+    /// </summary>
+    private static Tensor Owned(float[] values)
+    {
+        using var view = tensor(values);
+        return view.clone();
     }
 
     private static void Fill(Span<float> weights, double bound, SeededRandom random)

@@ -18,7 +18,7 @@ internal sealed class MlpTrainingProgram : IDisposable
     public const double Epsilon = 1e-5;
 
     private const string Source = """
-        def train(p, m, v, steps, mean, var, x, y, mask, batch: int, h: int, lr: float):
+        def train(p, m, v, steps, mean, var, x, y, mask, n: int, batch: int, h: int, lr: float):
             w1t = p.narrow(0, 0, 4 * h).view(h, 4).t()
             b1 = p.narrow(0, 4 * h, h)
             gamma = p.narrow(0, 5 * h, h)
@@ -33,7 +33,8 @@ internal sealed class MlpTrainingProgram : IDisposable
             gw2 = g.narrow(0, 7 * h, 3 * h).view(3, h)
             gb2 = g.narrow(0, 10 * h, 3)
             total = torch.zeros(1)
-            n = x.size(0)
+            ps, gs, ms, vs, ss = [p], [g], [m], [v], [steps]
+            none: List[Tensor] = []
             i = 0
             while i < n:
                 k = min(batch, n - i)
@@ -56,9 +57,9 @@ internal sealed class MlpTrainingProgram : IDisposable
                 gbeta.copy_(dbeta)
                 torch.mm(dz.t(), xb, out=gw1)
                 steps.add_(1)
-                torch._fused_adam_([p], [g], [m], [v], [], [steps], lr=lr, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+                torch._fused_adam_(ps, gs, ms, vs, none, ss, lr=lr, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
                 i = i + k
-            return total
+            return total, ps[0]
 
         def evaluate(p, mean, var, x, h: int):
             w1t = p.narrow(0, 0, 4 * h).view(h, 4).t()
@@ -66,22 +67,28 @@ internal sealed class MlpTrainingProgram : IDisposable
             z = torch.addmm(p.narrow(0, 4 * h, h), x, w1t)
             a, saved_mean, saved_inv = torch.native_batch_norm(z, p.narrow(0, 5 * h, h), p.narrow(0, 6 * h, h), mean, var, False, 0.1, 1e-5)
             return torch.log_softmax(torch.addmm(p.narrow(0, 10 * h, 3), torch.relu(a), w2t), 1)
+
         """;
 
     private readonly jit.CompilationUnit _unit = jit.compile(Source);
 
-    /// <summary>Trains on the rows in their order, batch by batch; changes parameters, moments, steps and running statistics in place.</summary>
-    /// <param name="x">Standardised inputs [n, 4].</param>
-    /// <param name="y">One-hot classes [n, 3].</param>
-    /// <param name="mask">Dropout's factors [n, h]: 0, or 1 / (1 − rate).</param>
+    /// <summary>
+    /// Trains on the first rows of a chunk in their order, batch by batch; changes parameters, moments, steps and running statistics
+    /// in place.
+    /// </summary>
     /// <returns>The sum of the rows' losses.</returns>
-    public double Train(MlpState state, Tensor x, Tensor y, Tensor mask, int batch, double learningRate)
+    public double Train(MlpState state, TrainingChunk chunk, int rows, int batch, double learningRate)
     {
-        using var total = (Tensor)_unit.invoke(
+        // The program hands the parameters back only so that TorchScript sees the use of what the optimizer wrote, and keeps the optimizer.
+        var (total, parameters) = ((Tensor, Tensor))_unit.invoke(
             "train",
             state.Parameters, state.FirstMoment, state.SecondMoment, state.Steps, state.RunningMean, state.RunningVariance,
-            x, y, mask, (long)batch, (long)state.Hidden, learningRate);
-        return total.item<float>();
+            chunk.InputTensor, chunk.ClassTensor, chunk.FactorTensor, (long)rows, (long)batch, (long)state.Hidden, learningRate);
+        using (total)
+        using (parameters)
+        {
+            return total.item<float>();
+        }
     }
 
     /// <summary>Log-probabilities [n, 3] with the running statistics and without dropout.</summary>

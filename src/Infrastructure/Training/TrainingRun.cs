@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using ModelOps.Domain;
-using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
-using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Training;
 
@@ -15,6 +13,7 @@ internal sealed class TrainingRun(
     private int _bestEpoch;
     private double? _bestLoss;
     private double _elapsedBefore;
+    private TrainingChunk? _chunk;
 
     /// <summary>Epochs that are done.</summary>
     public int Epoch { get; private set; }
@@ -79,6 +78,7 @@ internal sealed class TrainingRun(
     public void Dispose()
     {
         _state.Dispose();
+        _chunk?.Dispose();
         validation?.Dispose();
     }
 
@@ -87,7 +87,9 @@ internal sealed class TrainingRun(
     {
         data.Shuffle(epoch);
         var dropout = new SeededRandom(parameters.Seed, RandomPurpose.Dropout, epoch);
-        var chunkRows = Math.Max(1, chunkElements / (parameters.HiddenSize * parameters.BatchSize)) * parameters.BatchSize;
+        var chunkRows = Math.Min(
+            Math.Max(1, chunkElements / (parameters.HiddenSize * parameters.BatchSize)) * parameters.BatchSize,
+            data.Rows);
         var total = 0.0;
         for (var from = 0; from < data.Rows;)
         {
@@ -99,15 +101,10 @@ internal sealed class TrainingRun(
                 rows++;
             }
 
-            var x = new float[rows * PatientFeatures.Count];
-            var y = new float[rows * DiabetesClasses.Count];
-            var mask = new float[rows * parameters.HiddenSize];
-            data.Fill(from, x, y);
-            EpochData.FillMask(dropout, mask);
-            using var inputs = tensor(x, [rows, PatientFeatures.Count]);
-            using var classes = tensor(y, [rows, DiabetesClasses.Count]);
-            using var factors = tensor(mask, [rows, parameters.HiddenSize]);
-            total += program.Train(_state, inputs, classes, factors, parameters.BatchSize, parameters.LearningRate);
+            var chunk = _chunk ??= new TrainingChunk(chunkRows + 1, parameters.HiddenSize);
+            data.Fill(from, chunk.Inputs(rows), chunk.Classes(rows));
+            EpochData.FillMask(dropout, chunk.Factors(rows));
+            total += program.Train(_state, chunk, rows, parameters.BatchSize, parameters.LearningRate);
             from += rows;
         }
 
