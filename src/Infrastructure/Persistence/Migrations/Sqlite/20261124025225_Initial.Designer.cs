@@ -11,7 +11,7 @@ using ModelOps.Infrastructure.Persistence;
 namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteModelOpsDbContext))]
-    [Migration("20261124023103_Initial")]
+    [Migration("20261124025225_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
