@@ -1,3 +1,5 @@
+using System.Globalization;
+using ModelOps.Domain.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,11 +16,11 @@ namespace ModelOps.Infrastructure.Training;
 /// </remarks>
 internal sealed class MlpTrainingProgram : IDisposable
 {
-    public const double Momentum = 0.1;
-    public const double Epsilon = 1e-5;
-
     private const string Source = """
-        def train(p, m, v, steps, mean, var, x, y, mask, n: int, batch: int, h: int, lr: float):
+        def train(p, m, v, steps, mean, var, x, y, mask):
+            h = {hidden}
+            batch = {batch}
+            n = x.size(0)
             w1t = p.narrow(0, 0, 4 * h).view(h, 4).t()
             b1 = p.narrow(0, 4 * h, h)
             gamma = p.narrow(0, 5 * h, h)
@@ -57,11 +59,12 @@ internal sealed class MlpTrainingProgram : IDisposable
                 gbeta.copy_(dbeta)
                 torch.mm(dz.t(), xb, out=gw1)
                 steps.add_(1)
-                torch._fused_adam_(ps, gs, ms, vs, none, ss, lr=lr, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+                torch._fused_adam_(ps, gs, ms, vs, none, ss, lr={rate}, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
                 i = i + k
             return total, ps[0]
 
-        def evaluate(p, mean, var, x, h: int):
+        def evaluate(p, mean, var, x):
+            h = {hidden}
             w1t = p.narrow(0, 0, 4 * h).view(h, 4).t()
             w2t = p.narrow(0, 7 * h, 3 * h).view(3, h).t()
             z = torch.addmm(p.narrow(0, 4 * h, h), x, w1t)
@@ -70,20 +73,34 @@ internal sealed class MlpTrainingProgram : IDisposable
 
         """;
 
-    private readonly jit.CompilationUnit _unit = jit.compile(Source);
+    private readonly jit.CompilationUnit _unit;
+
+    /// <remarks>
+    /// The numbers are written into the program: TorchSharp passes a number as a temporary object that the garbage collector may
+    /// take away before the call has read it, which kills the process now and then.
+    /// </remarks>
+    public MlpTrainingProgram(TrainingParameters parameters)
+    {
+        _unit = jit.compile(Source
+            .Replace("{hidden}", parameters.HiddenSize.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{batch}", parameters.BatchSize.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{rate}", parameters.LearningRate.ToString("E16", CultureInfo.InvariantCulture), StringComparison.Ordinal));
+    }
 
     /// <summary>
     /// Trains on the first rows of a chunk in their order, batch by batch; changes parameters, moments, steps and running statistics
     /// in place.
     /// </summary>
     /// <returns>The sum of the rows' losses.</returns>
-    public double Train(MlpState state, TrainingChunk chunk, int rows, int batch, double learningRate)
+    public double Train(MlpState state, TrainingChunk chunk, int rows)
     {
+        using var inputs = chunk.InputTensor.narrow(0, 0, rows);
+
         // The program hands the parameters back only so that TorchScript sees the use of what the optimizer wrote, and keeps the optimizer.
         var (total, parameters) = ((Tensor, Tensor))_unit.invoke(
             "train",
             state.Parameters, state.FirstMoment, state.SecondMoment, state.Steps, state.RunningMean, state.RunningVariance,
-            chunk.InputTensor, chunk.ClassTensor, chunk.FactorTensor, (long)rows, (long)batch, (long)state.Hidden, learningRate);
+            inputs, chunk.ClassTensor, chunk.FactorTensor);
         using (total)
         using (parameters)
         {
@@ -93,7 +110,7 @@ internal sealed class MlpTrainingProgram : IDisposable
 
     /// <summary>Log-probabilities [n, 3] with the running statistics and without dropout.</summary>
     public Tensor Evaluate(MlpState state, Tensor x) => (Tensor)_unit.invoke(
-        "evaluate", state.Parameters, state.RunningMean, state.RunningVariance, x, (long)state.Hidden);
+        "evaluate", state.Parameters, state.RunningMean, state.RunningVariance, x);
 
     public void Dispose() => _unit.Dispose();
 }

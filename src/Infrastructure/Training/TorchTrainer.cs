@@ -35,7 +35,7 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
         var split = DataSplit.Create(rows, SplitKey.FromHex(specification.SplitKey));
         var scaler = StandardScaler.Fit(split.Training);
         var data = new EpochData(split.Training, ClassBalancer.Oversample(split.Training, _parameters.Seed), scaler, _parameters.Seed);
-        using var program = new MlpTrainingProgram();
+        using var program = new MlpTrainingProgram(_parameters);
         using var run = new TrainingRun(program, _parameters, data, ValidationSide.Of(split.Validation, scaler));
         if (Checkpoint.Find(folder.Checkpoint, _fingerprint) is { } checkpoint)
         {

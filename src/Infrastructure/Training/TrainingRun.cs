@@ -104,7 +104,7 @@ internal sealed class TrainingRun(
             var chunk = _chunk ??= new TrainingChunk(chunkRows + 1, parameters.HiddenSize);
             data.Fill(from, chunk.Inputs(rows), chunk.Classes(rows));
             EpochData.FillMask(dropout, chunk.Factors(rows));
-            total += program.Train(_state, chunk, rows, parameters.BatchSize, parameters.LearningRate);
+            total += program.Train(_state, chunk, rows);
             from += rows;
         }
 

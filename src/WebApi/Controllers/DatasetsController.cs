@@ -15,7 +15,6 @@ public sealed class DatasetsController(IMediator mediator, UploadLimits limits) 
 {
     [HttpPost("upload-dataset")]
     [Authorize(Policy = Policies.Admin)]
-    [Consumes("multipart/form-data")]
     [ProducesResponseType<DatasetAnswer>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Upload([FromQuery] bool strict, CancellationToken cancellationToken)
     {

@@ -25,7 +25,6 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
 
     [HttpPost("import")]
     [Authorize(Policy = Policies.Admin)]
-    [Consumes("multipart/form-data")]
     [ProducesResponseType<ImportAnswer>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Import([FromQuery] bool strict, CancellationToken cancellationToken)
     {
