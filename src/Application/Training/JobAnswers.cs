@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ModelOps.Domain;
 using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
@@ -59,6 +60,19 @@ public sealed record JobAnswer(
         job.ErrorCode is null ? null : new JobError(job.ErrorCode, job.ErrorDetail ?? ""),
         History: null,
         job.RowVersion);
+
+    /// <summary>How a training that ended without a version is told to somebody who waited for it.</summary>
+    public RefusalException ToRefusal() => Status == JobStatus.Cancelled
+        ? new RefusalException(RefusalKind.Conflict, "job_cancelled", $"The training was cancelled.")
+        : new RefusalException(KindOf(Error?.Code), Error?.Code ?? "training_failed", $"{Error?.Detail ?? "The training failed."}");
+
+    private static RefusalKind KindOf(string? code) => code switch
+    {
+        TrainingRefusals.DatasetNotFoundCode => RefusalKind.NotFound,
+        "insufficient_storage" => RefusalKind.InsufficientStorage,
+        TrainingRefusals.WorkerCrashedCode => RefusalKind.Unavailable,
+        _ => RefusalKind.Unprocessable,
+    };
 
     /// <summary>Seconds since a worker first took the job, up to its end.</summary>
     private static double Elapsed(TrainingJob job, DateTime now) =>

@@ -25,17 +25,4 @@ public static class TrainingRefusals
 
     public static RefusalException JobAlreadyFinished(JobStatus status) => new(
         RefusalKind.Conflict, "job_already_finished", $"The training job has ended already: {status.ToString().ToLowerInvariant()}.");
-
-    /// <summary>How a training that ended without a version is told to somebody who waited for it.</summary>
-    public static RefusalException Ended(JobStatus status, string? code, string? detail) => status == JobStatus.Cancelled
-        ? new RefusalException(RefusalKind.Conflict, "job_cancelled", $"The training was cancelled.")
-        : new RefusalException(KindOf(code), code ?? "training_failed", $"{detail ?? "The training failed."}");
-
-    private static RefusalKind KindOf(string? code) => code switch
-    {
-        DatasetNotFoundCode => RefusalKind.NotFound,
-        "insufficient_storage" => RefusalKind.InsufficientStorage,
-        WorkerCrashedCode => RefusalKind.Unavailable,
-        _ => RefusalKind.Unprocessable,
-    };
 }
