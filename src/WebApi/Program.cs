@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelOps.Application;
 using ModelOps.Infrastructure;
+using ModelOps.Infrastructure.Artifacts;
 using ModelOps.Infrastructure.Csv;
 using ModelOps.Infrastructure.Training;
 using ModelOps.WebApi;
@@ -51,7 +52,12 @@ builder.Services.AddInfrastructure(builder.Configuration, settings);
 builder.Services.AddAuth(builder.Configuration);
 builder.Services.AddApi();
 
+// What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
+var started = false;
+builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => started || level != LogLevel.Error);
+
 var app = builder.Build();
+app.Lifetime.ApplicationStarted.Register(() => started = true);
 
 app.UseMiddleware<SecurityHeaders>();
 app.UseMiddleware<ProblemMiddleware>();
@@ -68,5 +74,13 @@ app.MapControllers();
 app.MapOpenApi().AllowAnonymous();
 app.MapScalarApiReference("/scalar", options => options.DisableDefaultFonts()).AllowAnonymous();
 
-await app.RunAsync();
-return 0;
+try
+{
+    await app.RunAsync();
+    return 0;
+}
+catch (StartupException refused)
+{
+    Console.Error.WriteLine(refused.Message);
+    return 1;
+}

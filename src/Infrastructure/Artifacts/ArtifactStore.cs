@@ -156,16 +156,20 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
         var probe = Path.Combine(directory.Staging, $"probe-{Guid.NewGuid():N}");
         try
         {
-            DurableFiles.WriteNew(probe, [1]);
+            try
+            {
+                DurableFiles.WriteNew(probe, [1]);
+            }
+            finally
+            {
+                File.Delete(probe);
+            }
+
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
-        }
-        finally
-        {
-            File.Delete(probe);
         }
     }
 
@@ -177,9 +181,14 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(VersionFolder(version), MetadataFile)));
-            return document.RootElement.GetProperty("job_id").GetGuid();
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("job_id", out var id)
+                && id.ValueKind == JsonValueKind.String
+                && id.TryGetGuid(out var job)
+                ? job
+                : null;
         }
-        catch (Exception exception) when (exception is IOException or JsonException or KeyNotFoundException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or JsonException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -31,9 +31,12 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 
     public static GoldenRows Read(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<GoldenRows>(json, Options) is { Rows.Count: > 0 } rows
-            ? rows
+        JsonSerializer.Deserialize<GoldenRows>(json, Options) is { Rows.Count: > 0 } golden && golden.Rows.All(IsWhole)
+            ? golden
             : throw new InvalidDataException("The version has no golden rows.");
+
+    private static bool IsWhole(GoldenRow? row) =>
+        row is { Probabilities.Count: DiabetesClasses.Count } && Genders.TryParse(row.Gender, out _);
 
     /// <exception cref="InvalidDataException">A probability differs by more than <see cref="Tolerance"/>.</exception>
     public void Check(Predictor predict)

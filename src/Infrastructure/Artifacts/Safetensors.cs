@@ -142,8 +142,8 @@ internal static class Safetensors
         var next = 0;
         foreach (var entry in header.RootElement.EnumerateObject()
             .Where(e => e.Name != Metadata)
-            .OrderBy(e => e.Value.GetProperty("data_offsets")[0].GetInt32())
-            .ThenBy(e => e.Value.GetProperty("data_offsets")[1].GetInt32()))
+            .OrderBy(e => PlaceOf(e.Value).From)
+            .ThenBy(e => PlaceOf(e.Value).To))
         {
             var dtype = entry.Value.GetProperty("dtype").GetString();
             var width = dtype switch
@@ -153,8 +153,7 @@ internal static class Safetensors
                 _ => throw new InvalidDataException($"{entry.Name} has a type that is not read here."),
             };
             int[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt32())];
-            var offsets = entry.Value.GetProperty("data_offsets");
-            var (from, to) = (offsets[0].GetInt32(), offsets[1].GetInt32());
+            var (from, to) = PlaceOf(entry.Value);
             var bytes = shape.Aggregate((long)width, (product, size) => checked(product * size));
             if (from != next || to - from != bytes || to > data.Length || shape.Any(s => s < 0))
             {
@@ -170,6 +169,14 @@ internal static class Safetensors
         }
 
         return next == data.Length ? tensors : throw new InvalidDataException("The weights have trailing bytes.");
+    }
+
+    private static (int From, int To) PlaceOf(JsonElement entry)
+    {
+        var offsets = entry.GetProperty("data_offsets");
+        return offsets.GetArrayLength() == 2
+            ? (offsets[0].GetInt32(), offsets[1].GetInt32())
+            : throw new InvalidDataException("A tensor's place has a beginning and an end.");
     }
 
     /// <summary>

@@ -20,8 +20,8 @@ internal static class ScalerFile
         try
         {
             var features = JsonSerializer.Deserialize<Document>(json, Options)?.Features ?? [];
-            return features.Select(f => f.Name).SequenceEqual(PatientFeatures.Names)
-                ? new StandardScaler([.. features.Select(f => f.Mean)], [.. features.Select(f => f.Scale)])
+            return features.Select(f => f?.Name).SequenceEqual(PatientFeatures.Names)
+                ? new StandardScaler([.. features.Select(f => f!.Mean)], [.. features.Select(f => f!.Scale)])
                 : throw new InvalidDataException("The scaler's features are not the network's, in its order.");
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
@@ -30,7 +30,7 @@ internal static class ScalerFile
         }
     }
 
-    private sealed record Document(IReadOnlyList<Feature> Features);
+    private sealed record Document(IReadOnlyList<Feature?> Features);
 
     private sealed record Feature(string Name, double Mean, double Scale);
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
+using ModelOps.Infrastructure.Artifacts;
 using ModelOps.Infrastructure.Persistence;
 
 namespace ModelOps.Infrastructure.Identity;
@@ -49,7 +50,7 @@ internal sealed class AdministratorSeeder(
         var password = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(Alphabet, GeneratedLength) : given;
         if (Weakness(password) is { } weakness)
         {
-            throw new InvalidOperationException(
+            throw new StartupException(
                 $"The first administrator's password (ModelOps__Admin__Password) {weakness} " +
                 "Choose another one, or leave the setting out: a strong one is then generated and printed.");
         }
@@ -67,7 +68,7 @@ internal sealed class AdministratorSeeder(
                 return;
             }
 
-            throw new InvalidOperationException("The first administrator's e-mail (ModelOps__Admin__Email) belongs to a user who isn't ADMIN.", refusal);
+            throw new StartupException("The first administrator's e-mail (ModelOps__Admin__Email) belongs to a user who isn't ADMIN.", refusal);
         }
 
         logger.LogInformation("The first administrator was created.");

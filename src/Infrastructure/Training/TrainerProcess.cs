@@ -155,8 +155,12 @@ internal sealed record TrainerCommand(string Assembly)
         return start;
     }
 
+    /// <summary>
+    /// Every key that has a section, whatever prefix it comes with, a platform's connection strings, and what PostgreSQL's clients read.
+    /// </summary>
     private static bool IsSetting(string name) =>
-        name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ModelOps__", StringComparison.OrdinalIgnoreCase);
+        name.Contains("__", StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal)
+        || name.Contains("CONNSTR_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("PG", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The <c>dotnet</c> that the running runtime belongs to; it lies three folders above the runtime.</summary>
     private static string DotnetHost()

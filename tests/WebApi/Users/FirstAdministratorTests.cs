@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelOps.Infrastructure.Artifacts;
 
 namespace ModelOps.WebApi.Tests.Users;
 
@@ -12,7 +13,7 @@ public sealed partial class FirstAdministratorTests
     [InlineData("Development", "short")]
     public async Task Start_WhenThePasswordIsWeak_RefusesAndSaysWhich(string environment, string password)
     {
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ServiceFixture.StartAsync(
+        var refused = await Assert.ThrowsAsync<StartupException>(() => ServiceFixture.StartAsync(
             ("environment", environment), ("ModelOps:Admin:Password", password)));
 
         Assert.Contains("ModelOps__Admin__Password", refused.Message, StringComparison.Ordinal);

@@ -1,0 +1,55 @@
+using ModelOps.Domain.Records;
+using ModelOps.Infrastructure.Csv;
+
+namespace ModelOps.Infrastructure.Tests.Csv;
+
+public sealed class SampleCsvTests
+{
+    [Fact]
+    public void Write_WithTheSameSeed_GivesTheSameBytes()
+    {
+        var one = Write(500, 1);
+
+        Assert.Equal(one, Write(500, 1));
+        Assert.NotEqual(one, Write(500, 2));
+        Assert.True(one.AsSpan().StartsWith("HbA1c,AGE,BMI,Gender,CLASS\n"u8));
+        Assert.DoesNotContain((byte)'\r', one);
+    }
+
+    [Fact]
+    public void Write_OfManyRows_MakesAFileThatTheServiceTakesWhole()
+    {
+        var rows = new List<LabelledExample>();
+
+        var report = new ClinicalCsvReader().Read(new MemoryStream(Write(100_000, 7)), strict: true, rows.Add, default);
+
+        Assert.Equal((100_000, 0, 0), (report.Rows, report.Rejected, report.Duplicates));
+        Assert.Equal(100_000, rows.Distinct().Count());
+        Assert.InRange(report.ClassCounts[DiabetesClass.Negative], 43_000, 47_000);
+        Assert.InRange(report.ClassCounts[DiabetesClass.Prediabetes], 23_000, 27_000);
+        Assert.InRange(report.ClassCounts[DiabetesClass.Diabetes], 28_000, 32_000);
+    }
+
+    [Fact]
+    public void Write_InACultureWithDecimalComma_WritesPoints()
+    {
+        var before = Thread.CurrentThread.CurrentCulture;
+        var expected = Write(50, 3);
+        Thread.CurrentThread.CurrentCulture = new System.Globalization.CultureInfo("de-DE");
+        try
+        {
+            Assert.Equal(expected, Write(50, 3));
+        }
+        finally
+        {
+            Thread.CurrentThread.CurrentCulture = before;
+        }
+    }
+
+    private static byte[] Write(int rows, int seed)
+    {
+        using var content = new MemoryStream();
+        SampleCsv.Write(content, rows, seed);
+        return content.ToArray();
+    }
+}

@@ -1,0 +1,43 @@
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Infrastructure.Tests;
+
+/// <summary>Whole values of the types that take many members, made from a few made-up rows.</summary>
+internal static class Samples
+{
+    public static DateTime Now { get; } = new(2025, 11, 11, 15, 30, 45, DateTimeKind.Utc);
+
+    public static IReadOnlyList<LabelledExample> Rows(int count, int seed = 5) => [.. SampleGenerator.Generate(count, seed)];
+
+    public static TrainingSpecification Specification(Guid? jobId = null, TrainingParameters? parameters = null) => new(
+        jobId ?? Guid.NewGuid(),
+        Architectures.MlpBatchNorm,
+        parameters ?? new TrainingParameters(Epochs: 2, LearningRate: 0.0025),
+        new string('7', SplitKey.Bytes * 2),
+        new string('a', 64));
+
+    public static TrainingSummary Summary()
+    {
+        var rows = Rows(60);
+        var random = new Random(3);
+        var probabilities = rows.Select(_ => Softmax(random.NextDouble(), random.NextDouble(), random.NextDouble())).ToArray();
+        return new TrainingSummary(
+            BestEpoch: 2,
+            TrainingTime: 1.5,
+            WeightsSha256: new string('b', 64),
+            DataRows: rows.Count,
+            SplitCounts.Of(DataSplit.Create(rows, SplitKey.FromHex(new string('7', SplitKey.Bytes * 2)))),
+            Evaluator.Evaluate([.. rows.Select(r => r.Class)], probabilities, [.. rows.Select(r => r.Features)], 42),
+            [new EpochPoint(1, 0.9, 0.8, 0.7), new EpochPoint(2, 0.5, null, null)]);
+    }
+
+    private static double[] Softmax(params double[] values)
+    {
+        var sum = values.Sum();
+        return [.. values.Select(v => v / sum)];
+    }
+}

@@ -1,0 +1,223 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Training;
+using Xunit.Abstractions;
+
+namespace ModelOps.Infrastructure.Tests.Training;
+
+/// <summary>The trainer as the process that it is in production.</summary>
+[Collection(TorchCollection.Name)]
+public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undisturbed, ITestOutputHelper output)
+    : IClassFixture<TrainerProcessTests.Undisturbed>
+{
+    /// <summary>Long enough for a checkpoint (every 3 s) to come before the end.</summary>
+    private static readonly TrainingParameters Long = new(Epochs: TrainingParameters.MaxEpochs, HiddenSize: 16);
+
+    private static readonly TrainerProcess Trainer = new(TrainerCommand.Default, NullLogger<TrainerProcess>.Instance);
+
+    [Fact]
+    public async Task TrainAsync_WhenUndisturbed_LeavesAWholeVersion()
+    {
+        using var folder = new TrainingFolder(new TrainingParameters(Epochs: 30));
+        using var inThisProcess = new TrainingFolder(new TrainingParameters(Epochs: 30));
+
+        var completed = Assert.IsType<TrainingOutcome.Completed>(await TrainAsync(folder));
+
+        Assert.Equal(inThisProcess.Train().WeightsSha256, completed.Summary.WeightsSha256);
+        Assert.Equal(
+            [GoldenRows.FileName, "model.safetensors", ScalerFile.Name],
+            Directory.GetFiles(completed.OutputFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task TrainAsync_WhileItTrains_ReportsAscendingEpochs()
+    {
+        using var folder = new TrainingFolder(new TrainingParameters(Epochs: 3_000, HiddenSize: 8));
+        var reports = new List<TrainingProgress>();
+
+        await TrainAsync(folder, reports.Add);
+
+        Assert.True(reports.Count >= 2, $"{reports.Count} reports");
+        Assert.Equal(reports.Select(r => r.Epoch).Distinct().Order(), reports.Select(r => r.Epoch));
+        Assert.Equal(1, reports[0].Epoch);
+        Assert.Equal(3_000, reports[^1].Epoch);
+        Assert.All(reports, r => Assert.Equal((3_000, r.Epoch), (r.Epochs, r.History[^1].Epoch)));
+        Assert.All(reports, r => Assert.True(r.Loss > 0 && r.ElapsedSeconds > 0 && r.History.Count <= TrainingHistory.MaxPoints));
+    }
+
+    [Fact]
+    public async Task TrainAsync_WhenCancelled_EndsWithinTwoSeconds()
+    {
+        using var folder = new TrainingFolder(Long);
+        using var cancel = new CancellationTokenSource();
+        var since = new Stopwatch();
+
+        var outcome = await TrainAsync(
+            folder,
+            _ =>
+            {
+                since.Start();
+                cancel.Cancel();
+            },
+            cancel: cancel.Token);
+
+        Assert.IsType<TrainingOutcome.Cancelled>(outcome);
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task TrainAsync_WhenCancelledBeforeItBegins_MakesNoVersion()
+    {
+        using var folder = new TrainingFolder(Long);
+
+        Assert.IsType<TrainingOutcome.Cancelled>(await TrainAsync(folder, cancel: new CancellationToken(canceled: true)));
+        Assert.False(Directory.Exists(folder.Folder.Output));
+    }
+
+    [Fact]
+    public async Task TrainAsync_WhenStoppedAndRunAgain_ResumesToTheSameWeights()
+    {
+        using var folder = new TrainingFolder(Long);
+        using var stop = new CancellationTokenSource();
+        var reached = 0;
+
+        var stopped = await TrainAsync(
+            folder,
+            progress =>
+            {
+                reached = progress.Epoch;
+                if (File.Exists(folder.Folder.Checkpoint))
+                {
+                    stop.Cancel();
+                }
+            },
+            stop: stop.Token);
+        var firstEpoch = 0;
+        var resumed = await TrainAsync(folder, progress => firstEpoch = firstEpoch == 0 ? progress.Epoch : firstEpoch);
+
+        Assert.IsType<TrainingOutcome.Stopped>(stopped);
+        Assert.InRange(firstEpoch, 2, reached + 1);
+        Assert.Equal(await undisturbed.HashAsync(), Assert.IsType<TrainingOutcome.Completed>(resumed).Summary.WeightsSha256);
+    }
+
+    [Fact]
+    public async Task TrainAsync_WhenTheTrainerIsKilledAndRunAgain_ResumesToTheSameWeights()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            output.WriteLine("Not run: the trainer's process is found through /proc.");
+            return;
+        }
+
+        using var folder = new TrainingFolder(Long);
+        var killed = 0;
+
+        var crashed = await TrainAsync(
+            folder,
+            _ =>
+            {
+                if (killed == 0 && File.Exists(folder.Folder.Checkpoint))
+                {
+                    killed = TrainerOf(folder.Path);
+                    using var process = Process.GetProcessById(killed);
+                    process.Kill();
+                }
+            });
+        var firstEpoch = 0;
+        var resumed = await TrainAsync(folder, progress => firstEpoch = firstEpoch == 0 ? progress.Epoch : firstEpoch);
+
+        Assert.NotEqual(0, killed);
+        Assert.Equal(128 + 9, Assert.IsType<TrainingOutcome.Crashed>(crashed).ExitCode);
+        Assert.True(firstEpoch > 1, $"began again at epoch {firstEpoch}");
+        Assert.Equal(await undisturbed.HashAsync(), Assert.IsType<TrainingOutcome.Completed>(resumed).Summary.WeightsSha256);
+    }
+
+    [Fact]
+    public async Task Run_WhenStandardInputEnds_EndsByItself()
+    {
+        using var folder = new TrainingFolder(Long);
+        using var process = Process.Start(TrainerCommand.Default.For(folder.Path))!;
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync());
+        var rest = process.StandardOutput.ReadToEndAsync();
+        var since = Stopwatch.StartNew();
+
+        process.StandardInput.Close();
+        await rest;
+        await process.WaitForExitAsync();
+
+        Assert.Equal(TrainerProtocol.Stopped, process.ExitCode);
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task TrainAsync_WhenTheRowsAreDamaged_MakesNoVersion()
+    {
+        using var folder = new TrainingFolder();
+        var rows = Path.Combine(folder.Path, "rows.bin");
+        var bytes = await File.ReadAllBytesAsync(rows);
+        bytes[8] ^= 1;
+        await File.WriteAllBytesAsync(rows, bytes);
+
+        Assert.IsType<TrainingOutcome.Crashed>(await TrainAsync(folder));
+        Assert.False(Directory.Exists(folder.Folder.Output));
+    }
+
+    [Fact]
+    public async Task TrainAsync_WhenTheSpecificationIsDamaged_MakesNoVersionAndTheFolderIsNotTakenUp()
+    {
+        using var folder = new TrainingFolder();
+        Assert.Equal(folder.Specification, Trainer.FindPrepared(folder.Path));
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "specification.json"), "{\"JobId\":");
+
+        Assert.IsType<TrainingOutcome.Crashed>(await TrainAsync(folder));
+        Assert.Null(Trainer.FindPrepared(folder.Path));
+    }
+
+    [Fact]
+    public async Task TrainAsync_WhenTheTrainingCannotSucceed_HandsTheReasonOn()
+    {
+        var oneClass = TrainingFolder.Sample(200).Where(r => r.Class == 0).ToList();
+        using var folder = new TrainingFolder(rows: oneClass);
+
+        var refused = Assert.IsType<TrainingOutcome.Refused>(await TrainAsync(folder));
+
+        Assert.Equal("not_enough_classes", refused.Code);
+        Assert.NotEmpty(refused.Detail);
+    }
+
+    private static Task<TrainingOutcome> TrainAsync(
+        TrainingFolder folder, Action<TrainingProgress>? onProgress = null, CancellationToken cancel = default, CancellationToken stop = default) =>
+        Trainer.TrainAsync(folder.Specification, folder.Path, onProgress ?? (_ => { }), cancel, stop);
+
+    private static int TrainerOf(string folder) => Directory.GetDirectories("/proc")
+        .Select(path => int.TryParse(Path.GetFileName(path), out var id) ? id : 0)
+        .Single(id => id > 0 && CommandLine(id).EndsWith($"\0{TrainerProtocol.Command}\0{folder}\0", StringComparison.Ordinal));
+
+    private static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has ended meanwhile.
+            return "";
+        }
+    }
+
+    /// <summary>The same training, left alone; run once for the tests that compare with it.</summary>
+    public sealed class Undisturbed
+    {
+        private readonly Lazy<Task<string>> _hash = new(async () =>
+        {
+            using var folder = new TrainingFolder(Long);
+            return Assert.IsType<TrainingOutcome.Completed>(await TrainAsync(folder)).Summary.WeightsSha256;
+        });
+
+        public Task<string> HashAsync() => _hash.Value;
+    }
+}
