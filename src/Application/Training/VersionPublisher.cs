@@ -9,6 +9,7 @@ namespace ModelOps.Application.Training;
 /// <summary>
 /// Makes a version of a finished training: the files first, by one rename, then one transaction for the version's row and the end
 /// of the job. A crash in between leaves a folder without a row, which the sweep removes while the job goes on from its checkpoint.
+/// A job that was cancelled meanwhile ends as cancelled, and its folder goes again.
 /// </summary>
 public sealed partial class VersionPublisher(
     IModelOpsDbContext db, IArtifactStore artifacts, TimeProvider time, ILogger<VersionPublisher> logger)
@@ -21,26 +22,42 @@ public sealed partial class VersionPublisher(
             training.OutputFolder,
             time.GetUtcNow().UtcDateTime,
             (name, createdAt) => new VersionMetadata(name, createdAt, dataSource, specification, training.Summary));
+        var recorded = false;
         try
         {
-            while (!await TryRecordAsync(claim, dataSource, specification, training.Summary, published))
-            {
-                await Task.Delay(RetryDelay, time);
-            }
+            recorded = await RecordAsync(claim, dataSource, specification, training.Summary, published);
         }
-        catch
+        finally
         {
-            artifacts.DeleteVersion(published.Version);
-            throw;
+            if (!recorded)
+            {
+                artifacts.DeleteVersion(published.Version);
+            }
         }
     }
 
-    private async Task<bool> TryRecordAsync(
+    /// <summary>However long the database is away. False for a job that was cancelled.</summary>
+    private async Task<bool> RecordAsync(
+        Guid claim, string dataSource, TrainingSpecification specification, TrainingSummary summary, PublishedArtifact published)
+    {
+        while (true)
+        {
+            if (await TryRecordAsync(claim, dataSource, specification, summary, published) is { } recorded)
+            {
+                return recorded;
+            }
+
+            await Task.Delay(RetryDelay, time);
+        }
+    }
+
+    /// <summary>Null when it has to be tried again.</summary>
+    private async Task<bool?> TryRecordAsync(
         Guid claim, string dataSource, TrainingSpecification specification, TrainingSummary summary, PublishedArtifact published)
     {
         try
         {
-            return await db.InTransactionAsync(
+            return await db.InTransactionAsync<bool?>(
                 async cancel =>
                 {
                     var job = await db.Jobs.SingleOrDefaultAsync(j => j.Id == specification.JobId, cancel) ?? throw new ClaimLostException();
@@ -51,22 +68,27 @@ public sealed partial class VersionPublisher(
                     }
 
                     var now = await db.UtcNowAsync(cancel);
-                    db.Versions.Add(ModelVersion.Create(
-                        published.Version, specification, dataSource, summary, published.Files, published.CreatedAt));
-                    job.Succeed(claim, published.Version, summary.Evaluation.Headline, summary.TrainingTime, summary.History, now);
+                    var wanted = job.Succeed(
+                        claim, published.Version, summary.Evaluation.Headline, summary.TrainingTime, summary.History, now);
+                    if (wanted)
+                    {
+                        db.Versions.Add(ModelVersion.Create(
+                            published.Version, specification, dataSource, summary, published.Files, published.CreatedAt));
+                    }
+
                     await db.SaveChangesAsync(cancel);
-                    return true;
+                    return wanted;
                 },
                 CancellationToken.None);
         }
         catch (DbUpdateConcurrencyException)
         {
-            return false;
+            return null;
         }
         catch (Exception exception) when (RunTrainingHandler.IsDatabaseFailure(exception))
         {
             LogDatabaseAway(exception, specification.JobId);
-            return false;
+            return null;
         }
     }
 

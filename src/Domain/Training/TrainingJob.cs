@@ -169,9 +169,19 @@ public sealed class TrainingJob
         }
     }
 
-    public void Succeed(Guid claim, string version, HeadlineMetrics metrics, double trainingTime, IReadOnlyList<EpochPoint> history, DateTime now)
+    /// <summary>
+    /// The training has its version. Returns false when a cancellation was asked for before: the job then ends as cancelled, and no
+    /// version may appear.
+    /// </summary>
+    public bool Succeed(Guid claim, string version, HeadlineMetrics metrics, double trainingTime, IReadOnlyList<EpochPoint> history, DateTime now)
     {
         EnsureHeldBy(claim);
+        if (Status == JobStatus.Cancelling)
+        {
+            Finish(JobStatus.Cancelled, now);
+            return false;
+        }
+
         VersionName = version;
         Metrics = metrics;
         TrainingTime = trainingTime;
@@ -179,11 +189,19 @@ public sealed class TrainingJob
         History = history;
         Loss = history.Count > 0 ? history[^1].Loss : Loss;
         Finish(JobStatus.Succeeded, now);
+        return true;
     }
 
+    /// <summary>The training can't succeed. A job that was to be cancelled ends as cancelled nevertheless.</summary>
     public void Fail(Guid claim, string code, string detail, DateTime now)
     {
         EnsureHeldBy(claim);
+        if (Status == JobStatus.Cancelling)
+        {
+            Finish(JobStatus.Cancelled, now);
+            return;
+        }
+
         Fail(code, detail, now);
     }
 

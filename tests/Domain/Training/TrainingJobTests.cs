@@ -141,14 +141,33 @@ public class TrainingJobTests
     public void Succeed_WhenRunning_KeepsTheResult()
     {
         var job = Running();
-        job.Succeed(Claim, "v20251111_153045", Metrics, 12.5, [new(1, 0.9, null, null), new(190, 0.1, null, null)], Now.AddMinutes(1));
 
+        Assert.True(job.Succeed(Claim, "v20251111_153045", Metrics, 12.5, [new(1, 0.9, null, null), new(190, 0.1, null, null)], Now.AddMinutes(1)));
         Assert.Equal((JobStatus.Succeeded, "v20251111_153045", Metrics), (job.Status, job.VersionName, job.Metrics));
         Assert.Equal((12.5, 190, 0.1, 2), (job.TrainingTime, job.Epoch, job.Loss, job.History.Count));
         Assert.Equal(Now.AddMinutes(1), job.FinishedAt);
         Assert.Null(job.Claim);
         Assert.Null(job.LeaseUntil);
         Assert.Null(job.EtaSeconds);
+    }
+
+    [Fact]
+    public void Succeed_WhenCancelling_EndsTheJobAsCancelledWithoutAVersion()
+    {
+        var job = In(JobStatus.Cancelling);
+
+        Assert.False(job.Succeed(Claim, "v20251111_153045", Metrics, 12.5, [], Now.AddMinutes(1)));
+        Assert.Equal((JobStatus.Cancelled, Now.AddMinutes(1)), (job.Status, job.FinishedAt));
+        Assert.Equal((null, null, null), (job.VersionName, job.Metrics, job.TrainingTime));
+    }
+
+    [Fact]
+    public void Fail_WhenCancelling_EndsTheJobAsCancelled()
+    {
+        var job = In(JobStatus.Cancelling);
+        job.Fail(Claim, "out_of_memory", "x", Now.AddMinutes(1));
+
+        Assert.Equal((JobStatus.Cancelled, null), (job.Status, job.ErrorCode));
     }
 
     [Fact]

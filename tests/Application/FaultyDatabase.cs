@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Tests;
+
+/// <summary>The real database, whose answer to a commit is lost as often as there are faults.</summary>
+internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> faults) : IModelOpsDbContext
+{
+    public IModelOpsDbContext Inner => inner;
+
+    public DbSet<TrainingJob> Jobs => inner.Jobs;
+
+    public DbSet<ModelVersion> Versions => inner.Versions;
+
+    public DbSet<ActiveModel> ActiveModels => inner.ActiveModels;
+
+    public DbSet<Activation> Activations => inner.Activations;
+
+    public DbSet<Dataset> Datasets => inner.Datasets;
+
+    public DbSet<LabelledRecord> Records => inner.Records;
+
+    public DbSet<IdempotentRequest> IdempotentRequests => inner.IdempotentRequests;
+
+    public DbSet<Installation> Installations => inner.Installations;
+
+    public Task<DateTime> UtcNowAsync(CancellationToken cancellationToken) => inner.UtcNowAsync(cancellationToken);
+
+    public Task<int> SaveChangesAsync(CancellationToken cancellationToken) => inner.SaveChangesAsync(cancellationToken);
+
+    public async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var result = await inner.InTransactionAsync(work, cancellationToken);
+        return faults.TryDequeue(out var fault) ? throw fault : result;
+    }
+
+    public void DiscardChanges() => inner.DiscardChanges();
+
+    public bool IsUniqueViolation(DbUpdateException exception) => inner.IsUniqueViolation(exception);
+
+    public bool IsForeignKeyViolation(DbUpdateException exception) => inner.IsForeignKeyViolation(exception);
+}

@@ -1,0 +1,175 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Records;
+using ModelOps.Domain.Training;
+using ModelOps.Infrastructure;
+using Moq;
+
+namespace ModelOps.Application.Tests;
+
+/// <summary>
+/// The use cases in their real container, on a migrated SQLite file; only what would train, write versions or wake workers is a mock.
+/// </summary>
+public sealed class World : IAsyncLifetime
+{
+    public static readonly DateTime Created = new(2025, 11, 11, 15, 30, 45, DateTimeKind.Utc);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modelops-application-");
+    private readonly ServiceProvider _services;
+
+    public World()
+    {
+        var configuration = new ConfigurationBuilder().Build();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddApplication();
+        services.AddInfrastructure(configuration, new InfrastructureSettings(null, _folder.FullName, 1_000_000));
+        services.Replace(ServiceDescriptor.Singleton(Trainer.Object));
+        services.Replace(ServiceDescriptor.Singleton(Artifacts.Object));
+        services.Replace(ServiceDescriptor.Singleton(Queue.Object));
+        services.AddSingleton(Mock.Of<ICurrentUser>());
+        var database = services.Last(s => s.ServiceType == typeof(IModelOpsDbContext));
+        services.Replace(ServiceDescriptor.Scoped<IModelOpsDbContext>(
+            provider => new FaultyDatabase((IModelOpsDbContext)database.ImplementationFactory!(provider), Faults)));
+        _services = services.BuildServiceProvider(validateScopes: true);
+
+        Artifacts.Setup(a => a.WorkingFolder(It.IsAny<Guid>())).Returns((Guid id) => Path.Combine(_folder.FullName, "jobs", id.ToString("N")));
+        Artifacts.Setup(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()))
+            .Returns(() => new PublishedArtifact(
+                Domain.Models.VersionName.For(Created, ++_published), Created, [new Domain.Models.ArtifactFile("model.safetensors", 7, new string('a', 64))]));
+        Artifacts.Setup(a => a.ListVersions()).Returns([]);
+        Artifacts.Setup(a => a.ListWorkingFolders()).Returns([]);
+        Queue.Setup(q => q.IsEmpty()).Returns(true);
+    }
+
+    private int _published;
+
+    public Mock<IModelTrainer> Trainer { get; } = new();
+
+    public Mock<IArtifactStore> Artifacts { get; } = new();
+
+    public Mock<ITrainingQueue> Queue { get; } = new();
+
+    public ShiftedClock Time { get; } = new();
+
+    /// <summary>Thrown in turn, each after a commit that went through.</summary>
+    public Queue<Exception> Faults { get; } = new();
+
+    public string Datasets => Path.Combine(_folder.FullName, "datasets");
+
+    public IServiceProvider Services => _services;
+
+    public async Task InitializeAsync()
+    {
+        Directory.CreateDirectory(Datasets);
+        await UseAsync(async db =>
+        {
+            await ((DbContext)((FaultyDatabase)db).Inner).Database.MigrateAsync();
+            db.Installations.Add(Installation.Create(new SplitKey(new byte[SplitKey.Bytes])));
+            db.Records.AddRange(SampleGenerator.Generate(100, seed: 1).Select(r => LabelledRecord.Create(r, LabelSource.Lab, "ann", Created)));
+            await db.SaveChangesAsync(default);
+            return true;
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>As a request of its own.</summary>
+    public async Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken = default)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, cancellationToken);
+    }
+
+    public async Task<T> UseAsync<T>(Func<IModelOpsDbContext, Task<T>> work)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>());
+    }
+
+    /// <summary>A queued job that trains on the database.</summary>
+    public Task<Guid> AddJobAsync(Action<TrainingJob>? prepare = null, DataSelection? data = null) => UseAsync(async db =>
+    {
+        var job = TrainingJob.Create(
+            new TrainingParameters(Epochs: 10), data ?? new DataSelection(true, null), 100, new string('c', 64), "ann", Time.GetUtcNow().UtcDateTime);
+        prepare?.Invoke(job);
+        db.Jobs.Add(job);
+        await db.SaveChangesAsync(default);
+        return job.Id;
+    });
+
+    public Task<TrainingJob> JobAsync(Guid id) => UseAsync(db => db.Jobs.AsNoTracking().SingleAsync(j => j.Id == id));
+
+    /// <summary>Changes a job behind the back of whoever works on it.</summary>
+    public Task ChangeJobAsync(Guid id, Action<TrainingJob> change) => UseAsync(async db =>
+    {
+        change(await db.Jobs.SingleAsync(j => j.Id == id));
+        return await db.SaveChangesAsync(default);
+    });
+
+    public Task<List<string>> VersionNamesAsync() => UseAsync(db => db.Versions.Select(v => v.Name).ToListAsync());
+
+    /// <summary>Each call of the trainer answers with the next of these; the last one stands for all that follow.</summary>
+    public void TrainerAnswers(params Func<TrainerCall, Task<TrainingOutcome>>[] answers)
+    {
+        var calls = 0;
+        Trainer.Setup(t => t.TrainAsync(
+                It.IsAny<TrainingSpecification>(), It.IsAny<string>(), It.IsAny<Action<TrainingProgress>>(), It.IsAny<CancellationToken>(), It.IsAny<CancellationToken>()))
+            .Returns((TrainingSpecification _, string _, Action<TrainingProgress> report, CancellationToken cancel, CancellationToken stop) =>
+                answers[Math.Min(calls++, answers.Length - 1)](new TrainerCall(report, cancel, stop)));
+    }
+
+    public void TrainerAnswers(params TrainingOutcome[] answers) =>
+        TrainerAnswers([.. answers.Select(a => (Func<TrainerCall, Task<TrainingOutcome>>)(_ => Task.FromResult(a)))]);
+
+    public void VerifyTrainerCalls(int calls) => Trainer.Verify(
+        t => t.TrainAsync(
+            It.IsAny<TrainingSpecification>(), It.IsAny<string>(), It.IsAny<Action<TrainingProgress>>(), It.IsAny<CancellationToken>(), It.IsAny<CancellationToken>()),
+        Times.Exactly(calls));
+
+    public static TrainingOutcome.Completed Completed()
+    {
+        LabelledExample[] rows = [.. SampleGenerator.Generate(60, seed: 2)];
+        double[] certain = [0.6, 0.3, 0.1];
+        return new TrainingOutcome.Completed(
+            new TrainingSummary(
+                4, 1.5, new string('b', 64), rows.Length,
+                SplitCounts.Of(DataSplit.Create(rows, new SplitKey(new byte[SplitKey.Bytes]))),
+                Evaluator.Evaluate([.. rows.Select(r => r.Class)], [.. rows.Select(_ => certain)], [.. rows.Select(r => r.Features)], 42),
+                [new EpochPoint(1, 0.9, null, null), new EpochPoint(10, 0.5, 0.6, 0.7)]),
+            "output");
+    }
+}
+
+public sealed record TrainerCall(Action<TrainingProgress> Report, CancellationToken Cancel, CancellationToken Stop)
+{
+    /// <summary>Trains on until it is told to end.</summary>
+    public async Task<TrainingOutcome> UntilToldAsync()
+    {
+        var told = new TaskCompletionSource<TrainingOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var cancel = Cancel.Register(() => told.TrySetResult(new TrainingOutcome.Cancelled()));
+        await using var stop = Stop.Register(() => told.TrySetResult(new TrainingOutcome.Stopped()));
+        return await told.Task;
+    }
+}
+
+/// <summary>The system's clock, moved; timers run as always.</summary>
+public sealed class ShiftedClock : TimeProvider
+{
+    public TimeSpan Shift { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+}

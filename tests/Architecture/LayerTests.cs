@@ -1,0 +1,70 @@
+using System.Reflection;
+using NetArchTest.Rules;
+
+namespace ModelOps.Architecture.Tests;
+
+/// <summary>Domain ← Application ← Infrastructure ← WebApi, and each library in the one room that may know it.</summary>
+public sealed class LayerTests
+{
+    private static readonly Assembly Domain = Assembly.Load("ModelOps.Domain");
+    private static readonly Assembly Application = Assembly.Load("ModelOps.Application");
+    private static readonly Assembly Infrastructure = Assembly.Load("ModelOps.Infrastructure");
+    private static readonly Assembly WebApi = Assembly.Load("ModelOps.WebApi");
+
+    [Fact]
+    public void Domain_References_OnlyTheBaseClassLibrary() =>
+        Assert.All(Domain.GetReferencedAssemblies(), reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+
+    [Fact]
+    public void Application_References_NoOuterLayerAndNoDriver()
+    {
+        var references = NamesOf(Application);
+
+        Assert.Contains("ModelOps.Domain", references);
+        Assert.DoesNotContain(references, name => name is "ModelOps.Infrastructure" or "ModelOps.WebApi" or "CsvHelper" or "TorchSharp");
+        Assert.DoesNotContain(references, name => Starts(name, "Microsoft.AspNetCore", "Hangfire", "Npgsql", "Microsoft.Data.Sqlite", "Microsoft.EntityFrameworkCore.Sqlite"));
+    }
+
+    [Fact]
+    public void Infrastructure_References_NotTheWebApi() => Assert.DoesNotContain("ModelOps.WebApi", NamesOf(Infrastructure));
+
+    [Fact]
+    public void WebApi_OnlyItsEntryPoint_KnowsInfrastructure() =>
+        Holds(Types.InAssembly(WebApi).That().DoNotHaveNameMatching("^Program|^<").ShouldNot().HaveDependencyOn("ModelOps.Infrastructure").GetResult());
+
+    [Theory]
+    [InlineData("Hangfire", "ModelOps.Infrastructure.Jobs")]
+    [InlineData("CsvHelper", "ModelOps.Infrastructure.Csv")]
+    [InlineData("TorchSharp", "ModelOps.Infrastructure.Training")]
+    public void Library_IsKnownOnlyIn_ItsRoom(string library, string room)
+    {
+        var users = Types.InAssembly(Infrastructure).That().HaveDependencyOn(library).GetTypes().ToArray();
+
+        Assert.NotEmpty(users);
+        Assert.All(users, type => Assert.StartsWith(room, type.FullName, StringComparison.Ordinal));
+        Assert.DoesNotContain(NamesOf(Application), name => Starts(name, library));
+    }
+
+    [Fact]
+    public void InfrastructureTypes_AreInternal_ExceptItsFewDoors()
+    {
+        var doors = Infrastructure.GetExportedTypes().Where(type => !type.Namespace!.Contains(".Migrations.", StringComparison.Ordinal)).Select(type => type.Name);
+
+        Assert.Equal(["DataDirectory"], doors.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Controllers_DependOnNothingButMediatR() =>
+        Assert.All(
+            Types.InAssembly(WebApi).That().ResideInNamespace("ModelOps.WebApi.Controllers").And().HaveNameEndingWith("Controller").GetTypes(),
+            type => Assert.DoesNotContain(
+                type.GetConstructors().SelectMany(c => c.GetParameters()),
+                parameter => Starts(parameter.ParameterType.FullName!, "ModelOps.Infrastructure", "Microsoft.EntityFrameworkCore")));
+
+    private static string[] NamesOf(Assembly assembly) => [.. assembly.GetReferencedAssemblies().Select(reference => reference.Name!)];
+
+    private static bool Starts(string name, params string[] prefixes) => prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static void Holds(NetArchTest.Rules.TestResult result) =>
+        Assert.True(result.IsSuccessful, string.Join(", ", (result.FailingTypes ?? []).Select(type => type.FullName)));
+}
