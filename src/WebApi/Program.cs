@@ -38,8 +38,8 @@ builder.WebHost.ConfigureKestrel(options =>
 {
     options.AddServerHeader = false;
 
-    // For JSON; an upload's endpoint sets its own.
-    options.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
+    // What is read of a body that is too long for its endpoint, so that the client gets the refusal and not a broken connection.
+    options.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
 });
 if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
 {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using ModelOps.WebApi.Errors;
 
@@ -11,6 +12,9 @@ namespace ModelOps.WebApi.Json;
 /// </summary>
 internal sealed class StrictJsonInputFormatter : TextInputFormatter
 {
+    /// <summary>10,000 rows of a batch have about 1 MB.</summary>
+    public const int MaxBytes = 2 * 1024 * 1024;
+
     public StrictJsonInputFormatter()
     {
         SupportedEncodings.Add(UTF8EncodingWithoutBOM);
@@ -20,10 +24,21 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
 
     public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
     {
+        var request = context.HttpContext.Request;
+        if (request.ContentLength > MaxBytes)
+        {
+            throw new BadHttpRequestException("The body is too long.", StatusCodes.Status413PayloadTooLarge);
+        }
+
+        if (request.ContentLength is null && context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = MaxBytes;
+        }
+
         try
         {
             var model = await JsonSerializer.DeserializeAsync(
-                context.HttpContext.Request.Body, context.ModelType, WireJson.Options, context.HttpContext.RequestAborted);
+                request.Body, context.ModelType, WireJson.Options, context.HttpContext.RequestAborted);
             return model is null ? throw JsonRefusals.NoBody() : await InputFormatterResult.SuccessAsync(model);
         }
         catch (JsonException exception)
