@@ -19,7 +19,9 @@ public static class WireNames
     };
 
     public static string Of(string name) =>
-        Clinical.TryGetValue(name, out var clinical) ? clinical : JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+        Clinical.TryGetValue(name, out var clinical) ? clinical
+        : IsHeader(name) ? name
+        : JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
     /// <summary>The same for a path such as <c>Rows[3].HbA1c</c>.</summary>
     public static string OfPath(string path)
@@ -42,4 +44,7 @@ public static class WireNames
 
         return result.ToString();
     }
+
+    /// <summary>A header keeps its name, such as <c>Idempotency-Key</c>; no member of ours has a hyphen.</summary>
+    private static bool IsHeader(string name) => name.Contains('-', StringComparison.Ordinal);
 }

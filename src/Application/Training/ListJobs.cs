@@ -6,7 +6,11 @@ using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
 
-public sealed record ListJobs(PageRequest Page, string? Status) : IRequest<JobList>;
+/// <param name="Status">Only jobs of this status, as it is written in an answer.</param>
+public sealed record ListJobs(PageRequest Page, string? Status) : IRequest<JobList>
+{
+    internal static IReadOnlyDictionary<string, JobStatus> Statuses { get; } = Enum.GetValues<JobStatus>().ToDictionary(s => WireNames.Of(s.ToString()));
+}
 
 public sealed record JobList(IReadOnlyList<JobAnswer> Jobs, string? NextCursor);
 
@@ -15,8 +19,8 @@ internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
     public ListJobsValidator()
     {
         RuleFor(r => r.Status)
-            .Must(s => s is null || (Enum.TryParse<JobStatus>(s, ignoreCase: true, out _) && !char.IsAsciiDigit(s[0])))
-            .WithMessage("must be one of queued, running, cancelling, cancelled, succeeded, failed");
+            .Must(s => s is null || ListJobs.Statuses.ContainsKey(s))
+            .WithMessage($"must be one of {string.Join(", ", ListJobs.Statuses.Keys)}");
     }
 }
 
@@ -28,7 +32,7 @@ internal sealed class ListJobsHandler(IModelOpsDbContext db) : IRequestHandler<L
         var query = db.Jobs.AsNoTracking().Where(j => j.Sequence < before);
         if (request.Status is { } text)
         {
-            var status = Enum.Parse<JobStatus>(text, ignoreCase: true);
+            var status = ListJobs.Statuses[text];
             query = query.Where(j => j.Status == status);
         }
 

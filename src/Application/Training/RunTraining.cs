@@ -1,6 +1,7 @@
 using System.Data.Common;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
@@ -211,7 +212,7 @@ internal sealed partial class RunTrainingHandler(
     }
 
     internal static bool IsDatabaseFailure(Exception exception) =>
-        exception is (DbException or DbUpdateException or TimeoutException) and not DbUpdateConcurrencyException
+        exception is (DbException or DbUpdateException or TimeoutException or RetryLimitExceededException) and not DbUpdateConcurrencyException
         || exception is InvalidOperationException { InnerException: DbException or TimeoutException };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} is no longer this worker's; nothing was written")]

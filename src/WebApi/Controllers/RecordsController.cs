@@ -17,9 +17,9 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<RecordsAdded>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Add(
-        [FromBody] OneOrMany<RecordInput> records, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+        [FromBody] OneOrMany<RecordInput> records, [FromHeader(Name = IdempotencyHeader.Name)] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var added = await mediator.Send(new AddRecords(records.Items, idempotencyKey), cancellationToken);
+        var added = await mediator.Send(new AddRecords(records.Items, Request.SentKey(idempotencyKey)), cancellationToken);
         return Created("/records/summary", added);
     }
 

@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 using ModelOps.Application;
 using ModelOps.Application.Training;
 using ModelOps.Domain.Training;
@@ -21,9 +22,9 @@ public sealed class TrainingController(IMediator mediator, JobWatcher watcher, I
     [ProducesResponseType<RetrainQueued>(StatusCodes.Status202Accepted)]
     [ProducesResponseType<RetrainFinished>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Retrain(
-        RetrainModel request, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken)
+        RetrainModel request, [FromHeader(Name = IdempotencyHeader.Name)] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var accepted = await mediator.Send(request with { IdempotencyKey = idempotencyKey }, cancellationToken);
+        var accepted = await mediator.Send(request with { IdempotencyKey = Request.SentKey(idempotencyKey) }, cancellationToken);
         if (PreferHeader.WaitSeconds(Request.Headers["Prefer"]) is { } seconds)
         {
             var job = await watcher.WaitAsync(accepted.JobId, TimeSpan.FromSeconds(seconds), cancellationToken);
@@ -50,10 +51,13 @@ public sealed class TrainingController(IMediator mediator, JobWatcher watcher, I
     public async Task<IActionResult> Job(string jobId, CancellationToken cancellationToken)
     {
         var job = await mediator.Send(new GetJob(Parse(jobId)), cancellationToken);
-        var tag = string.Create(CultureInfo.InvariantCulture, $"\"{job.Stamp}\"");
-        Response.Headers.ETag = tag;
+        var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{job.Stamp}\""));
+        Response.GetTypedHeaders().ETag = tag;
         Response.Headers.CacheControl = "no-cache";
-        return Request.Headers.IfNoneMatch.Contains(tag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(job);
+        var known = Request.GetTypedHeaders().IfNoneMatch;
+        return known.Any(k => k.Equals(EntityTagHeaderValue.Any) || k.Compare(tag, useStrongComparison: false))
+            ? StatusCode(StatusCodes.Status304NotModified)
+            : Ok(job);
     }
 
     [HttpPost("jobs/{jobId}/cancel")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using ModelOps.Application;
 using ModelOps.Domain.Records;
 
@@ -26,6 +27,9 @@ internal static class WireJson
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
 
+        // The framework reads over a member of an ignored name; to a client it is as unknown as any other.
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ForgetIgnored } };
+
         // Diagnoses are always written in full, as clinicians read them.
         options.Converters.Add(new JsonStringEnumConverter<DiabetesClass>(namingPolicy: null, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
@@ -41,6 +45,17 @@ internal static class WireJson
         Configure(options);
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
+    }
+
+    private static void ForgetIgnored(JsonTypeInfo type)
+    {
+        for (var i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            if (type.Properties[i] is { Get: null, Set: null })
+            {
+                type.Properties.RemoveAt(i);
+            }
+        }
     }
 
     private sealed class WireNamingPolicy : JsonNamingPolicy
