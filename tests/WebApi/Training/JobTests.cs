@@ -87,8 +87,9 @@ public sealed class JobTests(ModelsFixture service)
         var clock = Stopwatch.StartNew();
         using var response = await service.Admin.PostAsync($"/model/jobs/{id}/cancel", null);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Shape.Is(await response.JsonAsync(), Members);
-        Assert.Contains(Api.Status(await response.JsonAsync()), (string[])["cancelling", "cancelled"]);
+        var answer = await response.JsonAsync();
+        Shape.Is(answer, Members);
+        Assert.Contains(Api.Status(answer), (string[])["cancelling", "cancelled"]);
         var end = await service.Admin.WaitForAsync(id, "cancelled");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"It took {clock.Elapsed}.");
 
