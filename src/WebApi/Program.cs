@@ -54,7 +54,7 @@ builder.Services.AddApi();
 
 // What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
 var started = false;
-builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => started || level != LogLevel.Error);
+builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level > LogLevel.Debug && (started || level != LogLevel.Error));
 
 var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => started = true);

@@ -63,6 +63,7 @@ public sealed class RestartTests : IDisposable
 
         Assert.Equal(1, await second.EndAsync());
         Assert.Contains("Another ModelOps process", Assert.Single(second.Errors), StringComparison.Ordinal);
+        Assert.DoesNotContain("dbug:", first.Output, StringComparison.Ordinal);
         Assert.Equal("admin@localhost", (await client.GetFromJsonAsync<Me>("/auth/me"))!.Email);
     }
 

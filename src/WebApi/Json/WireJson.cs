@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -21,6 +22,9 @@ internal static class WireJson
         options.AllowDuplicateProperties = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.MaxDepth = MaxDepth;
+
+        // Sentences with an apostrophe and Spanish letters stay readable. Answers are never read as HTML: their type is JSON, and nosniff.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
         // A record's parameter without a default is required, and one whose type isn't nullable refuses null; a missing
         // number would otherwise silently be 0.

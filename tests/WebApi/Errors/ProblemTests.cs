@@ -56,6 +56,14 @@ public sealed class ProblemTests(ServiceFixture service)
     }
 
     [Fact]
+    public async Task Body_WhenWrong_IsAnsweredInTextThatAPersonCanRead()
+    {
+        using var response = await PostAsync("""{"rate": 1, "epoch": 3}""");
+
+        Assert.Contains("epoch: isn't a known member.", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Body_AHundredLevelsDeep_IsRefused()
     {
         using var unknown = await PostAsync(new string('[', 100) + new string(']', 100));
