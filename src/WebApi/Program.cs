@@ -40,6 +40,9 @@ builder.WebHost.ConfigureKestrel(options =>
 
     // What is read of a body that is too long for its endpoint, so that the client gets the refusal and not a broken connection.
     options.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
+
+    // A name of 10 kB is refused by the same rules, and with the same body, as any other.
+    options.Limits.MaxRequestLineSize = 16 * 1024;
 });
 if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
 {

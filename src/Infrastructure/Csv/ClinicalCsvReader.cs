@@ -77,8 +77,9 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
 
             if (_rows == 0)
             {
-                throw DatasetRefusals.InvalidDataset(
-                    $"The file has no usable row ({_rejected} left out). {(_problems.Count > 0 ? Describe(_problems[0]) : "")}");
+                throw _problems.Count == 0
+                    ? DatasetRefusals.InvalidDataset($"The file has no row beneath its header.")
+                    : DatasetRefusals.InvalidDataset($"The file has no usable row ({_rejected} left out). {Describe(_problems[0])}");
             }
 
             return new CsvReport(

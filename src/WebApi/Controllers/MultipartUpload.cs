@@ -12,6 +12,9 @@ internal static class MultipartUpload
     /// <summary>What boundaries, part headers and other small parts may add to the file.</summary>
     private const int Overhead = 64 * 1024;
 
+    /// <summary>What is read of a file beyond its limit, so that the client, who writes before it reads, gets the refusal and not a broken connection.</summary>
+    private const int Beyond = 64 * 1024 * 1024;
+
     private const int MaxBoundary = 128;
 
     public static async Task<T> ReadAsync<T>(
@@ -19,7 +22,7 @@ internal static class MultipartUpload
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = limits.MaxBytes + Overhead;
+            size.MaxRequestBodySize = limits.MaxBytes + Overhead + Beyond;
         }
 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
