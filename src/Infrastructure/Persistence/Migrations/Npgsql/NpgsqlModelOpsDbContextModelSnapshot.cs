@@ -494,6 +494,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<Guid?>("Claim")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Comparison")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 

@@ -201,6 +201,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     VersionName = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
                     Metrics = table.Column<string>(type: "text", maxLength: -1, nullable: true),
                     TrainingTime = table.Column<double>(type: "double precision", nullable: true),
+                    Comparison = table.Column<string>(type: "text", maxLength: -1, nullable: true),
                     RequestedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     StartedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
