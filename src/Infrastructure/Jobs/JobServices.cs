@@ -1,7 +1,9 @@
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOps.Application.Abstractions;
 using ModelOps.Infrastructure.Persistence;
 
@@ -14,8 +16,14 @@ internal static class JobServices
         services.AddHangfire(configuration => configuration
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
-            .UseTypeResolver(AllowedTypes.Resolve)
-            .UseStorageOf(settings));
+            .UseTypeResolver(AllowedTypes.Resolve));
+
+        // Hangfire's own registration hands out one static storage, so that of two services in one process one would use the other's.
+        services.Replace(ServiceDescriptor.Singleton(provider =>
+        {
+            provider.GetRequiredService<IGlobalConfiguration>();
+            return StorageOf(settings);
+        }));
         services.AddSingleton<PostgreSqlJobStorage>();
         services.AddSingleton<ITrainingQueue, TrainingQueue>();
         services.AddScoped<TrainingJobRunner>();
@@ -28,18 +36,10 @@ internal static class JobServices
         return services;
     }
 
-    private static void UseStorageOf(this IGlobalConfiguration configuration, InfrastructureSettings settings)
-    {
-        if (settings.UsesPostgreSql)
-        {
-            configuration.UsePostgreSqlStorage(
-                storage => storage.UseNpgsqlConnection(PostgreSql.ConnectionString(settings)), PostgreSqlJobStorage.Options);
-        }
-        else
-        {
-            configuration.UseInMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid });
-        }
-    }
+    private static JobStorage StorageOf(InfrastructureSettings settings) => settings.UsesPostgreSql
+        ? new PostgreSqlStorage(
+            new NpgsqlConnectionFactory(PostgreSql.ConnectionString(settings), PostgreSqlJobStorage.Options), PostgreSqlJobStorage.Options)
+        : new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid });
 }
 
 /// <summary>
