@@ -28,9 +28,37 @@ public static class DependencyInjection
             .AddFiles(settings)
             .AddTraining()
             .AddStartup()
-            .AddServing()
+            .AddServing(settings)
             .AddModelOpsIdentity(configuration)
-            .AddJobs();
+            .AddJobs(settings);
+    }
+
+    /// <summary>
+    /// The command <c>migrate</c>: prepares the database as a start would, for operators who don't let the service alter it.
+    /// </summary>
+    /// <exception cref="StartupException">The operator has to change something first.</exception>
+    public static async Task PrepareDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var preparation = services.GetRequiredService<DatabasePreparation>();
+        if (!services.GetRequiredService<InfrastructureSettings>().UsesPostgreSql)
+        {
+            services.GetRequiredService<DataDirectory>().Create();
+            services.GetRequiredService<DataDirectoryLock>().Acquire();
+        }
+
+        try
+        {
+            await preparation.PrepareAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is not StartupException && !cancellationToken.IsCancellationRequested)
+        {
+            if (!await preparation.IsAwayAsync(exception))
+            {
+                throw;
+            }
+
+            throw new StartupException("The database that ConnectionStrings__ModelOps names can't be reached.", exception);
+        }
     }
 
     private static IServiceCollection AddFiles(this IServiceCollection services, InfrastructureSettings settings) => services
@@ -40,11 +68,14 @@ public static class DependencyInjection
         .AddSingleton<IDatasetStore, DatasetStore>()
         .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
 
-    private static IServiceCollection AddServing(this IServiceCollection services) => services
-        .AddSingleton<ServingModel>()
-        .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
-        .AddSingleton<ServingWatcher>()
-        .AddHostedService<ServingSync>();
+    private static IServiceCollection AddServing(this IServiceCollection services, InfrastructureSettings settings)
+    {
+        services
+            .AddSingleton<ServingModel>()
+            .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
+            .AddSingleton<ServingWatcher>();
+        return settings.Serves ? services.AddHostedService<ServingSync>() : services;
+    }
 
     private static IServiceCollection AddTraining(this IServiceCollection services) => services
         .AddSingleton(TrainerCommand.Default)
@@ -53,5 +84,7 @@ public static class DependencyInjection
     /// <summary>Registered before everything that waits for it: hosted services start in the order of their registration.</summary>
     private static IServiceCollection AddStartup(this IServiceCollection services) => services
         .AddSingleton<StartupGate>()
+        .AddSingleton<IStartupState>(provider => provider.GetRequiredService<StartupGate>())
+        .AddSingleton<DatabasePreparation>()
         .AddHostedService<StartupSequence>();
 }

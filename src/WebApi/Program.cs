@@ -8,6 +8,7 @@ using ModelOps.WebApi;
 using ModelOps.WebApi.Auth;
 using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.Json;
+using ModelOps.WebApi.Operations;
 using Scalar.AspNetCore;
 
 if (args is ["train", var folder])
@@ -49,9 +50,19 @@ if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"]
     builder.WebHost.UseUrls("http://localhost:8000");
 }
 
-var settings = InfrastructureSettings.From(builder.Configuration, DefaultDataDirectory.Find());
+InfrastructureSettings settings;
+try
+{
+    settings = InfrastructureSettings.From(builder.Configuration, DefaultDataDirectory.Find());
+    builder.Services.AddInfrastructure(builder.Configuration, settings);
+}
+catch (StartupException refused)
+{
+    Console.Error.WriteLine(refused.Message);
+    return 1;
+}
+
 builder.Services.AddApplication();
-builder.Services.AddInfrastructure(builder.Configuration, settings);
 builder.Services.AddAuth(builder.Configuration);
 builder.Services.AddApi();
 
@@ -64,6 +75,12 @@ app.Lifetime.ApplicationStarted.Register(() => started = true);
 
 app.UseMiddleware<SecurityHeaders>();
 app.UseMiddleware<ProblemMiddleware>();
+app.UseMiddleware<StartupCheck>();
+if (!settings.Serves)
+{
+    app.UseMiddleware<WorkerSurface>();
+}
+
 app.UseRouting();
 app.UseAuthentication();
 app.UseRateLimiter();
@@ -79,8 +96,15 @@ app.MapScalarApiReference("/scalar", options => options.DisableDefaultFonts()).A
 
 try
 {
+    if (args is ["migrate", ..])
+    {
+        await app.Services.PrepareDatabaseAsync(CancellationToken.None);
+        Console.Out.WriteLine("The database is prepared.");
+        return 0;
+    }
+
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (StartupException refused)
 {

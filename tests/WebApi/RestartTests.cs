@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests;
 

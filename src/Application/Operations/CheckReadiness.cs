@@ -11,7 +11,8 @@ public sealed record CheckReadiness : IRequest<Readiness>;
 /// <summary>Each part is <c>ok</c> or says in one sentence what is wrong.</summary>
 public sealed record Readiness(bool Ready, string Database, string ArtifactStore, string ActiveModel);
 
-internal sealed class CheckReadinessHandler(IModelOpsDbContext db, IArtifactStore artifacts, IServingModel serving)
+internal sealed class CheckReadinessHandler(
+    IModelOpsDbContext db, IArtifactStore artifacts, IServingModel serving, IStartupState startup)
     : IRequestHandler<CheckReadiness, Readiness>
 {
     private const string Ok = "ok";
@@ -26,6 +27,11 @@ internal sealed class CheckReadinessHandler(IModelOpsDbContext db, IArtifactStor
 
     private async Task<string> DatabaseAsync(CancellationToken cancellationToken)
     {
+        if (!startup.IsOver)
+        {
+            return "The database can't be reached, or is being prepared.";
+        }
+
         try
         {
             return await db.Installations.AnyAsync(cancellationToken) ? Ok : "The database is not prepared yet.";

@@ -1,24 +1,44 @@
 using Hangfire;
 using Hangfire.InMemory;
+using Hangfire.PostgreSql;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Abstractions;
+using ModelOps.Infrastructure.Persistence;
 
 namespace ModelOps.Infrastructure.Jobs;
 
 internal static class JobServices
 {
-    public static IServiceCollection AddJobs(this IServiceCollection services)
+    public static IServiceCollection AddJobs(this IServiceCollection services, InfrastructureSettings settings)
     {
         services.AddHangfire(configuration => configuration
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
             .UseTypeResolver(AllowedTypes.Resolve)
-            .UseInMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid }));
+            .UseStorageOf(settings));
+        services.AddSingleton<PostgreSqlJobStorage>();
         services.AddSingleton<ITrainingQueue, TrainingQueue>();
         services.AddScoped<TrainingJobRunner>();
-        services.AddHostedService<TrainingServer>();
+        if (settings.Trains)
+        {
+            services.AddHostedService<TrainingServer>();
+        }
+
         services.AddHostedService<Reconciler>();
         return services;
+    }
+
+    private static void UseStorageOf(this IGlobalConfiguration configuration, InfrastructureSettings settings)
+    {
+        if (settings.UsesPostgreSql)
+        {
+            configuration.UsePostgreSqlStorage(
+                storage => storage.UseNpgsqlConnection(PostgreSql.ConnectionString(settings)), PostgreSqlJobStorage.Options);
+        }
+        else
+        {
+            configuration.UseInMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid });
+        }
     }
 }
 

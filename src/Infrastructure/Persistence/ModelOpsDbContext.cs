@@ -10,6 +10,7 @@ using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Artifacts;
 using ModelOps.Infrastructure.Identity;
 
 namespace ModelOps.Infrastructure.Persistence;
@@ -41,6 +42,15 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     public abstract bool IsUniqueViolation(DbUpdateException exception);
 
     public abstract bool IsForeignKeyViolation(DbUpdateException exception);
+
+    /// <summary>Waits until no other process prepares this database, and keeps others from it until disposed.</summary>
+    public abstract Task<IAsyncDisposable> LockSchemaAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether a failure means that the database is away for now, and waiting helps.</summary>
+    public abstract bool IsAway(Exception exception);
+
+    /// <summary>What an operator has to change after a failure that waiting doesn't heal; null for anything else.</summary>
+    public abstract StartupException? RefusalOf(Exception exception);
 
     public Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         Database.CreateExecutionStrategy().ExecuteAsync(

@@ -1,16 +1,46 @@
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Infrastructure.Artifacts;
 using Npgsql;
 
 namespace ModelOps.Infrastructure.Persistence;
 
 internal sealed class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlModelOpsDbContext> options) : ModelOpsDbContext(options)
 {
+    /// <summary>Any number that no other program on this database takes for its own lock.</summary>
+    private const long SchemaLock = 0x4D6F64656C4F7073;
+
     public override async Task<DateTime> UtcNowAsync(CancellationToken cancellationToken) =>
-        await Database.SqlQuery<DateTime>($"""SELECT clock_timestamp() AT TIME ZONE 'UTC' AS "Value" """).SingleAsync(cancellationToken);
+        await Database.SqlQuery<DateTime>($"""SELECT clock_timestamp() AS "Value" """).SingleAsync(cancellationToken);
 
     public override bool IsUniqueViolation(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     public override bool IsForeignKeyViolation(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation };
+
+    public override async Task<IAsyncDisposable> LockSchemaAsync(CancellationToken cancellationToken)
+    {
+        var connection = PostgreSql.Unpooled(Database.GetConnectionString()!);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT pg_advisory_lock($1)";
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = SchemaLock });
+
+            // As long as another process's preparation takes.
+            command.CommandTimeout = 0;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override bool IsAway(Exception exception) => PostgreSql.IsAway(exception);
+
+    public override StartupException? RefusalOf(Exception exception) => PostgreSql.Refusal(exception);
 }

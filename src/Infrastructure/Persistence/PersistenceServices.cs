@@ -14,8 +14,9 @@ internal static class PersistenceServices
     {
         if (settings.UsesPostgreSql)
         {
+            var connectionString = PostgreSql.ConnectionString(settings);
             services.AddDbContext<NpgsqlModelOpsDbContext>(options => options
-                .UseNpgsql(settings.ConnectionString, npgsql => npgsql.EnableRetryOnFailure(3, TimeSpan.FromSeconds(2), null)));
+                .UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure(3, TimeSpan.FromSeconds(2), null)));
             services.AddScoped<ModelOpsDbContext>(provider => provider.GetRequiredService<NpgsqlModelOpsDbContext>());
         }
         else

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Infrastructure.Artifacts;
 using SQLitePCL;
 
 namespace ModelOps.Infrastructure.Persistence;
@@ -15,4 +16,12 @@ internal sealed class SqliteModelOpsDbContext(DbContextOptions<SqliteModelOpsDbC
 
     public override bool IsForeignKeyViolation(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_FOREIGNKEY or raw.SQLITE_CONSTRAINT_TRIGGER };
+
+    /// <summary>The lock on the data directory keeps other processes away.</summary>
+    public override Task<IAsyncDisposable> LockSchemaAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IAsyncDisposable>(Stream.Null);
+
+    public override bool IsAway(Exception exception) => false;
+
+    public override StartupException? RefusalOf(Exception exception) => null;
 }

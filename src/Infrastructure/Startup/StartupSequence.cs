@@ -1,29 +1,35 @@
 using MediatR;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Training;
 using ModelOps.Infrastructure.Artifacts;
-using ModelOps.Infrastructure.Identity;
-using ModelOps.Infrastructure.Persistence;
 using ModelOps.Infrastructure.Serving;
 
 namespace ModelOps.Infrastructure.Startup;
 
 /// <summary>
-/// What happens before the first request, in this order: lock the data directory, migrate, make the first administrator, take up
-/// what an earlier process left behind, load the active version.
+/// What happens before the first request, in this order: lock an embedded data directory, prepare the database, take up what an
+/// earlier process left behind, load the active version. Where the database is away, the process starts to listen nevertheless, so
+/// that whoever watches it sees that it lives and isn't ready, and this goes on as soon as the database is back.
 /// </summary>
 internal sealed partial class StartupSequence(
     InfrastructureSettings settings,
     DataDirectory directory,
     DataDirectoryLock exclusive,
+    DatabasePreparation preparation,
+    IDataProtectionProvider protection,
     IServiceScopeFactory scopes,
     ServingWatcher serving,
     StartupGate gate,
-    ILogger<StartupSequence> logger) : IHostedService
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<StartupSequence> logger) : BackgroundService
 {
-    public async Task StartAsync(CancellationToken cancellationToken)
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         directory.Create();
         if (!settings.UsesPostgreSql)
@@ -31,24 +37,77 @@ internal sealed partial class StartupSequence(
             exclusive.Acquire();
         }
 
-        await using (var scope = scopes.CreateAsyncScope())
+        if (!await TryStartAsync(cancellationToken))
         {
-            var services = scope.ServiceProvider;
-            await services.GetRequiredService<DatabaseInitializer>().MigrateAsync(cancellationToken);
-            await services.GetRequiredService<AdministratorSeeder>().SeedAsync(cancellationToken);
+            LogWaiting();
+            await base.StartAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Only where the database was away.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            do
+            {
+                await Task.Delay(RetryInterval, time, stoppingToken);
+            }
+            while (!await TryStartAsync(stoppingToken));
+        }
+        catch (StartupException refused)
+        {
+            await Console.Error.WriteLineAsync(refused.Message);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    private async Task<bool> TryStartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (exception is not StartupException && !cancellationToken.IsCancellationRequested)
+        {
+            if (!await preparation.IsAwayAsync(exception))
+            {
+                throw;
+            }
+
+            LogAway(exception);
+            return false;
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (settings.MigrateAtStart)
+        {
+            await preparation.PrepareAsync(cancellationToken);
+        }
+        else
+        {
+            await preparation.CheckAsync(cancellationToken);
         }
 
+        // Reads the keys now: while the database is away later, tokens must still be readable.
+        protection.CreateProtector(nameof(StartupSequence)).Protect([]);
         if (!settings.UsesPostgreSql)
         {
             await TakeUpAsync(cancellationToken);
         }
 
-        await serving.SyncAsync(cancellationToken);
-        gate.Open();
-        LogStarted(settings.UsesPostgreSql ? "PostgreSQL" : "the embedded SQLite file");
-    }
+        if (settings.Serves)
+        {
+            await serving.SyncAsync(cancellationToken);
+        }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        gate.Open();
+        LogStarted(settings.UsesPostgreSql ? "PostgreSQL" : "the embedded SQLite file", settings.Role);
+    }
 
     /// <summary>Nobody but this process works on an embedded data directory, so whatever was running is abandoned.</summary>
     private async Task TakeUpAsync(CancellationToken cancellationToken)
@@ -69,6 +128,12 @@ internal sealed partial class StartupSequence(
         await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ReconcileJobs(OnlyProcess: true), cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "ModelOps is ready, on {Database}")]
-    private partial void LogStarted(string database);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database can't be reached; ModelOps waits for it and is not ready until then")]
+    private partial void LogWaiting();
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The database can't be reached")]
+    private partial void LogAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "ModelOps is ready, on {Database}, role {Role}")]
+    private partial void LogStarted(string database, ServiceRole role);
 }

@@ -1,4 +1,5 @@
 using ModelOps.Infrastructure.Tests.Training;
+using ModelOps.TestSupport;
 
 namespace ModelOps.Infrastructure.Tests.Startup;
 
@@ -10,39 +11,57 @@ public sealed class RefusedStartTests
     public async Task Start_OnADataDirectoryInUse_SaysSoAndEnds()
     {
         using var folder = new TempFolder();
-        using (var first = ServiceProcess.Start(folder.Path))
+        await using (var first = Start(folder))
         {
-            await first.ReadyAsync();
-            using var second = ServiceProcess.Start(folder.Path);
+            await first.ListeningAsync();
+            await using var second = Start(folder);
 
-            Assert.Equal(1, await second.ExitAsync());
-            Assert.StartsWith("Another ModelOps process uses this data directory.", second.Error, StringComparison.Ordinal);
-            AssertPlain(second);
+            Assert.Equal(1, await second.EndAsync());
+            AssertPlain(second, "Another ModelOps process uses this data directory.");
 
             // Killed, not shut down: the system lets go of the lock.
-            first.Kill();
+            await first.KillAsync();
         }
 
-        using var third = ServiceProcess.Start(folder.Path);
-        await third.ReadyAsync();
+        await using var third = Start(folder);
+        await third.ListeningAsync();
     }
 
     [Fact]
     public async Task Start_InProductionWithAWeakPassword_SaysSoAndEnds()
     {
         using var folder = new TempFolder();
-        using var service = ServiceProcess.Start(folder.Path, ("ASPNETCORE_ENVIRONMENT", "Production"), ("ModelOps__Admin__Password", "Password12345"));
+        await using var service = Start(folder, ("ASPNETCORE_ENVIRONMENT", "Production"), ("ModelOps__Admin__Password", "Password12345"));
 
-        Assert.Equal(1, await service.ExitAsync());
-        Assert.Contains("ModelOps__Admin__Password", service.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("Password12345", service.Error + service.Output, StringComparison.Ordinal);
-        AssertPlain(service);
+        Assert.Equal(1, await service.EndAsync());
+        AssertPlain(service, "The first administrator's password (ModelOps__Admin__Password)");
+        Assert.DoesNotContain("Password12345", service.Output, StringComparison.Ordinal);
     }
 
-    private static void AssertPlain(ServiceProcess service)
+    [Theory]
+    [InlineData("ModelOps__Role", "Trainer", "ModelOps__Role must be All, Api or Worker.")]
+    [InlineData("ModelOps__Role", "1", "ModelOps__Role must be All, Api or Worker.")]
+    [InlineData("ModelOps__Role", "worker", "ModelOps__Role is Worker, but the embedded database belongs to one process that does everything.")]
+    [InlineData("ModelOps__Role", "Api", "ModelOps__Role is Api, but the embedded database belongs to one process that does everything.")]
+    [InlineData("ModelOps__MigrateAtStart", "perhaps", "ModelOps__MigrateAtStart must be true or false.")]
+    [InlineData("ConnectionStrings__ModelOps", "Host=db;Passwort=geheim", "ConnectionStrings__ModelOps is not a PostgreSQL connection string")]
+    public async Task Start_WithASettingThatCannotBe_SaysSoAndEnds(string key, string value, string sentence)
     {
-        Assert.DoesNotContain("   at ", service.Error + service.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("Unhandled", service.Error + service.Output, StringComparison.Ordinal);
-        Assert.Single(service.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        using var folder = new TempFolder();
+        await using var service = Start(folder, (key, value));
+
+        Assert.Equal(1, await service.EndAsync());
+        AssertPlain(service, sentence);
+        Assert.DoesNotContain("geheim", service.Output, StringComparison.Ordinal);
+    }
+
+    private static ServiceProcess Start(TempFolder folder, params (string Key, string Value)[] settings) =>
+        ServiceProcess.Start([("ModelOps__DataDirectory", folder.Path), .. settings]);
+
+    private static void AssertPlain(ServiceProcess service, string sentence)
+    {
+        Assert.DoesNotContain("   at ", service.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", service.Output, StringComparison.Ordinal);
+        Assert.StartsWith(sentence, Assert.Single(service.Errors), StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,12 @@
+using ModelOps.WebApi.Errors;
+
+namespace ModelOps.WebApi.Operations;
+
+/// <summary>A worker listens for whoever watches it, and for nobody else.</summary>
+internal sealed class WorkerSurface(RequestDelegate next)
+{
+    private static readonly Problem NotHere = new(
+        StatusCodes.Status404NotFound, "not_served_here", "This process only trains. Ask one whose role is Api or All.");
+
+    public Task InvokeAsync(HttpContext context) => WatchedPaths.Include(context) ? next(context) : NotHere.WriteAsync(context);
+}
