@@ -5,6 +5,7 @@ using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Infrastructure.Artifacts;
 using ModelOps.Infrastructure.Csv;
+using ModelOps.Infrastructure.Faults;
 using ModelOps.Infrastructure.Identity;
 using ModelOps.Infrastructure.Jobs;
 using ModelOps.Infrastructure.Persistence;
@@ -20,13 +21,15 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, IConfiguration configuration, InfrastructureSettings settings)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        FaultPoints.EnsureAllowed();
+        services.TryAddSingleton(FaultPoints.Clock);
         return services
             .AddSingleton(settings)
+            .AddSingleton(settings.Timing)
             .AddSingleton(new UploadLimits(settings.MaxUploadBytes))
             .AddPersistence(settings)
             .AddFiles(settings)
-            .AddTraining()
+            .AddTraining(settings)
             .AddStartup()
             .AddServing(settings)
             .AddModelOpsIdentity(configuration)
@@ -77,8 +80,9 @@ public static class DependencyInjection
         return settings.Serves ? services.AddHostedService<ServingSync>() : services;
     }
 
-    private static IServiceCollection AddTraining(this IServiceCollection services) => services
+    private static IServiceCollection AddTraining(this IServiceCollection services, InfrastructureSettings settings) => services
         .AddSingleton(TrainerCommand.Default)
+        .AddSingleton(new TrainerLimits(settings.TrainerTime, settings.TrainerMemoryBytes))
         .AddSingleton<IModelTrainer, TrainerProcess>();
 
     /// <summary>Registered before everything that waits for it: hosted services start in the order of their registration.</summary>

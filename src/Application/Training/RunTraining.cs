@@ -22,12 +22,10 @@ internal sealed partial class RunTrainingHandler(
     IArtifactStore artifacts,
     TrainingData data,
     VersionPublisher publisher,
+    Timing timing,
     TimeProvider time,
     ILogger<RunTrainingHandler> logger) : IRequestHandler<RunTraining>
 {
-    /// <summary>How long a silent worker keeps its job.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
-
     /// <summary>How often progress is written and a cancellation looked for: twice a second at most.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
@@ -40,7 +38,7 @@ internal sealed partial class RunTrainingHandler(
     {
         var claimed = false;
         var now = await db.UtcNowAsync(cancellationToken);
-        var job = await db.UpdateJobAsync(request.JobId, j => claimed = j.TryClaim(_claim, now, Lease), cancellationToken);
+        var job = await db.UpdateJobAsync(request.JobId, j => claimed = j.TryClaim(_claim, now, timing.Lease), cancellationToken);
         if (job is null || !claimed)
         {
             return Unit.Value;
@@ -165,7 +163,7 @@ internal sealed partial class RunTrainingHandler(
                 jobId,
                 j =>
                 {
-                    j.RenewLease(_claim, now, Lease);
+                    j.RenewLease(_claim, now, timing.Lease);
                     if (Volatile.Read(ref _latest) is { } p)
                     {
                         var eta = p.Epoch > 0 ? p.ElapsedSeconds / p.Epoch * (p.Epochs - p.Epoch) : (double?)null;

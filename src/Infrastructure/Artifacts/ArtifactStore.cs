@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
+using ModelOps.Infrastructure.Faults;
 
 namespace ModelOps.Infrastructure.Artifacts;
 
@@ -49,6 +50,7 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
             foreach (var source in Directory.GetFiles(outputFolder).Order(StringComparer.Ordinal))
             {
                 files.Add(Stage(staging, Path.GetFileName(source), File.ReadAllBytes(source)));
+                FaultPoints.Hit("version.staging");
             }
 
             files.Add(Stage(staging, MetadataFile, JsonSerializer.SerializeToUtf8Bytes(MetadataDocument.Of(metadata), Json)));
@@ -64,6 +66,7 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
             }
 
             DurableFiles.FlushFolder(directory.Versions);
+            FaultPoints.Hit("version.renamed");
             return files;
         }
         finally
@@ -124,6 +127,7 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
 
     public void DeleteVersion(string version)
     {
+        FaultPoints.Hit("version.delete");
         var folder = VersionFolder(version);
         var hidden = Path.Combine(directory.Staging, $"{Deleted}{version}-{Guid.NewGuid():N}");
         try

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Faults;
 
 namespace ModelOps.Infrastructure.Artifacts;
 
@@ -36,6 +37,7 @@ internal sealed class DatasetStore(DataDirectory directory, TimeProvider time) :
     {
         ((StagedUpload)upload).MoveTo(PathOf(id, name));
         DurableFiles.FlushFolder(directory.Datasets);
+        FaultPoints.Hit("upload.kept");
     }
 
     public Stream OpenRead(long id, string name)

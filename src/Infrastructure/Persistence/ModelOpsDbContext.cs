@@ -11,6 +11,7 @@ using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Faults;
 using ModelOps.Infrastructure.Identity;
 
 namespace ModelOps.Infrastructure.Persistence;
@@ -59,6 +60,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
                 ChangeTracker.Clear();
                 await using var transaction = await Database.BeginTransactionAsync(cancel);
                 var result = await work(cancel);
+                FaultPoints.Hit("transaction.commit");
                 await transaction.CommitAsync(cancel);
                 return result;
             },

@@ -9,7 +9,7 @@ using ModelOps.Infrastructure.Artifacts;
 namespace ModelOps.Infrastructure.Training;
 
 /// <summary>The worker's side of a training: starts the trainer process, carries its progress, holds its leash.</summary>
-internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<TrainerProcess> logger) : IModelTrainer
+internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimits limits, ILogger<TrainerProcess> logger) : IModelTrainer
 {
     private const int MaxErrorLines = 20;
 
@@ -37,6 +37,8 @@ internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<Tra
         process.Start();
         using var onCancel = cancel.Register(() => Tell(process, TrainerProtocol.Cancel, CancelGrace));
         using var onStop = stop.Register(() => Tell(process, TrainerProtocol.Stop, StopGrace));
+        using var ended = new CancellationTokenSource();
+        var watch = limits.WatchAsync(process, ended.Token);
         var errors = ReadErrorsAsync(process);
         TrainerError? refusal = null;
         while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
@@ -50,7 +52,8 @@ internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<Tra
         }
 
         await process.WaitForExitAsync(CancellationToken.None);
-        var outcome = OutcomeOf(process.ExitCode, refusal, folder, cancel, stop);
+        await ended.CancelAsync();
+        var outcome = OutcomeOf(process.ExitCode, await watch, refusal, folder, cancel, stop);
         if (outcome is TrainingOutcome.Crashed)
         {
             LogErrors(specification.JobId, await errors);
@@ -60,7 +63,7 @@ internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<Tra
     }
 
     private static TrainingOutcome OutcomeOf(
-        int exitCode, TrainerError? refusal, string folder, CancellationToken cancel, CancellationToken stop)
+        int exitCode, TrainerError? exceeded, TrainerError? refusal, string folder, CancellationToken cancel, CancellationToken stop)
     {
         var job = new JobFolder(folder);
         return exitCode switch
@@ -71,6 +74,7 @@ internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<Tra
             // Killed after its grace, or ended by its own: what was asked for is what happened.
             _ when cancel.IsCancellationRequested => new TrainingOutcome.Cancelled(),
             _ when stop.IsCancellationRequested => new TrainingOutcome.Stopped(),
+            _ when exceeded is not null => new TrainingOutcome.Refused(exceeded.Code, exceeded.Detail),
             _ => new TrainingOutcome.Crashed(exitCode),
         };
     }

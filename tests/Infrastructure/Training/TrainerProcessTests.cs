@@ -16,7 +16,8 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     /// <summary>Long enough for a checkpoint (every 3 s) to come before the end.</summary>
     private static readonly TrainingParameters Long = new(Epochs: TrainingParameters.MaxEpochs, HiddenSize: 16);
 
-    private static readonly TrainerProcess Trainer = new(TrainerCommand.Default, NullLogger<TrainerProcess>.Instance);
+    private static readonly TrainerProcess Trainer = new(
+        TrainerCommand.Default, new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
 
     [Fact]
     public async Task TrainAsync_WhenUndisturbed_LeavesAWholeVersion()
