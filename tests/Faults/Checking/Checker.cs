@@ -40,7 +40,7 @@ internal sealed class Checker(Recorder history, FinalState state, int recordsBef
 
     private IEnumerable<string> Errors() => _entries
         .Where(e => e.Status >= 500 && !ExpectedErrors.Contains(e.Status.Value))
-        .Where(e => e.Status != 503 || e.ContentType != "application/problem+json" || e.Text("code") is null || !DatabaseWasAway(e))
+        .Where(e => e.Status != 503 || e.ContentType != "application/problem+json" || e.Text("code") is null || !e.RetryAfter || !DatabaseWasAway(e))
         .Select(e => $"an error that no fault explains: {e}");
 
     private IEnumerable<string> Predictions() => FinalPredictions()

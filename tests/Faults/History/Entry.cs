@@ -33,6 +33,7 @@ internal sealed record Entry(
     int? Status,
     string? ContentType = null,
     JsonElement? Body = null,
+    bool RetryAfter = false,
     bool Final = true)
 {
     public bool Succeeded => Status is >= 200 and < 300;

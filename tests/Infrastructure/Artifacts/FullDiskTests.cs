@@ -1,5 +1,6 @@
 using ModelOps.Domain;
 using ModelOps.Infrastructure.Artifacts;
+using ModelOps.TestSupport;
 using Xunit.Abstractions;
 
 namespace ModelOps.Infrastructure.Tests.Artifacts;
