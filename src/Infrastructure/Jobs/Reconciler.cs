@@ -17,7 +17,7 @@ internal sealed partial class Reconciler(
     {
         await gate.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
             try
             {
@@ -29,6 +29,7 @@ internal sealed partial class Reconciler(
                 LogFailed(exception);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Reconciling failed and is tried again in some seconds")]

@@ -62,7 +62,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         }
 
         var directory = Directory(disk);
-        var store = new ArtifactStore(directory);
+        var store = new ArtifactStore(directory, new StagingSweep(directory, TimeProvider.System));
         using var trained = new TempFolder();
         File.WriteAllBytes(trained["model.safetensors"], Large);
 

@@ -20,7 +20,7 @@ public sealed class ServingModelTests : IDisposable
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
-        _store = new ArtifactStore(_directory);
+        _store = new ArtifactStore(_directory, new StagingSweep(_directory, TimeProvider.System));
         _serving = new ServingModel(_store, NullLogger<ServingModel>.Instance);
     }
 
