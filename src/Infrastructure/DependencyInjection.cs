@@ -67,6 +67,7 @@ public static class DependencyInjection
     private static IServiceCollection AddFiles(this IServiceCollection services, InfrastructureSettings settings) => services
         .AddSingleton(new DataDirectory(settings.DataDirectory))
         .AddSingleton<DataDirectoryLock>()
+        .AddSingleton<StagingSweep>()
         .AddSingleton<IArtifactStore, ArtifactStore>()
         .AddSingleton<IDatasetStore, DatasetStore>()
         .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
@@ -76,7 +77,8 @@ public static class DependencyInjection
         services
             .AddSingleton<ServingModel>()
             .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
-            .AddSingleton<ServingWatcher>();
+            .AddSingleton<ServingWatcher>()
+            .AddSingleton<ServingSignal>();
         return settings.Serves ? services.AddHostedService<ServingSync>() : services;
     }
 

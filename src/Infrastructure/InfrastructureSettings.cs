@@ -59,7 +59,8 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
             MigrateAtStart = MigrateAtStartOf(section["MigrateAtStart"]),
             Timing = new Timing(
                 Seconds(section, "Timing:LeaseSeconds", Timing.Default.Lease),
-                Seconds(section, "Timing:ReconcileSeconds", Timing.Default.Reconcile)),
+                Seconds(section, "Timing:ReconcileSeconds", Timing.Default.Reconcile),
+                Seconds(section, "Timing:SettledSeconds", Timing.Default.Settled)),
         };
         settings = settings with
         {

@@ -18,9 +18,11 @@ public sealed partial class VersionPublisher(
 
     public async Task PublishAsync(Guid claim, string dataSource, TrainingSpecification specification, TrainingOutcome.Completed training)
     {
+        // By the clock that all machines share, as the version is named after it.
+        var now = await NowAsync(specification.JobId);
         var published = artifacts.Publish(
             training.OutputFolder,
-            time.GetUtcNow().UtcDateTime,
+            now,
             (name, createdAt) => new VersionMetadata(name, createdAt, dataSource, specification, training.Summary));
         var recorded = false;
         try
@@ -32,6 +34,22 @@ public sealed partial class VersionPublisher(
             if (!recorded)
             {
                 artifacts.DeleteVersion(published.Version);
+            }
+        }
+    }
+
+    private async Task<DateTime> NowAsync(Guid jobId)
+    {
+        while (true)
+        {
+            try
+            {
+                return await db.UtcNowAsync(CancellationToken.None);
+            }
+            catch (Exception exception) when (RunTrainingHandler.IsDatabaseFailure(exception))
+            {
+                LogDatabaseAway(exception, jobId);
+                await Task.Delay(RetryDelay, time);
             }
         }
     }

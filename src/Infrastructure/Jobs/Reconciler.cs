@@ -15,7 +15,7 @@ internal sealed partial class Reconciler(
     {
         await gate.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(timing.Reconcile, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
             try
             {
@@ -27,6 +27,7 @@ internal sealed partial class Reconciler(
                 LogFailed(exception);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Reconciling failed and is tried again in some seconds")]

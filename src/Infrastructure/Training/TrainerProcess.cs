@@ -17,7 +17,8 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
 
-    public TrainingSpecification? FindPrepared(string folder) => new JobFolder(folder).FindSpecification();
+    public TrainingSpecification? TakeUp(string folder, IReadOnlyList<string> earlier) =>
+        DurableFiles.Guard(() => new JobFolder(folder).TakeUp(earlier.Select(path => new JobFolder(path))));
 
     public void Prepare(string folder, TrainingSpecification specification, IReadOnlyList<LabelledExample> rows) =>
         DurableFiles.Guard(() =>
@@ -68,7 +69,7 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
         var job = new JobFolder(folder);
         return exitCode switch
         {
-            TrainerProtocol.Done => new TrainingOutcome.Completed(job.ReadResult(), job.Output),
+            TrainerProtocol.Done when job.FindResult() is { } summary => new TrainingOutcome.Completed(summary, job.Output),
             TrainerProtocol.Refused when refusal is not null => new TrainingOutcome.Refused(refusal.Code, refusal.Detail),
 
             // Killed after its grace, or ended by its own: what was asked for is what happened.

@@ -54,15 +54,18 @@ internal sealed class Fleet : IAsyncDisposable
 
     /// <summary>On PostgreSQL, all members started and ready.</summary>
     public static async Task<Fleet> StartAsync(
-        PostgresCluster cluster, string[] roles, (string Key, string Value)[]? settings = null, string? connectionString = null)
+        PostgresCluster cluster,
+        string[] roles,
+        (string Key, string Value)[]? settings = null,
+        string? connectionString = null,
+        string? dataDirectory = null)
     {
-        var fleet = new Fleet(cluster, connectionString ?? await cluster.CreateDatabaseAsync(), null, roles, settings ?? Hurried);
+        var fleet = new Fleet(cluster, connectionString ?? await cluster.CreateDatabaseAsync(), dataDirectory, roles, settings ?? Hurried);
         return await fleet.StartedAsync();
     }
 
     /// <summary>One process with its own database.</summary>
-    public static Task<Fleet> StartEmbeddedAsync(string? dataDirectory = null, (string Key, string Value)[]? settings = null) =>
-        new Fleet(null, null, dataDirectory, ["All"], settings ?? Hurried).StartedAsync();
+    public static Task<Fleet> StartEmbeddedAsync() => new Fleet(null, null, null, ["All"], Hurried).StartedAsync();
 
     /// <summary>Starts a member, without waiting for it.</summary>
     /// <param name="faults">Its fault points.</param>

@@ -170,11 +170,11 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     public async Task TrainAsync_WhenTheSpecificationIsDamaged_MakesNoVersionAndTheFolderIsNotTakenUp()
     {
         using var folder = new TrainingFolder();
-        Assert.Equal(folder.Specification, Trainer.FindPrepared(folder.Path));
+        Assert.Equal(folder.Specification, Trainer.TakeUp(folder.Path, []));
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "specification.json"), "{\"JobId\":");
 
         Assert.IsType<TrainingOutcome.Crashed>(await TrainAsync(folder));
-        Assert.Null(Trainer.FindPrepared(folder.Path));
+        Assert.Null(Trainer.TakeUp(folder.Path, []));
     }
 
     [Fact]
