@@ -11,7 +11,7 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>So that a test waits seconds for what takes half a minute in production.</summary>
     public static readonly (string Key, string Value)[] Hurried =
     [
-        ("ModelOps__Timing__LeaseSeconds", "3"),
+        ("ModelOps__Timing__LeaseSeconds", "5"),
         ("ModelOps__Timing__ReconcileSeconds", "1"),
         ("ModelOps__Timing__SettledSeconds", "3"),
     ];
@@ -70,16 +70,17 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Starts a member, without waiting for it.</summary>
     /// <param name="faults">Its fault points.</param>
     public Task LaunchAsync(Member member, string? faults = null, params (string Key, string Value)[] settings) => member.StartAsync(
-    [
-        ("ASPNETCORE_ENVIRONMENT", Environment),
-        ("ModelOps__DataDirectory", DataDirectory),
-        ("ModelOps__RateLimits__LoginsPerMinute", "1000000"),
-        ("MODELOPS_FAULT_FOLDER", Pauses.FullName),
-        ("MODELOPS_FAULT_POINTS", faults ?? ""),
-        ("ConnectionStrings__ModelOps", ConnectionString ?? ""),
-        .. _settings,
-        .. settings,
-    ]);
+        [
+            ("ASPNETCORE_ENVIRONMENT", Environment),
+            ("ModelOps__DataDirectory", DataDirectory),
+            ("ModelOps__RateLimits__LoginsPerMinute", "1000000"),
+            ("MODELOPS_FAULT_FOLDER", Pauses.FullName),
+            ("MODELOPS_FAULT_POINTS", faults ?? ""),
+            ("ConnectionStrings__ModelOps", ConnectionString ?? ""),
+            .. _settings,
+            .. settings,
+        ],
+        isPlain: faults is null && settings.Length == 0);
 
     public async Task StartAsync(Member member, string? faults = null, params (string Key, string Value)[] settings)
     {
@@ -98,6 +99,15 @@ internal sealed class Fleet : IAsyncDisposable
         await StartAsync(member, faults, settings);
     }
 
+    /// <summary>Starts again whoever is gone or was given faults.</summary>
+    public async Task HealAsync()
+    {
+        foreach (var member in Members.Where(m => !m.IsSound))
+        {
+            await RestartAsync(member);
+        }
+    }
+
     /// <summary>Begins a new history, with every member running and without faults.</summary>
     public async Task RenewAsync()
     {
@@ -106,11 +116,7 @@ internal sealed class Fleet : IAsyncDisposable
             leftover.Delete();
         }
 
-        foreach (var member in Members.Where(m => !m.IsRunning || m.Address is null))
-        {
-            await RestartAsync(member);
-        }
-
+        await HealAsync();
         History = new Recorder();
     }
 

@@ -5,6 +5,8 @@ namespace ModelOps.Faults.Tests.Harness;
 /// <summary>A place in an installation for one process after the other: who is killed is started again under the same name.</summary>
 internal sealed class Member(string name, string role) : IAsyncDisposable
 {
+    private bool _isPlain;
+
     public string Name { get; } = name;
 
     public string Role { get; } = role;
@@ -19,8 +21,13 @@ internal sealed class Member(string name, string role) : IAsyncDisposable
 
     public bool IsRunning => Process is { HasEnded: false };
 
-    public async Task StartAsync(IEnumerable<(string Key, string Value)> settings)
+    /// <summary>Whether it is ready, and was started without faults or settings of a test.</summary>
+    public bool IsSound => IsRunning && Address is not null && _isPlain;
+
+    /// <param name="isPlain">Whether the settings are those of every test.</param>
+    public async Task StartAsync(IEnumerable<(string Key, string Value)> settings, bool isPlain)
     {
+        _isPlain = isPlain;
         if (Process is not null)
         {
             await Process.DisposeAsync();

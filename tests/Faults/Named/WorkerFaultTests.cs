@@ -141,11 +141,6 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
         Assert.Equal("worker_crashed", Code(failed));
         Assert.Equal(3, failed.GetProperty("attempt").GetInt32());
         Assert.All(fleet.Workers, worker => Assert.True(worker.IsRunning));
-        foreach (var worker in fleet.Workers)
-        {
-            await fleet.RestartAsync(worker);
-        }
-
         await fixture.CheckAsync();
     }
 
@@ -171,11 +166,6 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
 
         Assert.Equal(code, Code(failed));
         Assert.Equal(1, failed.GetProperty("attempt").GetInt32());
-        foreach (var worker in fleet.Workers)
-        {
-            await fleet.RestartAsync(worker);
-        }
-
         await fixture.CheckAsync();
     }
 
@@ -201,11 +191,6 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
             Assert.Equal(1, ended.GetProperty("attempt").GetInt32());
             Assert.InRange(ended.GetProperty("created_at").GetDateTime(), DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow);
             Assert.InRange(ended.GetProperty("finished_at").GetDateTime(), DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow);
-        }
-
-        foreach (var member in (Member[])[.. workers, fleet.Api2])
-        {
-            await fleet.RestartAsync(member);
         }
 
         await fixture.CheckAsync();
