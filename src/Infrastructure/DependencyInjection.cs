@@ -5,6 +5,7 @@ using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Infrastructure.Artifacts;
 using ModelOps.Infrastructure.Csv;
+using ModelOps.Infrastructure.Faults;
 using ModelOps.Infrastructure.Identity;
 using ModelOps.Infrastructure.Jobs;
 using ModelOps.Infrastructure.Persistence;
@@ -20,13 +21,15 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, IConfiguration configuration, InfrastructureSettings settings)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        FaultPoints.EnsureAllowed();
+        services.TryAddSingleton(FaultPoints.Clock);
         return services
             .AddSingleton(settings)
+            .AddSingleton(settings.Timing)
             .AddSingleton(new UploadLimits(settings.MaxUploadBytes))
             .AddPersistence(settings)
             .AddFiles(settings)
-            .AddTraining()
+            .AddTraining(settings)
             .AddStartup()
             .AddServing(settings)
             .AddModelOpsIdentity(configuration)
@@ -64,6 +67,7 @@ public static class DependencyInjection
     private static IServiceCollection AddFiles(this IServiceCollection services, InfrastructureSettings settings) => services
         .AddSingleton(new DataDirectory(settings.DataDirectory))
         .AddSingleton<DataDirectoryLock>()
+        .AddSingleton<StagingSweep>()
         .AddSingleton<IArtifactStore, ArtifactStore>()
         .AddSingleton<IDatasetStore, DatasetStore>()
         .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
@@ -73,12 +77,14 @@ public static class DependencyInjection
         services
             .AddSingleton<ServingModel>()
             .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
-            .AddSingleton<ServingWatcher>();
+            .AddSingleton<ServingWatcher>()
+            .AddSingleton<ServingSignal>();
         return settings.Serves ? services.AddHostedService<ServingSync>() : services;
     }
 
-    private static IServiceCollection AddTraining(this IServiceCollection services) => services
+    private static IServiceCollection AddTraining(this IServiceCollection services, InfrastructureSettings settings) => services
         .AddSingleton(TrainerCommand.Default)
+        .AddSingleton(new TrainerLimits(settings.TrainerTime, settings.TrainerMemoryBytes))
         .AddSingleton<IModelTrainer, TrainerProcess>();
 
     /// <summary>Registered before everything that waits for it: hosted services start in the order of their registration.</summary>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using ModelOps.Application.Training;
 using ModelOps.Infrastructure.Artifacts;
 
 namespace ModelOps.Infrastructure;
@@ -20,6 +22,7 @@ public enum ServiceRole
 public sealed record InfrastructureSettings(string? ConnectionString, string DataDirectory, long MaxUploadBytes)
 {
     public const long DefaultMaxUploadBytes = 268_435_456;
+    private const double Megabyte = 1024 * 1024;
 
     public bool UsesPostgreSql => !string.IsNullOrWhiteSpace(ConnectionString);
 
@@ -27,6 +30,15 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
 
     /// <summary>Whether a start may alter the database; otherwise <c>migrate</c> does it, and a start on another schema is refused.</summary>
     public bool MigrateAtStart { get; init; } = true;
+
+    /// <summary>How long the processes wait for each other; shorter in tests of faults only.</summary>
+    public Timing Timing { get; init; } = Timing.Default;
+
+    /// <summary>After which time a trainer process is ended.</summary>
+    public TimeSpan TrainerTime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Beyond which memory a trainer process is ended; by default four fifths of what this process may use.</summary>
+    public long TrainerMemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
 
     public bool Serves => Role != ServiceRole.Worker;
 
@@ -45,6 +57,15 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
         {
             Role = RoleOf(section["Role"]),
             MigrateAtStart = MigrateAtStartOf(section["MigrateAtStart"]),
+            Timing = new Timing(
+                Seconds(section, "Timing:LeaseSeconds", Timing.Default.Lease),
+                Seconds(section, "Timing:ReconcileSeconds", Timing.Default.Reconcile),
+                Seconds(section, "Timing:SettledSeconds", Timing.Default.Settled)),
+        };
+        settings = settings with
+        {
+            TrainerTime = TimeSpan.FromMinutes(Positive(section, "Trainer:MaxMinutes", settings.TrainerTime.TotalMinutes)),
+            TrainerMemoryBytes = (long)(Positive(section, "Trainer:MaxMemoryMegabytes", settings.TrainerMemoryBytes / Megabyte) * Megabyte),
         };
         return settings.UsesPostgreSql || settings.Role == ServiceRole.All
             ? settings
@@ -52,6 +73,16 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
                 $"ModelOps__Role is {settings.Role}, but the embedded database belongs to one process that does everything. "
                 + "Leave the role out, or set ConnectionStrings__ModelOps to a PostgreSQL database.");
     }
+
+    private static TimeSpan Seconds(IConfigurationSection section, string key, TimeSpan defaultValue) =>
+        TimeSpan.FromSeconds(Positive(section, key, defaultValue.TotalSeconds));
+
+    private static double Positive(IConfigurationSection section, string key, double defaultValue) => section[key]?.Trim() switch
+    {
+        null or "" => defaultValue,
+        var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e9 => number,
+        _ => throw new StartupException($"ModelOps__{key.Replace(":", "__", StringComparison.Ordinal)} must be a number greater than 0."),
+    };
 
     private static ServiceRole RoleOf(string? value) => value?.Trim() switch
     {

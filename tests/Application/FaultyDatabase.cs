@@ -39,6 +39,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
         return faults.TryDequeue(out var fault) ? throw fault : result;
     }
 
+    public Task AnnounceActivationAsync(CancellationToken cancellationToken) => inner.AnnounceActivationAsync(cancellationToken);
+
     public void DiscardChanges() => inner.DiscardChanges();
 
     public bool IsUniqueViolation(DbUpdateException exception) => inner.IsUniqueViolation(exception);

@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,44 +11,42 @@ using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure;
+using ModelOps.TestSupport;
 using Moq;
+using Npgsql;
 
 namespace ModelOps.Application.Tests;
 
 /// <summary>
-/// The use cases in their real container, on a migrated SQLite file; only what would train, write versions or wake workers is a mock.
+/// The use cases in their real container, on a migrated database; only what would train, write versions or wake workers is a mock.
 /// </summary>
 public sealed class World : IAsyncLifetime
 {
     public static readonly DateTime Created = new(2025, 11, 11, 15, 30, 45, DateTimeKind.Utc);
 
+    private static readonly Lazy<Task<string>> PostgreSqlTemplate = new(CreateTemplateAsync);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modelops-application-");
-    private readonly ServiceProvider _services;
+    private readonly Provider _provider;
+    private ServiceProvider? _services;
 
-    public World()
+    public World(Provider provider)
     {
-        var configuration = new ConfigurationBuilder().Build();
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton<TimeProvider>(Time);
-        services.AddApplication();
-        services.AddInfrastructure(configuration, new InfrastructureSettings(null, _folder.FullName, 1_000_000));
-        services.Replace(ServiceDescriptor.Singleton(Trainer.Object));
-        services.Replace(ServiceDescriptor.Singleton(Artifacts.Object));
-        services.Replace(ServiceDescriptor.Singleton(Queue.Object));
-        services.AddSingleton(Mock.Of<ICurrentUser>());
-        var database = services.Last(s => s.ServiceType == typeof(IModelOpsDbContext));
-        services.Replace(ServiceDescriptor.Scoped<IModelOpsDbContext>(
-            provider => new FaultyDatabase((IModelOpsDbContext)database.ImplementationFactory!(provider), Faults)));
-        _services = services.BuildServiceProvider(validateScopes: true);
+        _provider = provider;
+        if (provider == Provider.PostgreSql)
+        {
+            PostgresCluster.Require();
+        }
 
-        Artifacts.Setup(a => a.WorkingFolder(It.IsAny<Guid>())).Returns((Guid id) => Path.Combine(_folder.FullName, "jobs", id.ToString("N")));
+        Artifacts.Setup(a => a.WorkingFolder(It.IsAny<Guid>(), It.IsAny<Guid>()))
+            .Returns((Guid id, Guid claim) => Path.Combine(_folder.FullName, "jobs", id.ToString("N"), claim.ToString("N")));
+        Artifacts.Setup(a => a.EarlierWorkingFolders(It.IsAny<Guid>(), It.IsAny<Guid>())).Returns([]);
         Artifacts.Setup(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()))
             .Returns(() => new PublishedArtifact(
                 Domain.Models.VersionName.For(Created, ++_published), Created, [new Domain.Models.ArtifactFile("model.safetensors", 7, new string('a', 64))]));
         Artifacts.Setup(a => a.ListVersions()).Returns([]);
         Artifacts.Setup(a => a.ListWorkingFolders()).Returns([]);
-        Queue.Setup(q => q.IsEmpty()).Returns(true);
+        Queue.Setup(q => q.Announced()).Returns(new HashSet<Guid>());
     }
 
     private int _published;
@@ -65,11 +64,16 @@ public sealed class World : IAsyncLifetime
 
     public string Datasets => Path.Combine(_folder.FullName, "datasets");
 
-    public IServiceProvider Services => _services;
+    public IServiceProvider Services => _services ?? throw new InvalidOperationException("The world is not initialized.");
+
+    /// <summary>What EF Core is intercepted by; add before the world is initialized.</summary>
+    public List<IInterceptor> Interceptors { get; } = [];
 
     public async Task InitializeAsync()
     {
         Directory.CreateDirectory(Datasets);
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "staging"));
+        _services = await BuildAsync();
         await UseAsync(async db =>
         {
             await ((DbContext)((FaultyDatabase)db).Inner).Database.MigrateAsync();
@@ -82,21 +86,38 @@ public sealed class World : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await _services.DisposeAsync();
+        if (_services is not null)
+        {
+            await _services.DisposeAsync();
+        }
+
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>
+    /// Lets time go by, for leases as for everything else. A database's clock can't be moved, so on PostgreSQL the leases are.
+    /// </summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        Time.Shift += time;
+        if (_provider == Provider.PostgreSql)
+        {
+            await UseAsync(db => ((DbContext)((FaultyDatabase)db).Inner).Database.ExecuteSqlAsync(
+                $"""UPDATE training_jobs SET "LeaseUntil" = "LeaseUntil" - {time}"""));
+        }
     }
 
     /// <summary>As a request of its own.</summary>
     public async Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken = default)
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, cancellationToken);
     }
 
     public async Task<T> UseAsync<T>(Func<IModelOpsDbContext, Task<T>> work)
     {
-        await using var scope = _services.CreateAsyncScope();
+        await using var scope = Services.CreateAsyncScope();
         return await work(scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>());
     }
 
@@ -140,6 +161,47 @@ public sealed class World : IAsyncLifetime
             It.IsAny<TrainingSpecification>(), It.IsAny<string>(), It.IsAny<Action<TrainingProgress>>(), It.IsAny<CancellationToken>(), It.IsAny<CancellationToken>()),
         Times.Exactly(calls));
 
+    private async Task<ServiceProvider> BuildAsync()
+    {
+        var connectionString = _provider == Provider.Sqlite
+            ? null
+            : await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync(await PostgreSqlTemplate.Value);
+        var services = Collect(connectionString, _folder.FullName, Time);
+        foreach (var interceptor in Interceptors)
+        {
+            services.AddSingleton(interceptor);
+        }
+
+        services.Replace(ServiceDescriptor.Singleton(Trainer.Object));
+        services.Replace(ServiceDescriptor.Singleton(Artifacts.Object));
+        services.Replace(ServiceDescriptor.Singleton(Queue.Object));
+        var database = services.Last(s => s.ServiceType == typeof(IModelOpsDbContext));
+        services.Replace(ServiceDescriptor.Scoped<IModelOpsDbContext>(
+            provider => new FaultyDatabase((IModelOpsDbContext)database.ImplementationFactory!(provider), Faults)));
+        return services.BuildServiceProvider(validateScopes: true);
+    }
+
+    private static ServiceCollection Collect(string? connectionString, string folder, TimeProvider time)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(time);
+        services.AddApplication();
+        services.AddInfrastructure(new ConfigurationBuilder().Build(), new InfrastructureSettings(connectionString, folder, 1_000_000));
+        services.AddSingleton(Mock.Of<ICurrentUser>());
+        return services;
+    }
+
+    /// <summary>A migrated database without connections, which each test copies.</summary>
+    private static async Task<string> CreateTemplateAsync()
+    {
+        var template = new NpgsqlConnectionStringBuilder(await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync()) { Pooling = false }.ConnectionString;
+        await using var services = Collect(template, Path.GetTempPath(), TimeProvider.System).BuildServiceProvider();
+        await using var scope = services.CreateAsyncScope();
+        await ((DbContext)scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>()).Database.MigrateAsync();
+        return template;
+    }
+
     public static TrainingOutcome.Completed Completed()
     {
         LabelledExample[] rows = [.. SampleGenerator.Generate(60, seed: 2)];
@@ -172,4 +234,6 @@ public sealed class ShiftedClock : TimeProvider
     public TimeSpan Shift { get; set; }
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+
+    public override long GetTimestamp() => base.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
 }

@@ -25,12 +25,12 @@ public sealed class PostgresCluster : IAsyncDisposable
         exec 3<&0
         "$@" </dev/null >>"$folder/log" 2>&1 3<&- &
         cluster=$!
-        (cat <&3 >/dev/null; kill -QUIT $cluster 2>/dev/null; wait_for=50
+        (cat <&3 >/dev/null; : >"$folder/gone"; kill -QUIT $cluster 2>/dev/null; wait_for=50
          while kill -0 $cluster 2>/dev/null && [ $wait_for -gt 0 ]; do sleep 0.1; wait_for=$((wait_for - 1)); done
          kill -KILL $cluster 2>/dev/null; rm -rf "$folder") &
         exec 3<&-
         wait $cluster
-        kill $! 2>/dev/null
+        if [ -e "$folder/gone" ]; then wait; else kill $! 2>/dev/null; fi
         exit 0
         """;
 
@@ -102,12 +102,13 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>A new, empty database.</summary>
+    /// <summary>A new database: an empty one, or a copy of another one, to which nobody may be connected.</summary>
     /// <returns>Its connection string, as an operator would set it.</returns>
-    public async Task<string> CreateDatabaseAsync()
+    public async Task<string> CreateDatabaseAsync(string? templateConnectionString = null)
     {
         var name = $"modelops_{Guid.NewGuid():N}";
-        await ExecuteAsync($"CREATE DATABASE {name}");
+        var template = templateConnectionString is null ? "template0" : new NpgsqlConnectionStringBuilder(templateConnectionString).Database;
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template}");
         return ConnectionStringOf(name);
     }
 

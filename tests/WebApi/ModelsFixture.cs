@@ -1,13 +1,20 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using System.Collections.Concurrent;
+using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests;
 
 /// <summary>A service with a dataset and three versions of it, whose log is kept.</summary>
-public sealed class ModelsFixture : ServiceFixture, IAsyncLifetime
+public class ModelsFixture : ServiceFixture
 {
-    public ModelsFixture() => Settings["Logging:LogLevel:Default"] = "Debug";
+    public ModelsFixture()
+        : this(Provider.Sqlite)
+    {
+    }
+
+    protected ModelsFixture(Provider provider)
+        : base(provider) => Settings["Logging:LogLevel:Default"] = "Debug";
 
     public HttpClient Admin { get; private set; } = null!;
 
@@ -21,15 +28,18 @@ public sealed class ModelsFixture : ServiceFixture, IAsyncLifetime
 
     internal LogCapture Log { get; } = new();
 
-    async Task IAsyncLifetime.InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        await InitializeAsync();
+        await base.InitializeAsync();
+        if (Provider == Provider.PostgreSql && PostgresCluster.Missing is not null)
+        {
+            return;
+        }
+
         Admin = await AdminAsync();
         Dataset = await Admin.SampleDatasetAsync();
         Versions = [await Admin.TrainAsync(Dataset, seed: 1), await Admin.TrainAsync(Dataset, seed: 2), await Admin.TrainAsync(Dataset, seed: 3)];
     }
-
-    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -38,10 +48,18 @@ public sealed class ModelsFixture : ServiceFixture, IAsyncLifetime
     }
 }
 
+public sealed class PostgreSqlModelsFixture() : ModelsFixture(Provider.PostgreSql);
+
 [CollectionDefinition(Name)]
 public sealed class ModelsGroup : ICollectionFixture<ModelsFixture>
 {
     public const string Name = "models";
+}
+
+[CollectionDefinition(Name)]
+public sealed class PostgreSqlModelsGroup : ICollectionFixture<PostgreSqlModelsFixture>
+{
+    public const string Name = "models on PostgreSQL";
 }
 
 /// <summary>Keeps every line of the log, exceptions included.</summary>

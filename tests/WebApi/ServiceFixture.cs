@@ -6,20 +6,27 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests;
 
 /// <summary>The whole service on Kestrel (the test server knows no body limits), with a data directory of its own.</summary>
 public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
 {
-    public const string AdminEmail = "admin@localhost";
-    public const string AdminPassword = "first of the house 1";
+    public const string AdminEmail = ServiceProcess.AdminEmail;
+    public const string AdminPassword = ServiceProcess.AdminPassword;
     public const string UserPassword = "one of the many 22";
 
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("modelops-webapi-");
 
     public ServiceFixture()
+        : this(Provider.Sqlite)
     {
+    }
+
+    protected ServiceFixture(Provider provider)
+    {
+        Provider = provider;
         UseKestrel(0);
         Settings = new(StringComparer.OrdinalIgnoreCase)
         {
@@ -30,16 +37,28 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
         };
     }
 
+    public Provider Provider { get; }
+
     /// <summary>Change before the first client.</summary>
     public Dictionary<string, string?> Settings { get; }
 
     /// <summary>Replace before the first client.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    public Task InitializeAsync()
+    /// <summary>Nothing is started where the database is missing: the tests say so themselves, see <see cref="Fixtures.Required"/>.</summary>
+    public virtual async Task InitializeAsync()
     {
+        if (Provider == Provider.PostgreSql)
+        {
+            if (PostgresCluster.Missing is not null)
+            {
+                return;
+            }
+
+            Settings["ConnectionStrings:ModelOps"] = await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync();
+        }
+
         StartServer();
-        return Task.CompletedTask;
     }
 
     public HttpClient Anonymous() => CreateClient();
@@ -78,9 +97,11 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
     }
 
     /// <summary>For a test that needs a service of its own.</summary>
-    public static async Task<ServiceFixture> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<ServiceFixture> StartAsync(params (string Key, string Value)[] settings) => StartAsync(Provider.Sqlite, settings);
+
+    public static async Task<ServiceFixture> StartAsync(Provider provider, params (string Key, string Value)[] settings)
     {
-        var service = new ServiceFixture();
+        var service = new ServiceFixture(provider).Required();
         foreach (var (key, value) in settings)
         {
             service.Settings[key] = value;
@@ -176,15 +197,46 @@ internal sealed class MovableClock : TimeProvider
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref offsetTicks));
 }
 
-public sealed class ClockedFixture : ServiceFixture
+public class ClockedFixture : ServiceFixture
 {
-    public ClockedFixture() => Time = Clock;
+    public ClockedFixture()
+        : this(Provider.Sqlite)
+    {
+    }
+
+    protected ClockedFixture(Provider provider)
+        : base(provider) => Time = Clock;
 
     internal MovableClock Clock { get; } = new();
 }
+
+public sealed class PostgreSqlClockedFixture() : ClockedFixture(Provider.PostgreSql);
+
+public sealed class PostgreSqlServiceFixture() : ServiceFixture(Provider.PostgreSql);
 
 [CollectionDefinition(Name)]
 public sealed class ServiceCollection : ICollectionFixture<ServiceFixture>
 {
     public const string Name = "service";
+}
+
+[CollectionDefinition(Name)]
+public sealed class PostgreSqlServiceCollection : ICollectionFixture<PostgreSqlServiceFixture>
+{
+    public const string Name = "service on PostgreSQL";
+}
+
+internal static class Fixtures
+{
+    /// <summary>Ends the running test as skipped where the fixture's database is missing.</summary>
+    public static T Required<T>(this T fixture)
+        where T : ServiceFixture
+    {
+        if (fixture.Provider == Provider.PostgreSql)
+        {
+            PostgresCluster.Require();
+        }
+
+        return fixture;
+    }
 }

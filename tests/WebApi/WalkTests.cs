@@ -1,16 +1,19 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests;
 
 /// <summary>The way through the product that the README shows.</summary>
 public sealed class WalkTests
 {
-    [Fact]
-    public async Task Walk_FromSignInToDeletion_WorksAsTheReadmeShows()
+    [Theory]
+    [InlineData(Provider.Sqlite)]
+    [InlineData(Provider.PostgreSql)]
+    public async Task Walk_FromSignInToDeletion_WorksAsTheReadmeShows(Provider provider)
     {
-        await using var service = await ServiceFixture.StartAsync();
+        await using var service = await ServiceFixture.StartAsync(provider);
         using var client = service.Anonymous();
 
         using var login = await client.PostAsJsonAsync("/auth/login", new { email = ServiceFixture.AdminEmail, password = ServiceFixture.AdminPassword });

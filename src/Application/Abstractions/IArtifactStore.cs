@@ -16,13 +16,21 @@ public sealed record VersionMetadata(
 /// </summary>
 public interface IArtifactStore
 {
-    /// <summary>The working folder of a job; the trainer keeps its checkpoint and its output there.</summary>
-    string WorkingFolder(Guid jobId);
+    /// <summary>
+    /// The working folder of one claim on a job; the trainer keeps its checkpoint and its output there. Each claim has its own: the
+    /// trainer of a worker that lost its claim may go on for a while, and must not write where the next one works.
+    /// </summary>
+    string WorkingFolder(Guid jobId, Guid claim);
 
-    void DeleteWorkingFolder(Guid jobId);
+    /// <summary>The folders of a job's other claims, all of which are lost by the time this one holds.</summary>
+    IReadOnlyList<string> EarlierWorkingFolders(Guid jobId, Guid claim);
+
+    /// <summary>Deletes the folders of all claims but one, or of all. What can't be deleted now is left to the next sweep.</summary>
+    void DeleteWorkingFolders(Guid jobId, Guid? but = null);
 
     /// <summary>
-    /// Publishes the output of a job under the first free name of this second, flushed to disk with its manifest.
+    /// Publishes the output of a job under the first free name of this second, flushed to disk with its manifest. Until the rename its
+    /// files lie among the job's working folders, so that what a crash leaves of them goes with the job.
     /// </summary>
     /// <param name="describe">Makes the metadata once name and creation time are known.</param>
     PublishedArtifact Publish(string outputFolder, DateTime now, Func<string, DateTime, VersionMetadata> describe);
@@ -45,6 +53,9 @@ public interface IArtifactStore
     IReadOnlyList<(string Version, Guid? JobId)> ListVersions();
 
     IReadOnlyList<Guid> ListWorkingFolders();
+
+    /// <summary>Removes what dead processes left in the staging folder; with <paramref name="onlyProcess"/> all of it.</summary>
+    void SweepStaging(bool onlyProcess);
 
     /// <summary>Whether the data directory takes new files.</summary>
     bool IsWritable();

@@ -29,6 +29,9 @@ public interface IDatasetStore
 
     void Delete(long id, string name);
 
-    /// <summary>The files that have been in place for a minute: long enough for the row of each to be committed.</summary>
-    IReadOnlyList<(long Id, string Name)> ListSettled();
+    /// <summary>
+    /// The files that this process has seen in place for a minute: long enough for the row of each to be committed. With
+    /// <paramref name="onlyProcess"/>, where nobody else can be uploading, all of them.
+    /// </summary>
+    IReadOnlyList<(long Id, string Name)> ListSettled(bool onlyProcess);
 }

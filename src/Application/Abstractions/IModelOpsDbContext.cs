@@ -31,8 +31,14 @@ public interface IModelOpsDbContext
 
     Task<int> SaveChangesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Runs <paramref name="work"/> in one transaction, again from the start when the connection fails in a passing way.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction, again from the start when the connection fails in a passing way. It is committed
+    /// once: a commit whose answer was lost isn't repeated.
+    /// </summary>
     Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>Tells the other processes that the active pointer has moved, with the commit of the present transaction.</summary>
+    Task AnnounceActivationAsync(CancellationToken cancellationToken);
 
     /// <summary>Forgets what was loaded and not saved, so that a changed row can be read again.</summary>
     void DiscardChanges();

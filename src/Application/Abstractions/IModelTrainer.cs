@@ -6,8 +6,11 @@ namespace ModelOps.Application.Abstractions;
 /// <summary>Trains in a process of its own, in a working folder that outlives a crash of either side.</summary>
 public interface IModelTrainer
 {
-    /// <summary>The specification of a folder that was prepared before, whose rows and checkpoint are then taken up; null for a new one.</summary>
-    TrainingSpecification? FindPrepared(string folder);
+    /// <summary>
+    /// Takes up what was prepared before, in this folder or by an earlier claim: its rows and its latest checkpoint. Null for a new one.
+    /// </summary>
+    /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>
+    TrainingSpecification? TakeUp(string folder, IReadOnlyList<string> earlier);
 
     /// <summary>Writes specification and rows into the folder.</summary>
     /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Training;
 
 namespace ModelOps.Application.Models;
 
@@ -19,15 +20,17 @@ public sealed partial class ActivePointerFile(
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>();
-            var active = await db.ActiveModels.AsNoTracking()
-                .Select(a => new ActivePointer(a.Version.Name, a.Epoch, a.Activation.At, a.Activation.By, a.Version.Files))
-                .SingleOrDefaultAsync(cancellationToken);
-            if (active is not null)
+
+            // Another replica may have written a later pointer between this one's reading and writing: whoever writes looks again.
+            var written = 0L;
+            while (await ReadAsync(db, cancellationToken) is { } active && active.Epoch != written)
             {
                 artifacts.WriteActivePointer(active);
+                written = active.Epoch;
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Domain.RefusalException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or Domain.RefusalException || RunTrainingHandler.IsDatabaseFailure(exception))
         {
             LogNotWritten(exception);
         }
@@ -36,6 +39,11 @@ public sealed partial class ActivePointerFile(
             _one.Release();
         }
     }
+
+    private static Task<ActivePointer?> ReadAsync(IModelOpsDbContext db, CancellationToken cancellationToken) =>
+        db.ActiveModels.AsNoTracking()
+            .Select(a => new ActivePointer(a.Version.Name, a.Epoch, a.Activation.At, a.Activation.By, a.Version.Files))
+            .SingleOrDefaultAsync(cancellationToken);
 
     public void Dispose() => _one.Dispose();
 

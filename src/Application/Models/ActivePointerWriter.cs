@@ -97,6 +97,7 @@ public sealed partial class ActivePointerWriter(
                     }
 
                     await db.SaveChangesAsync(cancel);
+                    await db.AnnounceActivationAsync(cancel);
                     return activation.Epoch;
                 },
                 cancellationToken);

@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Training;
 
@@ -12,7 +13,8 @@ namespace ModelOps.Application.Training;
 /// <param name="OnlyProcess">Nobody else can be at work (the embedded default, at its start): every running job is abandoned.</param>
 public sealed record ReconcileJobs(bool OnlyProcess = false) : IRequest;
 
-internal sealed class ReconcileJobsHandler(IModelOpsDbContext db, ITrainingQueue queue, IArtifactStore artifacts, IDatasetStore datasets)
+internal sealed partial class ReconcileJobsHandler(
+    IModelOpsDbContext db, ITrainingQueue queue, IArtifactStore artifacts, IDatasetStore datasets, ILogger<ReconcileJobsHandler> logger)
     : IRequestHandler<ReconcileJobs>
 {
     private const int WakeUpsAtOnce = 100;
@@ -22,7 +24,8 @@ internal sealed class ReconcileJobsHandler(IModelOpsDbContext db, ITrainingQueue
         await TakeBackAbandonedAsync(request.OnlyProcess, cancellationToken);
         await AnnounceQueuedAsync(cancellationToken);
         await SweepJobsAndVersionsAsync(cancellationToken);
-        await SweepDatasetsAsync(cancellationToken);
+        await SweepDatasetsAsync(request.OnlyProcess, cancellationToken);
+        Sweep(() => artifacts.SweepStaging(request.OnlyProcess));
         return Unit.Value;
     }
 
@@ -50,19 +53,20 @@ internal sealed class ReconcileJobsHandler(IModelOpsDbContext db, ITrainingQueue
 
     private async Task AnnounceQueuedAsync(CancellationToken cancellationToken)
     {
-        // While wake-ups wait in the queue, more of them help nobody.
-        if (!queue.IsEmpty())
-        {
-            return;
-        }
-
         var queued = await db.Jobs.AsNoTracking()
             .Where(j => j.Status == JobStatus.Queued)
             .OrderBy(j => j.Sequence)
             .Select(j => j.Id)
             .Take(WakeUpsAtOnce)
             .ToListAsync(cancellationToken);
-        foreach (var id in queued)
+        if (queued.Count == 0)
+        {
+            return;
+        }
+
+        // A second wake-up for the same job would help nobody.
+        var announced = queue.Announced();
+        foreach (var id in queued.Where(id => !announced.Contains(id)))
         {
             queue.Enqueue(id);
         }
@@ -79,7 +83,7 @@ internal sealed class ReconcileJobsHandler(IModelOpsDbContext db, ITrainingQueue
             .ToListAsync(cancellationToken)).ToDictionary(j => j.Id, j => j.Status);
         foreach (var folder in folders.Where(f => !unfinished.ContainsKey(f)))
         {
-            artifacts.DeleteWorkingFolder(folder);
+            Sweep(() => artifacts.DeleteWorkingFolders(folder));
         }
 
         if (published.Count == 0)
@@ -93,15 +97,15 @@ internal sealed class ReconcileJobsHandler(IModelOpsDbContext db, ITrainingQueue
             var beingPublished = jobId is { } id && unfinished.TryGetValue(id, out var status) && status != JobStatus.Queued;
             if (!known.Contains(version) && !beingPublished)
             {
-                artifacts.DeleteVersion(version);
+                Sweep(() => artifacts.DeleteVersion(version));
             }
         }
     }
 
-    private async Task SweepDatasetsAsync(CancellationToken cancellationToken)
+    private async Task SweepDatasetsAsync(bool onlyProcess, CancellationToken cancellationToken)
     {
         // A file without a row may be an upload just before its commit, so only files older than any upload's last step go.
-        var files = datasets.ListSettled();
+        var files = datasets.ListSettled(onlyProcess);
         if (files.Count == 0)
         {
             return;
@@ -110,7 +114,23 @@ internal sealed class ReconcileJobsHandler(IModelOpsDbContext db, ITrainingQueue
         var known = (await db.Datasets.AsNoTracking().Select(d => d.Id).ToListAsync(cancellationToken)).ToHashSet();
         foreach (var (id, name) in files.Where(f => !known.Contains(f.Id)))
         {
-            datasets.Delete(id, name);
+            Sweep(() => datasets.Delete(id, name));
         }
     }
+
+    /// <summary>Another process may be removing the same, and a disk may refuse: what is left is seen again next time.</summary>
+    private void Sweep(Action remove)
+    {
+        try
+        {
+            remove();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotRemoved(exception);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A leftover could not be removed and is tried again in some seconds")]
+    private partial void LogNotRemoved(Exception exception);
 }

@@ -25,12 +25,10 @@ internal sealed partial class RunTrainingHandler(
     TrainingData data,
     VersionPublisher publisher,
     CandidateJudge judge,
+    Timing timing,
     TimeProvider time,
     ILogger<RunTrainingHandler> logger) : IRequestHandler<RunTraining>
 {
-    /// <summary>How long a silent worker keeps its job.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
-
     /// <summary>How often progress is written and a cancellation looked for: twice a second at most.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
@@ -43,7 +41,7 @@ internal sealed partial class RunTrainingHandler(
     {
         var claimed = false;
         var now = await db.UtcNowAsync(cancellationToken);
-        var job = await db.UpdateJobAsync(request.JobId, j => claimed = j.TryClaim(_claim, now, Lease), cancellationToken);
+        var job = await db.UpdateJobAsync(request.JobId, j => claimed = j.TryClaim(_claim, now, timing.Lease), cancellationToken);
         if (job is null || !claimed)
         {
             return Unit.Value;
@@ -73,7 +71,7 @@ internal sealed partial class RunTrainingHandler(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await FinishAsync(job.Id, (j, now) => j.Release(_claim, now));
+            await ReleaseAsync(job.Id);
             throw;
         }
         catch (RefusalException refusal)
@@ -86,18 +84,20 @@ internal sealed partial class RunTrainingHandler(
             await FailAsync(job.Id, "storage_unavailable", "The server's storage can't be written at the moment. Ask the operator, then train again.");
         }
 
-        artifacts.DeleteWorkingFolder(job.Id);
+        artifacts.DeleteWorkingFolders(job.Id);
     }
 
     /// <summary>One run of the trainer; true when its process died and another attempt is left.</summary>
     private async Task<bool> AttemptAsync(TrainingJob job, CancellationToken stop)
     {
-        var folder = artifacts.WorkingFolder(job.Id);
-        var specification = trainer.FindPrepared(folder);
+        var folder = artifacts.WorkingFolder(job.Id, _claim);
+        var specification = trainer.TakeUp(folder, artifacts.EarlierWorkingFolders(job.Id, _claim));
         if (specification is null)
         {
             specification = await PrepareAsync(job, folder, stop);
         }
+
+        artifacts.DeleteWorkingFolders(job.Id, but: _claim);
 
         switch (await TrainAsync(job.Id, specification, folder, stop))
         {
@@ -196,7 +196,7 @@ internal sealed partial class RunTrainingHandler(
                 jobId,
                 j =>
                 {
-                    j.RenewLease(_claim, now, Lease);
+                    j.RenewLease(_claim, now, timing.Lease);
                     if (Volatile.Read(ref _latest) is { } p)
                     {
                         var eta = p.Epoch > 0 ? p.ElapsedSeconds / p.Epoch * (p.Epochs - p.Epoch) : (double?)null;
@@ -218,6 +218,27 @@ internal sealed partial class RunTrainingHandler(
 
     private Task FailAsync(Guid jobId, string code, string detail) =>
         FinishAsync(jobId, (j, now) => j.Fail(_claim, code, detail, now));
+
+    /// <summary>
+    /// The process is about to end, so a database that is away isn't waited for: the lease then runs out by itself, at the price of an
+    /// attempt. So it is when somebody else took the job already.
+    /// </summary>
+    private async Task ReleaseAsync(Guid jobId)
+    {
+        try
+        {
+            var now = await db.UtcNowAsync(CancellationToken.None);
+            await db.UpdateJobAsync(jobId, j => j.Release(_claim, now), CancellationToken.None);
+        }
+        catch (ClaimLostException)
+        {
+            LogClaimLost(jobId);
+        }
+        catch (Exception exception) when (IsDatabaseFailure(exception))
+        {
+            LogNotReleased(exception, jobId);
+        }
+    }
 
     /// <summary>Writes a change that must not be lost, however long the database is away.</summary>
     private async Task FinishAsync(Guid jobId, Action<TrainingJob, DateTime> change)
@@ -248,6 +269,9 @@ internal sealed partial class RunTrainingHandler(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} is no longer this worker's; nothing was written")]
     private partial void LogClaimLost(Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; job {JobId} goes on when its lease has run out")]
+    private partial void LogNotReleased(Exception exception, Guid jobId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The trainer of job {JobId} died with exit code {ExitCode}")]
     private partial void LogCrashed(Guid jobId, int exitCode);

@@ -25,9 +25,11 @@ public sealed partial class VersionPublisher(
         TrainingOutcome.Completed training,
         Func<ModelVersion, Task<VersionComparison?>> compare)
     {
+        // By the clock that all machines share, as the version is named after it.
+        var now = await NowAsync(specification.JobId);
         var published = artifacts.Publish(
             training.OutputFolder,
-            time.GetUtcNow().UtcDateTime,
+            now,
             (name, createdAt) => new VersionMetadata(name, createdAt, dataSource, specification, training.Summary));
         var recorded = false;
         try
@@ -41,6 +43,22 @@ public sealed partial class VersionPublisher(
             if (!recorded)
             {
                 artifacts.DeleteVersion(published.Version);
+            }
+        }
+    }
+
+    private async Task<DateTime> NowAsync(Guid jobId)
+    {
+        while (true)
+        {
+            try
+            {
+                return await db.UtcNowAsync(CancellationToken.None);
+            }
+            catch (Exception exception) when (RunTrainingHandler.IsDatabaseFailure(exception))
+            {
+                LogDatabaseAway(exception, jobId);
+                await Task.Delay(RetryDelay, time);
             }
         }
     }

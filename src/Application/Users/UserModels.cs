@@ -32,4 +32,7 @@ public static class UserLimits
     public const int MaxWrongPasswords = 5;
     public const int LockMinutes = 5;
     public const int SessionCheckSeconds = 30;
+
+    /// <summary>How long what was last known of a session counts while the database can't be asked: an access token's whole life.</summary>
+    public const int SessionGraceMinutes = 15;
 }

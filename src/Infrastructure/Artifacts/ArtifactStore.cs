@@ -4,15 +4,16 @@ using System.Text.Json.Serialization;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
+using ModelOps.Infrastructure.Faults;
 
 namespace ModelOps.Infrastructure.Artifacts;
 
 /// <summary>Versions and working folders as files. Names come from rows and from <see cref="VersionName"/>, never from a request.</summary>
-internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
+internal sealed class ArtifactStore(DataDirectory directory, StagingSweep staging) : IArtifactStore
 {
     public const string MetadataFile = "metadata.json";
     public const string ManifestFile = "manifest.json";
-    private const string Deleted = ".deleted-";
+    private const string Publishing = "publishing-";
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -22,9 +23,46 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
         Converters = { new JsonStringEnumConverter() },
     };
 
-    public string WorkingFolder(Guid jobId) => Path.Combine(directory.Jobs, jobId.ToString("N"));
+    public string WorkingFolder(Guid jobId, Guid claim) => Path.Combine(JobFolder(jobId), claim.ToString("N"));
 
-    public void DeleteWorkingFolder(Guid jobId) => DeleteFolder(WorkingFolder(jobId));
+    public IReadOnlyList<string> EarlierWorkingFolders(Guid jobId, Guid claim)
+    {
+        try
+        {
+            return
+            [
+                .. Directory.GetDirectories(JobFolder(jobId))
+                    .Where(folder => folder != WorkingFolder(jobId, claim) && Guid.TryParseExact(Path.GetFileName(folder), "N", out _)),
+            ];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    public void DeleteWorkingFolders(Guid jobId, Guid? but = null)
+    {
+        try
+        {
+            if (but is not { } claim)
+            {
+                DeleteFolder(JobFolder(jobId));
+                return;
+            }
+
+            foreach (var folder in Directory.GetDirectories(JobFolder(jobId)).Where(folder => folder != WorkingFolder(jobId, claim)))
+            {
+                DeleteFolder(folder);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A trainer whose worker lost the job may be writing there still; the sweep comes again.
+        }
+    }
+
+    public void SweepStaging(bool onlyProcess) => staging.Run(onlyProcess);
 
     public PublishedArtifact Publish(string outputFolder, DateTime now, Func<string, DateTime, VersionMetadata> describe) =>
         DurableFiles.Guard(() =>
@@ -41,22 +79,24 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
 
     private List<ArtifactFile>? TryPublish(string outputFolder, string name, VersionMetadata metadata)
     {
-        var staging = Path.Combine(directory.Staging, $"{name}-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(staging);
+        var sources = Directory.GetFiles(outputFolder).Order(StringComparer.Ordinal).ToList();
+        var staged = Path.Combine(JobFolder(metadata.Specification.JobId), $"{Publishing}{Guid.NewGuid():N}");
+        Directory.CreateDirectory(staged);
         try
         {
             var files = new List<ArtifactFile>();
-            foreach (var source in Directory.GetFiles(outputFolder).Order(StringComparer.Ordinal))
+            foreach (var source in sources)
             {
-                files.Add(Stage(staging, Path.GetFileName(source), File.ReadAllBytes(source)));
+                files.Add(Stage(staged, Path.GetFileName(source), File.ReadAllBytes(source)));
+                FaultPoints.Hit("version.staging");
             }
 
-            files.Add(Stage(staging, MetadataFile, JsonSerializer.SerializeToUtf8Bytes(MetadataDocument.Of(metadata), Json)));
-            files.Add(Stage(staging, ManifestFile, JsonSerializer.SerializeToUtf8Bytes(new Manifest([.. files]), Json)));
-            DurableFiles.FlushFolder(staging);
+            files.Add(Stage(staged, MetadataFile, JsonSerializer.SerializeToUtf8Bytes(MetadataDocument.Of(metadata), Json)));
+            files.Add(Stage(staged, ManifestFile, JsonSerializer.SerializeToUtf8Bytes(new Manifest([.. files]), Json)));
+            DurableFiles.FlushFolder(staged);
             try
             {
-                Directory.Move(staging, VersionFolder(name));
+                Directory.Move(staged, VersionFolder(name));
             }
             catch (IOException) when (Directory.Exists(VersionFolder(name)))
             {
@@ -64,11 +104,12 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
             }
 
             DurableFiles.FlushFolder(directory.Versions);
+            FaultPoints.Hit("version.renamed");
             return files;
         }
         finally
         {
-            DeleteFolder(staging);
+            DeleteFolder(staged);
         }
     }
 
@@ -138,8 +179,9 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
 
     public void DeleteVersion(string version)
     {
+        FaultPoints.Hit("version.delete");
         var folder = VersionFolder(version);
-        var hidden = Path.Combine(directory.Staging, $"{Deleted}{version}-{Guid.NewGuid():N}");
+        var hidden = Path.Combine(directory.Staging, $"{StagingSweep.Deleted}{version}-{Guid.NewGuid():N}");
         try
         {
             // One rename takes it out of sight whole; what a crash leaves of it lies in the staging folder.
@@ -207,6 +249,8 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
             return null;
         }
     }
+
+    private string JobFolder(Guid jobId) => Path.Combine(directory.Jobs, jobId.ToString("N"));
 
     private string VersionFolder(string version) =>
         VersionName.IsValid(version)

@@ -2,14 +2,16 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Training;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Faults;
 
 namespace ModelOps.Infrastructure.Artifacts;
 
-internal sealed class DatasetStore(DataDirectory directory, TimeProvider time) : IDatasetStore
+internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeProvider time) : IDatasetStore
 {
-    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+    private readonly Unchanged _unchanged = new(time);
 
     public async Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
     {
@@ -36,6 +38,7 @@ internal sealed class DatasetStore(DataDirectory directory, TimeProvider time) :
     {
         ((StagedUpload)upload).MoveTo(PathOf(id, name));
         DurableFiles.FlushFolder(directory.Datasets);
+        FaultPoints.Hit("upload.kept");
     }
 
     public Stream OpenRead(long id, string name)
@@ -52,13 +55,11 @@ internal sealed class DatasetStore(DataDirectory directory, TimeProvider time) :
 
     public void Delete(long id, string name) => File.Delete(PathOf(id, name));
 
-    public IReadOnlyList<(long Id, string Name)> ListSettled()
+    public IReadOnlyList<(long Id, string Name)> ListSettled(bool onlyProcess)
     {
-        var before = time.GetUtcNow().UtcDateTime - Settled;
-        return [.. new DirectoryInfo(directory.Datasets).EnumerateFiles()
-            .Where(file => file.LastWriteTimeUtc < before)
-            .Select(file => Parse(file.Name))
-            .OfType<(long, string)>()];
+        var files = new DirectoryInfo(directory.Datasets).EnumerateFiles().Select(file => file.Name).ToList();
+        var settled = _unchanged.For(timing.Settled, files.Select(file => (file, State: "")));
+        return [.. (onlyProcess ? files : settled).Select(Parse).OfType<(long, string)>()];
     }
 
     private static (long Id, string Name)? Parse(string file)
@@ -80,6 +81,9 @@ internal sealed class DatasetStore(DataDirectory directory, TimeProvider time) :
         private string _path = path;
         private bool _kept;
 
+        // Open as long as the upload lives: the lock on it tells other processes that somebody is at work.
+        private FileStream? _file;
+
         public long Bytes { get; private set; }
 
         public string Sha256 { get; private set; } = "";
@@ -90,7 +94,7 @@ internal sealed class DatasetStore(DataDirectory directory, TimeProvider time) :
             try
             {
                 using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                await using var file = new FileStream(_path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                var file = _file = new FileStream(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
                 for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
                 {
                     Bytes += read;
@@ -112,26 +116,26 @@ internal sealed class DatasetStore(DataDirectory directory, TimeProvider time) :
             }
         }
 
-        public Stream OpenRead() => new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        public Stream OpenRead() => new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
         public void MoveTo(string destination)
         {
             File.Move(_path, destination, overwrite: false);
-
-            // The age of a file in its place counts from here: see ListSettled.
-            File.SetLastWriteTimeUtc(destination, DateTime.UtcNow);
             _path = destination;
             _kept = true;
         }
 
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
+            if (_file is not null)
+            {
+                await _file.DisposeAsync();
+            }
+
             if (!_kept)
             {
                 File.Delete(_path);
             }
-
-            return ValueTask.CompletedTask;
         }
     }
 }

@@ -60,10 +60,11 @@ internal sealed partial class UserAccounts
     public async Task<bool> IsSessionCurrentAsync(string id, string securityStamp, CancellationToken cancellationToken)
     {
         // A lock stops guessing; it doesn't end sessions, or anybody could throw anybody out by guessing.
-        var current = await sessions.StampAsync(id, () => database.Users
-            .Where(u => u.Id == id && !u.Disabled)
-            .Select(u => u.SecurityStamp)
-            .SingleOrDefaultAsync(cancellationToken));
+        var current = await sessions.StampAsync(
+            id,
+            cancel => database.Users.Where(u => u.Id == id && !u.Disabled).Select(u => u.SecurityStamp).SingleOrDefaultAsync(cancel),
+            database.IsAway,
+            cancellationToken);
         return SameStamp(current, securityStamp);
     }
 

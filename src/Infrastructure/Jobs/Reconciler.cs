@@ -9,15 +9,13 @@ namespace ModelOps.Infrastructure.Jobs;
 
 /// <summary>Reconciles every few seconds, for workers that died while the others live on, and wake-ups that were lost.</summary>
 internal sealed partial class Reconciler(
-    IServiceScopeFactory scopes, StartupGate gate, TimeProvider time, ILogger<Reconciler> logger) : BackgroundService
+    IServiceScopeFactory scopes, StartupGate gate, Timing timing, TimeProvider time, ILogger<Reconciler> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await gate.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        using var timer = new PeriodicTimer(timing.Reconcile, time);
+        do
         {
             try
             {
@@ -29,6 +27,7 @@ internal sealed partial class Reconciler(
                 LogFailed(exception);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Reconciling failed and is tried again in some seconds")]

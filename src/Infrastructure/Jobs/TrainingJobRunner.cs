@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Hangfire;
 using MediatR;
 using ModelOps.Application.Training;
+using ModelOps.Infrastructure.Faults;
 
 namespace ModelOps.Infrastructure.Jobs;
 
@@ -18,5 +19,9 @@ internal sealed class TrainingJobRunner(IMediator mediator)
     [Queue(Queue)]
     [AutomaticRetry(Attempts = 0)]
     [DisplayName("Training {0}")]
-    public Task RunAsync(Guid jobId, CancellationToken cancellationToken) => mediator.Send(new RunTraining(jobId), cancellationToken);
+    public async Task RunAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new RunTraining(jobId), cancellationToken);
+        FaultPoints.Hit("training.ended");
+    }
 }

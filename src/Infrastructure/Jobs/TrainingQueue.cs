@@ -1,11 +1,34 @@
 using Hangfire;
+using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
+using ModelOps.Infrastructure.Faults;
 
 namespace ModelOps.Infrastructure.Jobs;
 
-internal sealed class TrainingQueue(IBackgroundJobClient client, JobStorage storage) : ITrainingQueue
+internal sealed partial class TrainingQueue(IBackgroundJobClient client, JobStorage storage, ILogger<TrainingQueue> logger) : ITrainingQueue
 {
-    public void Enqueue(Guid jobId) => client.Enqueue<TrainingJobRunner>(runner => runner.RunAsync(jobId, CancellationToken.None));
+    /// <summary>More jobs than anybody lets wait; beyond it a job gets a second wake-up, which does nothing.</summary>
+    private const int MostAnnounced = 1_000;
 
-    public bool IsEmpty() => storage.GetMonitoringApi().EnqueuedCount(TrainingJobRunner.Queue) == 0;
+    public void Enqueue(Guid jobId)
+    {
+        FaultPoints.Hit("job.enqueue");
+        try
+        {
+            client.Enqueue<TrainingJobRunner>(runner => runner.RunAsync(jobId, CancellationToken.None));
+        }
+        catch (BackgroundJobClientException exception)
+        {
+            // The job's row is committed, so the job was accepted, whatever becomes of this.
+            LogNotEnqueued(exception, jobId);
+        }
+    }
+
+    public IReadOnlySet<Guid> Announced() => storage.GetMonitoringApi()
+        .EnqueuedJobs(TrainingJobRunner.Queue, 0, MostAnnounced)
+        .Select(job => job.Value?.Job?.Args.OfType<Guid>().FirstOrDefault() ?? Guid.Empty)
+        .ToHashSet();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No worker could be woken for job {JobId}; it is announced again in some seconds")]
+    private partial void LogNotEnqueued(Exception exception, Guid jobId);
 }

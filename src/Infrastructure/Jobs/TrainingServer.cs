@@ -6,10 +6,17 @@ using ModelOps.Infrastructure.Startup;
 namespace ModelOps.Infrastructure.Jobs;
 
 /// <summary>Runs Hangfire's server, but only once the start-up has taken up what an earlier process left behind.</summary>
-internal sealed class TrainingServer(JobStorage storage, IServiceScopeFactory scopes, StartupGate gate) : BackgroundService
+/// <remarks>
+/// It stops as soon as the process is asked to, and not in its turn: the web server, which is stopped before, waits for requests that
+/// may last, and a training has to be handed back within seconds.
+/// </remarks>
+internal sealed class TrainingServer(
+    JobStorage storage, IServiceScopeFactory scopes, StartupGate gate, IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        stoppingToken = either.Token;
         await gate.WaitAsync(stoppingToken);
         var options = new BackgroundJobServerOptions
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
@@ -11,6 +12,7 @@ using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Faults;
 using ModelOps.Infrastructure.Identity;
 
 namespace ModelOps.Infrastructure.Persistence;
@@ -59,10 +61,17 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
                 ChangeTracker.Clear();
                 await using var transaction = await Database.BeginTransactionAsync(cancel);
                 var result = await work(cancel);
-                await transaction.CommitAsync(cancel);
+                FaultPoints.Hit("transaction.commit");
+                await CommitAsync(transaction, cancel);
                 return result;
             },
             cancellationToken);
+
+    /// <summary>Commits exactly once: when the answer is lost with the connection, what became of the transaction is found out.</summary>
+    protected virtual Task CommitAsync(IDbContextTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.CommitAsync(cancellationToken);
+
+    public abstract Task AnnounceActivationAsync(CancellationToken cancellationToken);
 
     public void DiscardChanges() => ChangeTracker.Clear();
 

@@ -4,13 +4,17 @@ using Npgsql;
 
 namespace ModelOps.Infrastructure.Persistence;
 
-internal sealed class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlModelOpsDbContext> options) : ModelOpsDbContext(options)
+internal sealed partial class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlModelOpsDbContext> options) : ModelOpsDbContext(options)
 {
     /// <summary>Any number that no other program on this database takes for its own lock.</summary>
     private const long SchemaLock = 0x4D6F64656C4F7073;
 
     public override async Task<DateTime> UtcNowAsync(CancellationToken cancellationToken) =>
         await Database.SqlQuery<DateTime>($"""SELECT clock_timestamp() AS "Value" """).SingleAsync(cancellationToken);
+
+    /// <summary>Only a hint, so it carries nothing: whoever hears it reads the pointer.</summary>
+    public override Task AnnounceActivationAsync(CancellationToken cancellationToken) =>
+        Database.ExecuteSqlAsync($"SELECT pg_notify({ActivationListener.Channel}, '')", cancellationToken);
 
     public override bool IsUniqueViolation(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Abstractions;
 using ModelOps.Infrastructure.Artifacts;
@@ -15,14 +16,20 @@ internal static class PersistenceServices
         if (settings.UsesPostgreSql)
         {
             var connectionString = PostgreSql.ConnectionString(settings);
-            services.AddDbContext<NpgsqlModelOpsDbContext>(options => options
-                .UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure(3, TimeSpan.FromSeconds(2), null)));
+            services.AddDbContext<NpgsqlModelOpsDbContext>((provider, options) => options
+                .UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure(3, TimeSpan.FromSeconds(2), null))
+                .AddInterceptors(provider.GetServices<IInterceptor>()));
             services.AddScoped<ModelOpsDbContext>(provider => provider.GetRequiredService<NpgsqlModelOpsDbContext>());
+            if (settings.Serves)
+            {
+                services.AddHostedService<ActivationListener>();
+            }
         }
         else
         {
             services.AddDbContext<SqliteModelOpsDbContext>((provider, options) => options
-                .UseSqlite(SqliteConnectionString(provider.GetRequiredService<DataDirectory>().Database)));
+                .UseSqlite(SqliteConnectionString(provider.GetRequiredService<DataDirectory>().Database))
+                .AddInterceptors(provider.GetServices<IInterceptor>()));
             services.AddScoped<ModelOpsDbContext>(provider => provider.GetRequiredService<SqliteModelOpsDbContext>());
         }
 

@@ -17,6 +17,9 @@ internal sealed class SqliteModelOpsDbContext(DbContextOptions<SqliteModelOpsDbC
     public override bool IsForeignKeyViolation(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_FOREIGNKEY or raw.SQLITE_CONSTRAINT_TRIGGER };
 
+    /// <summary>There are no others.</summary>
+    public override Task AnnounceActivationAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>The lock on the data directory keeps other processes away.</summary>
     public override Task<IAsyncDisposable> LockSchemaAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IAsyncDisposable>(Stream.Null);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
+using ModelOps.Infrastructure.Faults;
 
 namespace ModelOps.Infrastructure.Serving;
 
@@ -43,6 +44,7 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<Ser
 
     public void Publish(IPredictor predictor, long epoch)
     {
+        FaultPoints.Hit("serving.publish", epoch);
         lock (_publishing)
         {
             if (epoch > Epoch)

@@ -112,18 +112,6 @@ internal sealed partial class StartupSequence(
     /// <summary>Nobody but this process works on an embedded data directory, so whatever was running is abandoned.</summary>
     private async Task TakeUpAsync(CancellationToken cancellationToken)
     {
-        foreach (var leftover in new DirectoryInfo(directory.Staging).EnumerateFileSystemInfos())
-        {
-            if (leftover is DirectoryInfo folder)
-            {
-                folder.Delete(recursive: true);
-            }
-            else
-            {
-                leftover.Delete();
-            }
-        }
-
         await using var scope = scopes.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ReconcileJobs(OnlyProcess: true), cancellationToken);
     }

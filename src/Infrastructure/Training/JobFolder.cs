@@ -6,6 +6,7 @@ using ModelOps.Infrastructure.Artifacts;
 namespace ModelOps.Infrastructure.Training;
 
 /// <summary>The working folder of a job, as the worker prepares it and the trainer process reads it.</summary>
+/// <remarks>Belongs to one claim on the job: two trainers never write into the same one.</remarks>
 internal sealed class JobFolder(string path)
 {
     public string Output => Path.Combine(path, "output");
@@ -52,17 +53,48 @@ internal sealed class JobFolder(string path)
     public void WriteResult(TrainingSummary summary) =>
         DurableFiles.Replace(Result, JsonSerializer.SerializeToUtf8Bytes(summary));
 
-    /// <exception cref="InvalidDataException">There is no whole result.</exception>
-    public TrainingSummary ReadResult()
+    /// <summary>Null where there is no whole one.</summary>
+    public TrainingSummary? FindResult()
     {
         try
         {
-            return JsonSerializer.Deserialize<TrainingSummary>(File.ReadAllBytes(Result))
-                ?? throw new InvalidDataException("The trainer's result is empty.");
+            return JsonSerializer.Deserialize<TrainingSummary>(File.ReadAllBytes(Result));
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {
-            throw new InvalidDataException("The trainer left no whole result.", exception);
+            return null;
         }
     }
+
+    /// <summary>
+    /// Takes over rows and specification of the earlier folder whose checkpoint is the furthest, by copies: its trainer may live on.
+    /// </summary>
+    /// <returns>The specification, null where no folder, neither this one, was prepared whole.</returns>
+    public TrainingSpecification? TakeUp(IEnumerable<JobFolder> earlier)
+    {
+        if (FindSpecification() is { } own)
+        {
+            return own;
+        }
+
+        var furthest = earlier
+            .Select(folder => (Folder: folder, Specification: folder.FindSpecification()))
+            .Where(candidate => candidate.Specification is not null)
+            .Select(candidate => (candidate.Folder, Specification: candidate.Specification!, Checkpoint: candidate.Folder.FindCheckpoint(candidate.Specification!)))
+            .OrderByDescending(candidate => candidate.Checkpoint?.Epoch ?? 0)
+            .FirstOrDefault();
+        if (furthest.Folder is null)
+        {
+            return null;
+        }
+
+        Directory.CreateDirectory(path);
+        DurableFiles.Replace(Rows, File.ReadAllBytes(furthest.Folder.Rows));
+        furthest.Checkpoint?.Write(Checkpoint);
+        DurableFiles.Replace(Specification, JsonSerializer.SerializeToUtf8Bytes(furthest.Specification));
+        return furthest.Specification;
+    }
+
+    private Checkpoint? FindCheckpoint(TrainingSpecification specification) =>
+        Training.Checkpoint.Find(Checkpoint, Training.Checkpoint.FingerprintOf(specification));
 }

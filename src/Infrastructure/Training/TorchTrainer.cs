@@ -4,6 +4,7 @@ using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Faults;
 using ModelOps.Infrastructure.Serving;
 using static TorchSharp.torch;
 
@@ -30,6 +31,7 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
     public TrainingSummary Train(IReadOnlyList<LabelledExample> rows, CancellationToken cancel)
     {
         TorchLibrary.Load();
+        FaultPoints.Hit("trainer.begin", _parameters.Seed);
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var split = DataSplit.Create(rows, SplitKey.FromHex(specification.SplitKey));
@@ -54,6 +56,7 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
         {
             run.TrainEpoch(ChunkElements, cancel);
             report(run);
+            FaultPoints.Hit("trainer.epoch", run.Epoch);
             if (saved.Elapsed >= CheckpointInterval && run.Epoch < _parameters.Epochs)
             {
                 run.ToCheckpoint(_fingerprint).Write(folder.Checkpoint);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.Infrastructure.Artifacts;
@@ -38,9 +39,9 @@ public static class TrainerHost
         {
             return Refuse("insufficient_storage", "The server's storage is full. Make room and train again.");
         }
-        catch (OutOfMemoryException)
+        catch (Exception exception) when (IsOutOfMemory(exception))
         {
-            return Refuse("out_of_memory", "The training needs more memory than there is. Train with a smaller hidden size or fewer rows.");
+            return Refuse(TrainerLimits.OutOfMemory.Code, TrainerLimits.OutOfMemory.Detail);
         }
     }
 
@@ -62,6 +63,11 @@ public static class TrainerHost
         trainer.Train(folder.ReadRows(specification), end);
         return TrainerProtocol.Done;
     }
+
+    /// <summary>libtorch's allocator says it in words of its own.</summary>
+    private static bool IsOutOfMemory(Exception exception) =>
+        exception is OutOfMemoryException
+        || (exception is ExternalException && exception.Message.Contains("can't allocate memory", StringComparison.Ordinal));
 
     private static int Refuse(string code, string detail)
     {

@@ -9,7 +9,7 @@ using ModelOps.Infrastructure.Artifacts;
 namespace ModelOps.Infrastructure.Training;
 
 /// <summary>The worker's side of a training: starts the trainer process, carries its progress, holds its leash.</summary>
-internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<TrainerProcess> logger) : IModelTrainer
+internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimits limits, ILogger<TrainerProcess> logger) : IModelTrainer
 {
     private const int MaxErrorLines = 20;
 
@@ -17,7 +17,8 @@ internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<Tra
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
 
-    public TrainingSpecification? FindPrepared(string folder) => new JobFolder(folder).FindSpecification();
+    public TrainingSpecification? TakeUp(string folder, IReadOnlyList<string> earlier) =>
+        DurableFiles.Guard(() => new JobFolder(folder).TakeUp(earlier.Select(path => new JobFolder(path))));
 
     public void Prepare(string folder, TrainingSpecification specification, IReadOnlyList<LabelledExample> rows) =>
         DurableFiles.Guard(() =>
@@ -37,6 +38,8 @@ internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<Tra
         process.Start();
         using var onCancel = cancel.Register(() => Tell(process, TrainerProtocol.Cancel, CancelGrace));
         using var onStop = stop.Register(() => Tell(process, TrainerProtocol.Stop, StopGrace));
+        using var ended = new CancellationTokenSource();
+        var watch = limits.WatchAsync(process, ended.Token);
         var errors = ReadErrorsAsync(process);
         TrainerError? refusal = null;
         while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
@@ -50,7 +53,8 @@ internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<Tra
         }
 
         await process.WaitForExitAsync(CancellationToken.None);
-        var outcome = OutcomeOf(process.ExitCode, refusal, folder, cancel, stop);
+        await ended.CancelAsync();
+        var outcome = OutcomeOf(process.ExitCode, await watch, refusal, folder, cancel, stop);
         if (outcome is TrainingOutcome.Crashed)
         {
             LogErrors(specification.JobId, await errors);
@@ -60,17 +64,18 @@ internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<Tra
     }
 
     private static TrainingOutcome OutcomeOf(
-        int exitCode, TrainerError? refusal, string folder, CancellationToken cancel, CancellationToken stop)
+        int exitCode, TrainerError? exceeded, TrainerError? refusal, string folder, CancellationToken cancel, CancellationToken stop)
     {
         var job = new JobFolder(folder);
         return exitCode switch
         {
-            TrainerProtocol.Done => new TrainingOutcome.Completed(job.ReadResult(), job.Output),
+            TrainerProtocol.Done when job.FindResult() is { } summary => new TrainingOutcome.Completed(summary, job.Output),
             TrainerProtocol.Refused when refusal is not null => new TrainingOutcome.Refused(refusal.Code, refusal.Detail),
 
             // Killed after its grace, or ended by its own: what was asked for is what happened.
             _ when cancel.IsCancellationRequested => new TrainingOutcome.Cancelled(),
             _ when stop.IsCancellationRequested => new TrainingOutcome.Stopped(),
+            _ when exceeded is not null => new TrainingOutcome.Refused(exceeded.Code, exceeded.Detail),
             _ => new TrainingOutcome.Crashed(exitCode),
         };
     }

@@ -15,7 +15,8 @@ namespace ModelOps.WebApi.Controllers;
 /// <summary>Retraining and its progress.</summary>
 [ApiController]
 [Route("model")]
-public sealed class TrainingController(IMediator mediator, JobWatcher watcher, IOptions<JsonOptions> json) : ControllerBase
+public sealed class TrainingController(
+    IMediator mediator, JobWatcher watcher, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime) : ControllerBase
 {
     [HttpPost("retrain")]
     [Authorize(Policy = Policies.Admin)]
@@ -27,7 +28,7 @@ public sealed class TrainingController(IMediator mediator, JobWatcher watcher, I
         var accepted = await mediator.Send(request with { IdempotencyKey = Request.SentKey(idempotencyKey) }, cancellationToken);
         if (PreferHeader.WaitSeconds(Request.Headers["Prefer"]) is { } seconds)
         {
-            var job = await watcher.WaitAsync(accepted.JobId, TimeSpan.FromSeconds(seconds), cancellationToken);
+            var job = await WaitAsync(accepted.JobId, TimeSpan.FromSeconds(seconds), cancellationToken);
             if (job is not null)
             {
                 Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
@@ -72,17 +73,39 @@ public sealed class TrainingController(IMediator mediator, JobWatcher watcher, I
     public async Task Events(string jobId, CancellationToken cancellationToken)
     {
         var started = false;
-        await foreach (var job in watcher.FollowAsync(Parse(jobId), cancellationToken))
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        try
         {
-            if (!started)
+            await foreach (var job in watcher.FollowAsync(Parse(jobId), end.Token))
             {
-                Response.ContentType = "text/event-stream";
-                Response.Headers.CacheControl = "no-store";
-                started = true;
-            }
+                if (!started)
+                {
+                    Response.ContentType = "text/event-stream";
+                    Response.Headers.CacheControl = "no-store";
+                    started = true;
+                }
 
-            await Response.WriteAsync($"data: {JsonSerializer.Serialize(job, json.Value.JsonSerializerOptions)}\n\n", cancellationToken);
-            await Response.Body.FlushAsync(cancellationToken);
+                await Response.WriteAsync($"data: {JsonSerializer.Serialize(job, json.Value.JsonSerializerOptions)}\n\n", cancellationToken);
+                await Response.Body.FlushAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (started && !cancellationToken.IsCancellationRequested)
+        {
+            // This process ends; clients of event streams come back by themselves, to another one.
+        }
+    }
+
+    /// <summary>Null when it takes longer, or when this process ends meanwhile, which must not wait for clients that wait.</summary>
+    private async Task<JobAnswer?> WaitAsync(Guid jobId, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            return await watcher.WaitAsync(jobId, limit, end.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

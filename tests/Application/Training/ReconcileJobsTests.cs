@@ -1,14 +1,19 @@
 using ModelOps.Application.Training;
 using ModelOps.Domain.Training;
+using ModelOps.TestSupport;
 using Moq;
 
 namespace ModelOps.Application.Tests.Training;
 
-public sealed class ReconcileJobsTests : IAsyncLifetime
+public sealed class ReconcileJobsOnSqliteTests() : ReconcileJobsTests(Provider.Sqlite);
+
+public sealed class ReconcileJobsOnPostgreSqlTests() : ReconcileJobsTests(Provider.PostgreSql);
+
+public abstract class ReconcileJobsTests(Provider provider) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    private readonly World _world = new();
+    private readonly World _world = new(provider);
 
     public Task InitializeAsync() => _world.InitializeAsync();
 
@@ -18,7 +23,7 @@ public sealed class ReconcileJobsTests : IAsyncLifetime
     public async Task Handle_WhenAWorkerIsSilentBeyondItsLease_QueuesItsJobAgain()
     {
         var abandoned = await _world.AddJobAsync(Claimed());
-        _world.Time.Shift = Lease + TimeSpan.FromSeconds(1);
+        await _world.PassAsync(Lease + TimeSpan.FromSeconds(1));
         var living = await _world.AddJobAsync(Claimed());
 
         await _world.SendAsync(new ReconcileJobs());
@@ -39,7 +44,7 @@ public sealed class ReconcileJobsTests : IAsyncLifetime
                 Assert.True(j.TryClaim(Guid.NewGuid(), Now + attempt * Lease, Lease));
             }
         });
-        _world.Time.Shift = (TrainingJob.MaxAttempts + 1) * Lease;
+        await _world.PassAsync((TrainingJob.MaxAttempts + 1) * Lease);
 
         await _world.SendAsync(new ReconcileJobs());
 
@@ -55,7 +60,7 @@ public sealed class ReconcileJobsTests : IAsyncLifetime
             Claimed()(j);
             j.RequestCancellation(Now);
         });
-        _world.Time.Shift = 2 * Lease;
+        await _world.PassAsync(2 * Lease);
 
         await _world.SendAsync(new ReconcileJobs());
 
@@ -75,17 +80,15 @@ public sealed class ReconcileJobsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Handle_WhileWakeUpsWait_AnnouncesNoMore()
+    public async Task Handle_WhileAWakeUpWaits_AnnouncesOnlyTheJobsWithoutOne()
     {
-        var id = await _world.AddJobAsync();
-        _world.Queue.Setup(q => q.IsEmpty()).Returns(false);
+        var (announced, lost) = (await _world.AddJobAsync(), await _world.AddJobAsync());
+        _world.Queue.Setup(q => q.Announced()).Returns(new HashSet<Guid> { announced });
 
         await _world.SendAsync(new ReconcileJobs());
-        _world.Queue.Verify(q => q.Enqueue(It.IsAny<Guid>()), Times.Never);
 
-        _world.Queue.Setup(q => q.IsEmpty()).Returns(true);
-        await _world.SendAsync(new ReconcileJobs());
-        _world.Queue.Verify(q => q.Enqueue(id), Times.Once);
+        _world.Queue.Verify(q => q.Enqueue(announced), Times.Never);
+        _world.Queue.Verify(q => q.Enqueue(lost), Times.Once);
     }
 
     [Fact]
@@ -109,9 +112,9 @@ public sealed class ReconcileJobsTests : IAsyncLifetime
 
         await _world.SendAsync(new ReconcileJobs());
 
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolder(ended), Times.Once);
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolder(unknown), Times.Once);
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolder(It.IsAny<Guid>()), Times.Exactly(2));
+        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(ended, null), Times.Once);
+        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(unknown, null), Times.Once);
+        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(It.IsAny<Guid>(), null), Times.Exactly(2));
     }
 
     [Fact]
@@ -142,7 +145,7 @@ public sealed class ReconcileJobsTests : IAsyncLifetime
 
         await _world.SendAsync(new ReconcileJobs());
         Assert.True(File.Exists(file));
-        _world.Time.Shift = TimeSpan.FromMinutes(2);
+        await _world.PassAsync(TimeSpan.FromMinutes(2));
         await _world.SendAsync(new ReconcileJobs());
 
         Assert.False(File.Exists(file));

@@ -6,15 +6,20 @@ using ModelOps.Application.Training;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
+using ModelOps.TestSupport;
 using Moq;
 
 namespace ModelOps.Application.Tests.Training;
 
-public sealed class RunTrainingTests : IAsyncLifetime
+public sealed class RunTrainingOnSqliteTests() : RunTrainingTests(Provider.Sqlite);
+
+public sealed class RunTrainingOnPostgreSqlTests() : RunTrainingTests(Provider.PostgreSql);
+
+public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    private readonly World _world = new();
+    private readonly World _world = new(provider);
 
     public static TheoryData<string> LostAnswers { get; } = new("timeout", "database", "retries");
 
@@ -36,7 +41,7 @@ public sealed class RunTrainingTests : IAsyncLifetime
         Assert.Equal((id, job.VersionName, "database"), (version.JobId, version.Name, version.DataSource));
         Assert.Equal(version.Metrics, job.Metrics);
         Assert.Equal((100, version.Specification.DataSha256), (job.DataRows, job.DataSha256));
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolder(id), Times.Once);
+        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(id, null), Times.Once);
         _world.Artifacts.Verify(a => a.DeleteVersion(It.IsAny<string>()), Times.Never);
     }
 
@@ -46,7 +51,7 @@ public sealed class RunTrainingTests : IAsyncLifetime
         _world.TrainerAnswers(World.Completed());
         var id = await _world.AddJobAsync();
         var prepared = new TrainingSpecification(id, "mlp-bn", new TrainingParameters(Epochs: 10), new string('0', 64), new string('d', 64));
-        _world.Trainer.Setup(t => t.FindPrepared(It.IsAny<string>())).Returns(prepared);
+        _world.Trainer.Setup(t => t.TakeUp(It.IsAny<string>(), It.IsAny<IReadOnlyList<string>>())).Returns(prepared);
 
         await RunAsync(id);
 
@@ -103,7 +108,7 @@ public sealed class RunTrainingTests : IAsyncLifetime
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Failed, "worker_crashed", 3), (job.Status, job.ErrorCode, job.Attempt));
         _world.VerifyTrainerCalls(3);
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolder(id), Times.Once);
+        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(id, null), Times.Once);
     }
 
     [Fact]
@@ -193,7 +198,7 @@ public sealed class RunTrainingTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Queued, 0, null), (job.Status, job.Attempt, job.Claim));
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolder(It.IsAny<Guid>()), Times.Never);
+        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(It.IsAny<Guid>(), null), Times.Never);
     }
 
     [Fact]
@@ -237,7 +242,7 @@ public sealed class RunTrainingTests : IAsyncLifetime
 
         Assert.Equal(JobStatus.Cancelled, (await _world.JobAsync(id)).Status);
         Assert.Empty(await _world.VersionNamesAsync());
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolder(id), Times.Once);
+        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(id, null), Times.Once);
     }
 
     [Fact]
@@ -330,7 +335,7 @@ public sealed class RunTrainingTests : IAsyncLifetime
         Assert.Equal((JobStatus.Running, other, 2), (job.Status, job.Claim, job.Attempt));
         Assert.Empty(await _world.VersionNamesAsync());
         _world.Artifacts.Verify(a => a.DeleteVersion("v20251111_153045"), Times.Once);
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolder(id), Times.Never);
+        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(id, null), Times.Never);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ModelOps.Application.Training;
 using ModelOps.Domain;
 using ModelOps.Infrastructure.Artifacts;
 
@@ -17,7 +18,7 @@ public sealed class DatasetStoreTests : IDisposable
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
-        _store = new DatasetStore(_directory, _clock);
+        _store = new DatasetStore(_directory, Timing.Default, _clock);
     }
 
     [Fact]
@@ -127,11 +128,22 @@ public sealed class DatasetStoreTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_directory.Datasets, "x-a.csv"), "");
         await File.WriteAllTextAsync(Path.Combine(_directory.Datasets, "-1-a.csv"), "");
 
-        Assert.Empty(_store.ListSettled());
+        Assert.Empty(_store.ListSettled(onlyProcess: false));
         _clock.Shift = TimeSpan.FromSeconds(50);
-        Assert.Empty(_store.ListSettled());
+        Assert.Empty(_store.ListSettled(onlyProcess: false));
         _clock.Shift = TimeSpan.FromSeconds(61);
-        Assert.Equal([(7, "A-1.csv")], _store.ListSettled());
+        Assert.Equal([(7, "A-1.csv")], _store.ListSettled(onlyProcess: false));
+    }
+
+    [Fact]
+    public async Task ListSettled_WhenTheFileServersClockIsWrong_StillWaitsAMinute()
+    {
+        await using var upload = await _store.StageAsync(new MemoryStream(Content), long.MaxValue, default);
+        _store.Keep(upload, 7, "a.csv");
+        File.SetLastWriteTimeUtc(Path.Combine(_directory.Datasets, "7-a.csv"), DateTime.UtcNow.AddHours(-1));
+
+        Assert.Empty(_store.ListSettled(onlyProcess: false));
+        Assert.Equal([(7, "a.csv")], _store.ListSettled(onlyProcess: true));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -143,12 +155,11 @@ public sealed class DatasetStoreTests : IDisposable
         return all.ToArray();
     }
 
-    /// <summary>File times are the system's, so this clock runs with it.</summary>
     private sealed class ShiftedClock : TimeProvider
     {
         public TimeSpan Shift { get; set; }
 
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
     }
 
     private sealed class BreakingStream() : MemoryStream(Content)

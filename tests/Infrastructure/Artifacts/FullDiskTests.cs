@@ -1,5 +1,7 @@
+using ModelOps.Application.Training;
 using ModelOps.Domain;
 using ModelOps.Infrastructure.Artifacts;
+using ModelOps.TestSupport;
 using Xunit.Abstractions;
 
 namespace ModelOps.Infrastructure.Tests.Artifacts;
@@ -42,7 +44,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         }
 
         var directory = Directory(disk);
-        var store = new DatasetStore(directory, TimeProvider.System);
+        var store = new DatasetStore(directory, Timing.Default, TimeProvider.System);
 
         var refusal = await Assert.ThrowsAsync<RefusalException>(() => store.StageAsync(new MemoryStream(Large), long.MaxValue, default));
 
@@ -62,7 +64,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         }
 
         var directory = Directory(disk);
-        var store = new ArtifactStore(directory);
+        var store = new ArtifactStore(directory, new StagingSweep(directory, Timing.Default, TimeProvider.System));
         using var trained = new TempFolder();
         File.WriteAllBytes(trained["model.safetensors"], Large);
 

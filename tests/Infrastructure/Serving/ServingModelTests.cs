@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Training;
 using ModelOps.Domain;
 using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
@@ -20,7 +21,7 @@ public sealed class ServingModelTests : IDisposable
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
-        _store = new ArtifactStore(_directory);
+        _store = new ArtifactStore(_directory, new StagingSweep(_directory, Timing.Default, TimeProvider.System));
         _serving = new ServingModel(_store, NullLogger<ServingModel>.Instance);
     }
 

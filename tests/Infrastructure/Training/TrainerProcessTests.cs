@@ -16,7 +16,8 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     /// <summary>Long enough for a checkpoint (every 3 s) to come before the end.</summary>
     private static readonly TrainingParameters Long = new(Epochs: TrainingParameters.MaxEpochs, HiddenSize: 16);
 
-    private static readonly TrainerProcess Trainer = new(TrainerCommand.Default, NullLogger<TrainerProcess>.Instance);
+    private static readonly TrainerProcess Trainer = new(
+        TrainerCommand.Default, new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
 
     [Fact]
     public async Task TrainAsync_WhenUndisturbed_LeavesAWholeVersion()
@@ -169,11 +170,11 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     public async Task TrainAsync_WhenTheSpecificationIsDamaged_MakesNoVersionAndTheFolderIsNotTakenUp()
     {
         using var folder = new TrainingFolder();
-        Assert.Equal(folder.Specification, Trainer.FindPrepared(folder.Path));
+        Assert.Equal(folder.Specification, Trainer.TakeUp(folder.Path, []));
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "specification.json"), "{\"JobId\":");
 
         Assert.IsType<TrainingOutcome.Crashed>(await TrainAsync(folder));
-        Assert.Null(Trainer.FindPrepared(folder.Path));
+        Assert.Null(Trainer.TakeUp(folder.Path, []));
     }
 
     [Fact]

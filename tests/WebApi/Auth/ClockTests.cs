@@ -4,8 +4,12 @@ using System.Net.Http.Json;
 
 namespace ModelOps.WebApi.Tests.Auth;
 
+public sealed class ClockOnSqliteTests(ClockedFixture service) : ClockTests(service), IClassFixture<ClockedFixture>;
+
+public sealed class ClockOnPostgreSqlTests(PostgreSqlClockedFixture service) : ClockTests(service.Required()), IClassFixture<PostgreSqlClockedFixture>;
+
 /// <summary>What ends by time, on a service whose clock is moved.</summary>
-public sealed class ClockTests(ClockedFixture service) : IClassFixture<ClockedFixture>
+public abstract class ClockTests(ClockedFixture service)
 {
     [Fact]
     public async Task Tokens_WhenTheirTimeIsOver_AreRefused()

@@ -12,7 +12,12 @@ using Microsoft.Extensions.Options;
 namespace ModelOps.WebApi.Tests.Auth;
 
 [Collection(ServiceCollection.Name)]
-public sealed class CookieTests(ServiceFixture service)
+public sealed class CookieOnSqliteTests(ServiceFixture service) : CookieTests(service);
+
+[Collection(PostgreSqlServiceCollection.Name)]
+public sealed class CookieOnPostgreSqlTests(PostgreSqlServiceFixture service) : CookieTests(service.Required());
+
+public abstract class CookieTests(ServiceFixture service)
 {
     private const string NewUser = """{"email": "nobody", "password": "", "role": ""}""";
 

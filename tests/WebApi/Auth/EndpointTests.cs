@@ -8,9 +8,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ModelOps.WebApi.Tests.Auth;
 
-/// <summary>Looks at every endpoint there is, so that a forgotten one is found by a test and not by a stranger.</summary>
 [Collection(ServiceCollection.Name)]
-public sealed class EndpointTests(ServiceFixture service)
+public sealed class EndpointOnSqliteTests(ServiceFixture service) : EndpointTests(service);
+
+[Collection(PostgreSqlServiceCollection.Name)]
+public sealed class EndpointOnPostgreSqlTests(PostgreSqlServiceFixture service) : EndpointTests(service.Required());
+
+/// <summary>Looks at every endpoint there is, so that a forgotten one is found by a test and not by a stranger.</summary>
+public abstract class EndpointTests(ServiceFixture service)
 {
     /// <summary>What anybody may call. Think twice before adding a line.</summary>
     private static readonly string[] Open =

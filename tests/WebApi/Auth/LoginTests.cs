@@ -5,7 +5,12 @@ using System.Net.Http.Json;
 namespace ModelOps.WebApi.Tests.Auth;
 
 [Collection(ServiceCollection.Name)]
-public sealed class LoginTests(ServiceFixture service)
+public sealed class LoginOnSqliteTests(ServiceFixture service) : LoginTests(service);
+
+[Collection(PostgreSqlServiceCollection.Name)]
+public sealed class LoginOnPostgreSqlTests(PostgreSqlServiceFixture service) : LoginTests(service.Required());
+
+public abstract class LoginTests(ServiceFixture service)
 {
     [Fact]
     public async Task Login_WithTheRightPassword_GivesTokensThatWork()

@@ -6,7 +6,12 @@ using System.Text;
 namespace ModelOps.WebApi.Tests.Errors;
 
 [Collection(ServiceCollection.Name)]
-public sealed class ProblemTests(ServiceFixture service)
+public sealed class ProblemOnSqliteTests(ServiceFixture service) : ProblemTests(service);
+
+[Collection(PostgreSqlServiceCollection.Name)]
+public sealed class ProblemOnPostgreSqlTests(PostgreSqlServiceFixture service) : ProblemTests(service.Required());
+
+public abstract class ProblemTests(ServiceFixture service)
 {
     [Theory]
     [InlineData("null", "invalid_json")]

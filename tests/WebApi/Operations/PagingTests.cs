@@ -2,9 +2,14 @@ using System.Text;
 
 namespace ModelOps.WebApi.Tests.Operations;
 
-/// <summary>What all lists share.</summary>
 [Collection(ModelsGroup.Name)]
-public sealed class PagingTests(ModelsFixture service)
+public sealed class PagingOnSqliteTests(ModelsFixture service) : PagingTests(service);
+
+[Collection(PostgreSqlModelsGroup.Name)]
+public sealed class PagingOnPostgreSqlTests(PostgreSqlModelsFixture service) : PagingTests(service.Required());
+
+/// <summary>What all lists share.</summary>
+public abstract class PagingTests(ModelsFixture service)
 {
     public static TheoryData<string, string> Lists => new()
     {

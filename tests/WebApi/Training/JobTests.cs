@@ -5,7 +5,12 @@ using System.Text.Json;
 namespace ModelOps.WebApi.Tests.Training;
 
 [Collection(ModelsGroup.Name)]
-public sealed class JobTests(ModelsFixture service)
+public sealed class JobOnSqliteTests(ModelsFixture service) : JobTests(service);
+
+[Collection(PostgreSqlModelsGroup.Name)]
+public sealed class JobOnPostgreSqlTests(PostgreSqlModelsFixture service) : JobTests(service.Required());
+
+public abstract class JobTests(ModelsFixture service)
 {
     private const string ListMembers =
         """

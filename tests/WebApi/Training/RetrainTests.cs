@@ -5,7 +5,12 @@ using System.Net.Http.Json;
 namespace ModelOps.WebApi.Tests.Training;
 
 [Collection(ModelsGroup.Name)]
-public sealed class RetrainTests(ModelsFixture service)
+public sealed class RetrainOnSqliteTests(ModelsFixture service) : RetrainTests(service);
+
+[Collection(PostgreSqlModelsGroup.Name)]
+public sealed class RetrainOnPostgreSqlTests(PostgreSqlModelsFixture service) : RetrainTests(service.Required());
+
+public abstract class RetrainTests(ModelsFixture service)
 {
     private const string MetricMembers = "accuracy:number f1_score:number precision:number recall:number loss:number";
 

@@ -1,16 +1,21 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests.Users;
 
+public sealed class LastAdminOnSqliteTests() : LastAdminTests(Provider.Sqlite);
+
+public sealed class LastAdminOnPostgreSqlTests() : LastAdminTests(Provider.PostgreSql);
+
 /// <summary>Each on a service where nobody else is administrator.</summary>
-public sealed class LastAdminTests
+public abstract class LastAdminTests(Provider provider)
 {
     [Fact]
     public async Task LastAdmin_WhenRemovedDisabledOrDemoted_Stays()
     {
-        await using var service = await ServiceFixture.StartAsync();
+        await using var service = await ServiceFixture.StartAsync(provider);
         using var admin = await service.AdminAsync();
         var id = await AdminIdAsync(admin);
 
@@ -24,7 +29,7 @@ public sealed class LastAdminTests
     [Fact]
     public async Task LastAdmin_WhenTheOtherAdminIsDisabled_Stays()
     {
-        await using var service = await ServiceFixture.StartAsync();
+        await using var service = await ServiceFixture.StartAsync(provider);
         using var admin = await service.AdminAsync();
         var other = await service.CreateUserAsync("ADMIN");
         using var disabled = await admin.PatchAsJsonAsync($"/users/{other.Id}", new { disabled = true });
@@ -40,7 +45,7 @@ public sealed class LastAdminTests
     [InlineData("delete")]
     public async Task TwoAdmins_WhoRemoveEachOtherAtOnce_LeaveOne(string how)
     {
-        await using var service = await ServiceFixture.StartAsync();
+        await using var service = await ServiceFixture.StartAsync(provider);
         for (var round = 0; round < 5; round++)
         {
             using var one = await service.AdminAsync();

@@ -5,7 +5,12 @@ using System.Text.Json;
 namespace ModelOps.WebApi.Tests.Users;
 
 [Collection(ServiceCollection.Name)]
-public sealed class UserTests(ServiceFixture service)
+public sealed class UserOnSqliteTests(ServiceFixture service) : UserTests(service);
+
+[Collection(PostgreSqlServiceCollection.Name)]
+public sealed class UserOnPostgreSqlTests(PostgreSqlServiceFixture service) : UserTests(service.Required());
+
+public abstract class UserTests(ServiceFixture service)
 {
     [Fact]
     public async Task Create_WhenNew_AnswersTheUserAndItsPlace()

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ModelOps.Infrastructure.Serving;
+using ModelOps.Infrastructure.Startup;
+using Npgsql;
+
+namespace ModelOps.Infrastructure.Persistence;
+
+/// <summary>
+/// Hears of another process's activation within milliseconds, on a connection of its own. What is said while nobody listens is lost, so
+/// each new connection looks at the pointer first; and the polling of <see cref="ServingSync"/> goes on in any case.
+/// </summary>
+internal sealed partial class ActivationListener(
+    InfrastructureSettings settings, ServingSignal signal, StartupGate gate, TimeProvider time, ILogger<ActivationListener> logger)
+    : BackgroundService
+{
+    public const string Channel = "modelops_active_model";
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await gate.WaitAsync(stoppingToken);
+        var delay = FirstDelay;
+        while (true)
+        {
+            try
+            {
+                await ListenAsync(() => delay = FirstDelay, stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested && PostgreSql.IsAway(exception))
+            {
+                LogLost(exception);
+            }
+
+            await Task.Delay(delay, time, stoppingToken);
+            delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
+        }
+    }
+
+    private async Task ListenAsync(Action onConnected, CancellationToken cancellationToken)
+    {
+        await using var connection = PostgreSql.Unpooled(PostgreSql.ConnectionString(settings));
+        await connection.OpenAsync(cancellationToken);
+        await using (var command = new NpgsqlCommand($"LISTEN {Channel}", connection))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        onConnected();
+        signal.Raise();
+        while (true)
+        {
+            await connection.WaitAsync(cancellationToken);
+            signal.Raise();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection that hears of activations was lost; the pointer is polled meanwhile")]
+    private partial void LogLost(Exception exception);
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using ModelOps.TestSupport;
+
+namespace ModelOps.Faults.Tests.Harness;
+
+internal static class Poll
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Asks again and again.</summary>
+    /// <returns>How long it took.</returns>
+    public static async Task<TimeSpan> UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
+    {
+        var since = Stopwatch.StartNew();
+        using var timer = new PeriodicTimer(Interval);
+        while (!await condition())
+        {
+            Assert.True(since.Elapsed < (limit ?? ServiceProcess.Patience), $"Waited in vain for {what}.");
+            await timer.WaitForNextTickAsync();
+        }
+
+        return since.Elapsed;
+    }
+
+    public static Task<TimeSpan> UntilAsync(Func<bool> condition, string what, TimeSpan? limit = null) =>
+        UntilAsync(() => Task.FromResult(condition()), what, limit);
+}
