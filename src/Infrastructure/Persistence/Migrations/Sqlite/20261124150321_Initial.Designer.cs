@@ -11,7 +11,7 @@ using ModelOps.Infrastructure.Persistence;
 namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteModelOpsDbContext))]
-    [Migration("20261124145440_Initial")]
+    [Migration("20261124150321_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -531,6 +531,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Parameters")
                         .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reproduction")
                         .HasMaxLength(-1)
                         .HasColumnType("TEXT");
 
