@@ -11,9 +11,9 @@ using ModelOps.WebApi.Json;
 using ModelOps.WebApi.Operations;
 using Scalar.AspNetCore;
 
-if (args is ["train", var folder])
+if (args is ["train", var folder, .. var rest])
 {
-    return TrainerHost.Run(folder);
+    return TrainerHost.Run(folder, rest is [var seconds] ? double.Parse(seconds, CultureInfo.InvariantCulture) : null);
 }
 
 if (args is ["sample", var rows, var seed])

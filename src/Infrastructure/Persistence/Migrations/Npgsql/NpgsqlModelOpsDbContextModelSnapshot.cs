@@ -554,6 +554,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasMaxLength(-1)
                         .HasColumnType("text");
 
+                    b.Property<string>("Reproduction")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
                     b.Property<string>("RequestedBy")
                         .IsRequired()
                         .HasMaxLength(256)

@@ -202,6 +202,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     Metrics = table.Column<string>(type: "text", maxLength: -1, nullable: true),
                     TrainingTime = table.Column<double>(type: "double precision", nullable: true),
                     Comparison = table.Column<string>(type: "text", maxLength: -1, nullable: true),
+                    Reproduction = table.Column<string>(type: "text", maxLength: -1, nullable: true),
                     RequestedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     StartedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
