@@ -6,6 +6,7 @@ using ModelOps.Infrastructure.Csv;
 using ModelOps.Infrastructure.Training;
 using ModelOps.WebApi;
 using ModelOps.WebApi.Auth;
+using ModelOps.WebApi.Dashboard;
 using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.Json;
 using Scalar.AspNetCore;
@@ -41,6 +42,9 @@ builder.WebHost.ConfigureKestrel(options =>
     // What is read of a body that is too long for its endpoint, so that the client gets the refusal and not a broken connection.
     options.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
 });
+
+// Started from bin, the pages' files lie where the build found them.
+builder.WebHost.UseStaticWebAssets();
 if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
 {
     builder.WebHost.UseUrls("http://localhost:8000");
@@ -51,6 +55,8 @@ builder.Services.AddApplication();
 builder.Services.AddInfrastructure(builder.Configuration, settings);
 builder.Services.AddAuth(builder.Configuration);
 builder.Services.AddApi();
+builder.Services.AddLanguages();
+builder.Services.AddDashboard();
 
 // What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
 var started = false;
@@ -59,6 +65,7 @@ builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level =>
 var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => started = true);
 
+app.UseRequestLocalization();
 app.UseMiddleware<SecurityHeaders>();
 app.UseMiddleware<ProblemMiddleware>();
 app.UseRouting();
@@ -67,8 +74,11 @@ app.UseRateLimiter();
 app.UseMiddleware<SessionCheck>();
 app.UseMiddleware<ForgeryCheck>();
 app.UseAuthorization();
+app.UseAntiforgery();
 
 app.MapControllers();
+app.MapDashboard();
+app.MapJobsDashboard("/hangfire").RequireAuthorization(Policies.Admin);
 
 // The description of the interface holds no secrets, and who writes a client reads it before having an account.
 app.MapOpenApi().AllowAnonymous();
