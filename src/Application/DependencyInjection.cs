@@ -18,6 +18,8 @@ public static class DependencyInjection
         .AddScoped<TrainingData>()
         .AddScoped<VersionPublisher>()
         .AddScoped<ActivePointerWriter>()
+        .AddScoped<VersionComparer>()
+        .AddSingleton<CandidateJudge>()
         .AddSingleton<ActivePointerFile>()
         .AddSingleton<JobWatcher>();
 

@@ -1,4 +1,5 @@
 using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
 
 namespace ModelOps.Application.Abstractions;
 
@@ -29,6 +30,10 @@ public interface IArtifactStore
     /// <summary>The bytes of every file, each checked against size and SHA-256.</summary>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
     Task<IReadOnlyDictionary<string, byte[]>> ReadVerifiedAsync(string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken);
+
+    /// <summary>The rows that a version was made of, from its <see cref="ModelVersion.RowsFile"/>, checked like every file.</summary>
+    /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
+    Task<IReadOnlyList<LabelledExample>> ReadRowsAsync(string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken);
 
     /// <summary>Opens one file of a version for download.</summary>
     Stream OpenFile(string version, string file);

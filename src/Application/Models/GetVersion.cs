@@ -35,6 +35,6 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
             new VersionData(v.DataSource, v.Summary.DataRows, v.Specification.DataSha256, v.Summary.Rows),
             v.Summary.Evaluation,
             v.Summary.History,
-            v.Files);
+            [.. v.Files.Where(f => f.Name != ModelVersion.RowsFile)]);
     }
 }

@@ -6,7 +6,7 @@ using ModelOps.Domain.Models;
 
 namespace ModelOps.Application.Models;
 
-/// <summary>One artifact for download. The name must be one of the version's own files, so no path is ever built from a request.</summary>
+/// <summary>One artifact for download. The name must be one of the version's own files, so no path is ever built from a request, and not its patients' rows.</summary>
 public sealed record OpenVersionFile(string Version, string File) : IRequest<VersionFile>;
 
 public sealed record VersionFile(Stream Content, string Name, string Sha256);
@@ -24,7 +24,7 @@ internal sealed class OpenVersionFileHandler(IModelOpsDbContext db, IArtifactSto
         var files = await db.Versions.AsNoTracking()
             .Where(v => v.Name == request.Version).Select(v => v.Files).SingleOrDefaultAsync(cancellationToken)
             ?? throw ModelRefusals.VersionNotFound();
-        var file = files.SingleOrDefault(f => f.Name == request.File) ?? throw ModelRefusals.FileNotFound();
+        var file = files.SingleOrDefault(f => f.Name == request.File && f.Name != ModelVersion.RowsFile) ?? throw ModelRefusals.FileNotFound();
         return new VersionFile(artifacts.OpenFile(request.Version, file.Name), file.Name, file.Sha256);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ModelOps.Application.Models;
 using ModelOps.Domain;
 using ModelOps.Domain.Training;
 
@@ -9,6 +10,7 @@ public sealed record JobError(string Code, string Detail);
 public sealed record JobData(string Source, int Rows, string Sha256);
 
 /// <summary>A job as clients see it.</summary>
+/// <param name="Comparison">The new version against the one in service when it was made; null without one.</param>
 /// <param name="History">Left out of lists.</param>
 /// <param name="Stamp">Changes with every change of the job; the entity tag.</param>
 public sealed record JobAnswer(
@@ -31,6 +33,7 @@ public sealed record JobAnswer(
     DateTime? StartedAt,
     DateTime? FinishedAt,
     JobError? Error,
+    ComparisonAnswer? Comparison,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EpochPoint>? History,
     [property: JsonIgnore] long Stamp)
 {
@@ -58,6 +61,7 @@ public sealed record JobAnswer(
         job.StartedAt,
         job.FinishedAt,
         job.ErrorCode is null ? null : new JobError(job.ErrorCode, job.ErrorDetail ?? ""),
+        job.Comparison is null ? null : ComparisonAnswer.Of(job.Comparison),
         History: null,
         job.RowVersion);
 

@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Models;
 using ModelOps.Domain;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Models;
 using ModelOps.Domain.Training;
 
@@ -22,6 +24,7 @@ internal sealed partial class RunTrainingHandler(
     IArtifactStore artifacts,
     TrainingData data,
     VersionPublisher publisher,
+    CandidateJudge judge,
     TimeProvider time,
     ILogger<RunTrainingHandler> logger) : IRequestHandler<RunTraining>
 {
@@ -99,7 +102,8 @@ internal sealed partial class RunTrainingHandler(
         switch (await TrainAsync(job.Id, specification, folder, stop))
         {
             case TrainingOutcome.Completed completed:
-                await publisher.PublishAsync(_claim, job.Data.Describe(), specification, completed);
+                await publisher.PublishAsync(
+                    _claim, job.Data.Describe(), specification, completed, version => CompareAsync(job.Id, version, stop));
                 break;
             case TrainingOutcome.Cancelled:
                 await FinishAsync(job.Id, (j, now) => j.ConfirmCancellation(_claim, now));
@@ -141,10 +145,7 @@ internal sealed partial class RunTrainingHandler(
             stop);
         try
         {
-            while (await Task.WhenAny(training, Task.Delay(Beat, time, CancellationToken.None)) != training)
-            {
-                await BeatAsync(jobId, cancel);
-            }
+            await BeatUntilAsync(training, jobId, cancel);
         }
         catch (ClaimLostException)
         {
@@ -154,6 +155,36 @@ internal sealed partial class RunTrainingHandler(
         }
 
         return await training;
+    }
+
+    /// <summary>The new version against the one in service. Much data takes longer than a lease, so the heart beats meanwhile.</summary>
+    private async Task<VersionComparison?> CompareAsync(Guid jobId, ModelVersion version, CancellationToken stop)
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var comparing = Task.Run(() => judge.CompareWithActiveAsync(version, cancel.Token), CancellationToken.None);
+        try
+        {
+            await BeatUntilAsync(comparing, jobId, cancel);
+            return await comparing;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // The job was cancelled meanwhile; recording it says so.
+            return null;
+        }
+        finally
+        {
+            await cancel.CancelAsync();
+            await comparing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    private async Task BeatUntilAsync(Task work, Guid jobId, CancellationTokenSource cancel)
+    {
+        while (await Task.WhenAny(work, Task.Delay(Beat, time, CancellationToken.None)) != work)
+        {
+            await BeatAsync(jobId, cancel);
+        }
     }
 
     private async Task BeatAsync(Guid jobId, CancellationTokenSource cancel)

@@ -21,18 +21,23 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
         if (selection.UseDatabase)
         {
             var fromDataset = rows.Count;
-            await foreach (var r in db.Records.AsNoTracking()
-                .Select(r => new { r.HbA1c, r.Age, r.Bmi, r.Gender, r.Class })
-                .AsAsyncEnumerable().WithCancellation(cancellationToken))
-            {
-                rows.Add(new LabelledExample(new PatientFeatures(r.HbA1c, r.Age, r.Bmi, r.Gender), r.Class));
-            }
-
+            await AddRecordsAsync(rows, cancellationToken);
             RequireEnough(rows.Count - fromDataset);
         }
 
         RequireEnough(rows.Count);
         return rows;
+    }
+
+    /// <summary>Adds every labelled record of the database.</summary>
+    public async Task AddRecordsAsync(ICollection<LabelledExample> rows, CancellationToken cancellationToken)
+    {
+        await foreach (var r in db.Records.AsNoTracking()
+            .Select(r => new { r.HbA1c, r.Age, r.Bmi, r.Gender, r.Class })
+            .AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            rows.Add(new LabelledExample(new PatientFeatures(r.HbA1c, r.Age, r.Bmi, r.Gender), r.Class));
+        }
     }
 
     private async Task LoadDatasetAsync(string name, List<LabelledExample> rows, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Models;
 using ModelOps.Domain.Training;
 
@@ -16,7 +17,13 @@ public sealed partial class VersionPublisher(
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    public async Task PublishAsync(Guid claim, string dataSource, TrainingSpecification specification, TrainingOutcome.Completed training)
+    /// <param name="compare">Compares the version, once its files are in place, with the one in service.</param>
+    public async Task PublishAsync(
+        Guid claim,
+        string dataSource,
+        TrainingSpecification specification,
+        TrainingOutcome.Completed training,
+        Func<ModelVersion, Task<VersionComparison?>> compare)
     {
         var published = artifacts.Publish(
             training.OutputFolder,
@@ -25,7 +32,9 @@ public sealed partial class VersionPublisher(
         var recorded = false;
         try
         {
-            recorded = await RecordAsync(claim, dataSource, specification, training.Summary, published);
+            ModelVersion Version() =>
+                ModelVersion.Create(published.Version, specification, dataSource, training.Summary, published.Files, published.CreatedAt);
+            recorded = await RecordAsync(claim, Version, await compare(Version()));
         }
         finally
         {
@@ -37,12 +46,11 @@ public sealed partial class VersionPublisher(
     }
 
     /// <summary>However long the database is away. False for a job that was cancelled.</summary>
-    private async Task<bool> RecordAsync(
-        Guid claim, string dataSource, TrainingSpecification specification, TrainingSummary summary, PublishedArtifact published)
+    private async Task<bool> RecordAsync(Guid claim, Func<ModelVersion> create, VersionComparison? comparison)
     {
         while (true)
         {
-            if (await TryRecordAsync(claim, dataSource, specification, summary, published) is { } recorded)
+            if (await TryRecordAsync(claim, create(), comparison) is { } recorded)
             {
                 return recorded;
             }
@@ -52,16 +60,16 @@ public sealed partial class VersionPublisher(
     }
 
     /// <summary>Null when it has to be tried again.</summary>
-    private async Task<bool?> TryRecordAsync(
-        Guid claim, string dataSource, TrainingSpecification specification, TrainingSummary summary, PublishedArtifact published)
+    private async Task<bool?> TryRecordAsync(Guid claim, ModelVersion version, VersionComparison? comparison)
     {
+        var summary = version.Summary;
         try
         {
             return await db.InTransactionAsync<bool?>(
                 async cancel =>
                 {
-                    var job = await db.Jobs.SingleOrDefaultAsync(j => j.Id == specification.JobId, cancel) ?? throw new ClaimLostException();
-                    if (job.Status == JobStatus.Succeeded && job.VersionName == published.Version)
+                    var job = await db.Jobs.SingleOrDefaultAsync(j => j.Id == version.JobId, cancel) ?? throw new ClaimLostException();
+                    if (job.Status == JobStatus.Succeeded && job.VersionName == version.Name)
                     {
                         // The commit went through, only its answer was lost.
                         return true;
@@ -69,11 +77,10 @@ public sealed partial class VersionPublisher(
 
                     var now = await db.UtcNowAsync(cancel);
                     var wanted = job.Succeed(
-                        claim, published.Version, summary.Evaluation.Headline, summary.TrainingTime, summary.History, now);
+                        claim, version.Name, version.Metrics, version.TrainingTime, summary.History, now, comparison);
                     if (wanted)
                     {
-                        db.Versions.Add(ModelVersion.Create(
-                            published.Version, specification, dataSource, summary, published.Files, published.CreatedAt));
+                        db.Versions.Add(version);
                     }
 
                     await db.SaveChangesAsync(cancel);
@@ -87,7 +94,7 @@ public sealed partial class VersionPublisher(
         }
         catch (Exception exception) when (RunTrainingHandler.IsDatabaseFailure(exception))
         {
-            LogDatabaseAway(exception, specification.JobId);
+            LogDatabaseAway(exception, version.JobId);
             return null;
         }
     }

@@ -15,13 +15,20 @@ public static class ModelRefusals
 
     public static RefusalException ArtifactCorrupt(string version, Exception? inner = null) => new(
         RefusalKind.Conflict, "artifact_corrupt",
-        $"A file of {version} is missing or altered, so it was not put in service. The model in service is unchanged.", inner);
+        $"A file of {version} is missing or altered, so it can't be used. The model in service is unchanged.", inner);
 
     public static RefusalException NothingToRollBackTo() => new(
         RefusalKind.Conflict, "nothing_to_roll_back_to", $"No earlier active version exists any more.");
 
     public static RefusalException VersionIsActive(string version) => new(
         RefusalKind.Conflict, "version_is_active", $"{version} is in service and can't be deleted. Activate another version first.");
+
+    public static RefusalException VersionsAreEqual() => new(
+        RefusalKind.Unprocessable, "versions_are_equal", $"Baseline and candidate are the same version. Name two different ones.");
+
+    public static RefusalException NothingToCompareOn() => new(
+        RefusalKind.Unprocessable, "nothing_to_compare_on",
+        $"Both versions have no row in common that neither of them has learned from. Add labelled records, then compare again.");
 
     public static RefusalException NoActiveModel(RefusalKind kind) => new(
         kind, "no_active_model", $"No version is in service yet. An administrator can train and activate one.");

@@ -8,6 +8,12 @@ public sealed record ArtifactFile(string Name, long Bytes, string Sha256);
 /// <summary>A trained network with everything known about it. It never changes; it is in service when the active pointer says so.</summary>
 public sealed class ModelVersion
 {
+    /// <summary>
+    /// The rows that the version was made of, so that it can be compared and made again when its dataset is gone. They are patients'
+    /// values: the one file of a version that never leaves the service.
+    /// </summary>
+    public const string RowsFile = "rows.bin";
+
     private ModelVersion()
     {
     }
@@ -36,6 +42,7 @@ public sealed class ModelVersion
 
     public TrainingSummary Summary { get; private set; } = null!;
 
+    /// <summary>Every file that the version must have.</summary>
     public IReadOnlyList<ArtifactFile> Files { get; private set; } = [];
 
     public static ModelVersion Create(

@@ -1,3 +1,5 @@
+using ModelOps.Domain.Evaluation;
+
 namespace ModelOps.Domain.Training;
 
 /// <summary>Where the rows of a training come from.</summary>
@@ -71,6 +73,9 @@ public sealed class TrainingJob
 
     /// <summary>Seconds from the first batch to the last evaluation.</summary>
     public double? TrainingTime { get; private set; }
+
+    /// <summary>The new version against the one in service when it was made; null without one, or where they can't be compared.</summary>
+    public VersionComparison? Comparison { get; private set; }
 
     public string RequestedBy { get; private set; } = "";
 
@@ -173,7 +178,14 @@ public sealed class TrainingJob
     /// The training has its version. Returns false when a cancellation was asked for before: the job then ends as cancelled, and no
     /// version may appear.
     /// </summary>
-    public bool Succeed(Guid claim, string version, HeadlineMetrics metrics, double trainingTime, IReadOnlyList<EpochPoint> history, DateTime now)
+    public bool Succeed(
+        Guid claim,
+        string version,
+        HeadlineMetrics metrics,
+        double trainingTime,
+        IReadOnlyList<EpochPoint> history,
+        DateTime now,
+        VersionComparison? comparison = null)
     {
         EnsureHeldBy(claim);
         if (Status == JobStatus.Cancelling)
@@ -185,6 +197,7 @@ public sealed class TrainingJob
         VersionName = version;
         Metrics = metrics;
         TrainingTime = trainingTime;
+        Comparison = comparison;
         Epoch = Parameters.Epochs;
         History = history;
         Loss = history.Count > 0 ? history[^1].Loss : Loss;

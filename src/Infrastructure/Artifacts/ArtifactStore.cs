@@ -109,6 +109,20 @@ internal sealed class ArtifactStore(DataDirectory directory) : IArtifactStore
         return contents;
     }
 
+    public async Task<IReadOnlyList<LabelledExample>> ReadRowsAsync(
+        string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken)
+    {
+        var contents = await ReadVerifiedAsync(version, [.. files.Where(f => f.Name == RowsFile.Name)], cancellationToken);
+        try
+        {
+            return contents.TryGetValue(RowsFile.Name, out var content) ? RowsFile.Read(content) : throw ModelRefusals.ArtifactCorrupt(version);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw ModelRefusals.ArtifactCorrupt(version, exception);
+        }
+    }
+
     public Stream OpenFile(string version, string file)
     {
         try

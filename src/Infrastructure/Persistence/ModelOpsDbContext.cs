@@ -134,6 +134,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         Json(job.Property(j => j.Data));
         Json(job.Property(j => j.Metrics));
         Json(job.Property(j => j.History));
+        Json(job.Property(j => j.Comparison));
         job.Property(j => j.DataSha256).HasMaxLength(64);
         job.Property(j => j.VersionName).HasMaxLength(VersionName.MaxLength);
         job.Property(j => j.RequestedBy).HasMaxLength(256);

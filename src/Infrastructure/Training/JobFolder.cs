@@ -14,7 +14,7 @@ internal sealed class JobFolder(string path)
 
     private string Specification => Path.Combine(path, "specification.json");
 
-    private string Rows => Path.Combine(path, "rows.bin");
+    private string Rows => Path.Combine(path, RowsFile.Name);
 
     private string Result => Path.Combine(path, "result.json");
 
@@ -22,13 +22,7 @@ internal sealed class JobFolder(string path)
     public void Prepare(TrainingSpecification specification, IReadOnlyList<LabelledExample> rows)
     {
         Directory.CreateDirectory(path);
-        var bytes = new byte[rows.Count * CanonicalRow.Bytes];
-        for (var i = 0; i < rows.Count; i++)
-        {
-            CanonicalRow.Write(rows[i], bytes.AsSpan(i * CanonicalRow.Bytes));
-        }
-
-        DurableFiles.Replace(Rows, bytes);
+        DurableFiles.Replace(Rows, RowsFile.Write(rows));
         DurableFiles.Replace(Specification, JsonSerializer.SerializeToUtf8Bytes(specification));
     }
 
@@ -48,13 +42,7 @@ internal sealed class JobFolder(string path)
     /// <exception cref="InvalidDataException">The rows are not those of the specification.</exception>
     public List<LabelledExample> ReadRows(TrainingSpecification specification)
     {
-        var bytes = File.ReadAllBytes(Rows);
-        var rows = new List<LabelledExample>(bytes.Length / CanonicalRow.Bytes);
-        for (var at = 0; at + CanonicalRow.Bytes <= bytes.Length; at += CanonicalRow.Bytes)
-        {
-            rows.Add(CanonicalRow.Read(bytes.AsSpan(at)));
-        }
-
+        var rows = RowsFile.Read(File.ReadAllBytes(Rows));
         return CanonicalRow.Fingerprint(rows) == specification.DataSha256
             ? rows
             : throw new InvalidDataException("The rows in the working folder are not those of the specification.");

@@ -43,7 +43,7 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
         }
 
         TrainEpochs(run, cancel);
-        return Finish(program, run, split, scaler, rows.Count);
+        return Finish(program, run, split, scaler, rows);
     }
 
     private void TrainEpochs(TrainingRun run, CancellationToken cancel)
@@ -62,7 +62,7 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
         }
     }
 
-    private TrainingSummary Finish(MlpTrainingProgram program, TrainingRun run, DataSplit split, StandardScaler scaler, int rows)
+    private TrainingSummary Finish(MlpTrainingProgram program, TrainingRun run, DataSplit split, StandardScaler scaler, IReadOnlyList<LabelledExample> rows)
     {
         var (kept, bestEpoch) = run.Kept();
         var tensors = kept.ToTensors();
@@ -84,11 +84,12 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
         DurableFiles.WriteNew(Path.Combine(folder.Output, MlpPredictor.FileName), weights);
         DurableFiles.WriteNew(Path.Combine(folder.Output, ScalerFile.Name), ScalerFile.Write(scaler));
         DurableFiles.WriteNew(Path.Combine(folder.Output, GoldenRows.FileName), golden.Write());
+        DurableFiles.WriteNew(Path.Combine(folder.Output, RowsFile.Name), RowsFile.Write(rows));
         var summary = new TrainingSummary(
             bestEpoch,
             run.ElapsedSeconds,
             Safetensors.Hash(tensors),
-            rows,
+            rows.Count,
             SplitCounts.Of(split),
             evaluation,
             run.History.Points);

@@ -45,6 +45,11 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
     public Task<ActivationList> Activations(int? limit, string? cursor, CancellationToken cancellationToken) =>
         mediator.Send(new ListActivations(new PageRequest(limit, cursor)), cancellationToken);
 
+    /// <param name="baseline">The version in service where it is left out.</param>
+    [HttpGet("compare")]
+    public Task<ComparisonAnswer> Compare(string? baseline, string? candidate, CancellationToken cancellationToken) =>
+        mediator.Send(new CompareVersions(baseline, candidate ?? ""), cancellationToken);
+
     [HttpDelete("version/{version}")]
     [Authorize(Policy = Policies.Admin)]
     public Task<DeletionAnswer> Delete(string version, CancellationToken cancellationToken) =>

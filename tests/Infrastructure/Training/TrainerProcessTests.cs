@@ -28,7 +28,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
 
         Assert.Equal(inThisProcess.Train().WeightsSha256, completed.Summary.WeightsSha256);
         Assert.Equal(
-            [GoldenRows.FileName, "model.safetensors", ScalerFile.Name],
+            [GoldenRows.FileName, "model.safetensors", RowsFile.Name, ScalerFile.Name],
             Directory.GetFiles(completed.OutputFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 

@@ -471,6 +471,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<Guid?>("Claim")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Comparison")
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 

@@ -11,7 +11,7 @@ using ModelOps.Infrastructure.Persistence;
 namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteModelOpsDbContext))]
-    [Migration("20261124025225_Initial")]
+    [Migration("20261124145440_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -472,6 +472,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("Claim")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Comparison")
+                        .HasMaxLength(-1)
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("CreatedAt")

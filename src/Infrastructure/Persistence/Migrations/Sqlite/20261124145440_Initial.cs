@@ -200,6 +200,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     VersionName = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
                     Metrics = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
                     TrainingTime = table.Column<double>(type: "REAL", nullable: true),
+                    Comparison = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
                     RequestedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     StartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
