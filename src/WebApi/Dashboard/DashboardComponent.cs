@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.AspNetCore.Components;
 using ModelOps.Application;
 using ModelOps.Domain;
+using ModelOps.WebApi.Dashboard.Parts;
 using ModelOps.WebApi.Errors;
 using MudBlazor;
 
@@ -80,6 +81,23 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
 
     /// <summary>Loads what the page shows; what goes wrong stands in <see cref="Failure"/>.</summary>
     protected async Task LoadAsync(Func<Task> work) => Failure = await ProblemOfAsync(work);
+
+    /// <summary>Asks before something happens. Null when the user would rather not, else the reason, empty where none was asked for.</summary>
+    protected async Task<string?> AskAsync(string title, string action, bool asksReason, bool isDangerous, params string[] consequences)
+    {
+        var dialog = await Dialogs.ShowAsync<ConfirmDialog>(
+            title,
+            new DialogParameters<ConfirmDialog>
+            {
+                { d => d.Title, title },
+                { d => d.Action, action },
+                { d => d.AsksReason, asksReason },
+                { d => d.IsDangerous, isDangerous },
+                { d => d.Consequences, consequences },
+            },
+            new DialogOptions { CloseOnEscapeKey = true, FullWidth = true, MaxWidth = MaxWidth.Small });
+        return await dialog.Result is { Canceled: false, Data: string reason } ? reason : null;
+    }
 
     private protected async Task<string?> ProblemOfAsync(Func<Task> work)
     {

@@ -15,6 +15,7 @@ internal static class Rights
 {
     private static readonly FrozenSet<Type> ForEverybody = new[]
     {
+        typeof(CompareVersions),
         typeof(GetActiveModel),
         typeof(GetDataset),
         typeof(GetJob),
@@ -25,6 +26,7 @@ internal static class Rights
         typeof(ListJobs),
         typeof(ListVersions),
         typeof(Predict),
+        typeof(PreviewTraining),
     }.ToFrozenSet();
 
     public static bool NeedsAdmin(Type request) => !ForEverybody.Contains(request);

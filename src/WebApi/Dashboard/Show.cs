@@ -26,6 +26,9 @@ internal static class Show
 
     public static string Signed(double value) => value.ToString("+0.00;−0.00;0.00", Culture);
 
+    /// <summary>A change of a share as patients of 100.</summary>
+    public static string SignedHundred(double share) => Math.Round(share * 100).ToString("+0;−0;0", Culture);
+
     public static string Count(long value) => value.ToString("N0", Culture);
 
     /// <summary>A setting such as 0.001, without needless digits.</summary>
