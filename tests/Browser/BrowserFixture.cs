@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace ModelOps.Browser.Tests;
@@ -13,6 +15,7 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     private IPlaywright? playwright;
     private IBrowser? browser;
+    private Task<Shown>? shown;
 
     public Service Service { get; private set; } = null!;
 
@@ -28,6 +31,9 @@ public sealed class BrowserFixture : IAsyncLifetime
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Build.Chromium, Args = Arguments });
     }
+
+    /// <summary>A service with something on every page: a version in service, a newer one, and a dataset with problems.</summary>
+    public Task<Shown> ShownAsync() => shown ??= MakeShownAsync();
 
     /// <summary>A visitor with cookies of their own.</summary>
     public async Task<Visitor> VisitAsync(string language = "en", int width = 1280, bool dark = false, Service? service = null)
@@ -46,6 +52,18 @@ public sealed class BrowserFixture : IAsyncLifetime
         return new Visitor(context, home);
     }
 
+    private async Task<Shown> MakeShownAsync()
+    {
+        var dataset = await Service.UploadAsync("clinic-2026.csv");
+        var first = await Service.TrainAsync(dataset, epochs: 3);
+        await Service.ActivateAsync(first);
+        var active = await Service.TrainAsync(dataset, epochs: 60);
+        await Service.ActivateAsync(active, "More epochs, better on the same patients.");
+        var newer = await Service.TrainAsync(dataset, epochs: 60, seed: 7);
+        var job = (await Service.Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("models")[0].GetProperty("job_id").GetString()!;
+        return new Shown(dataset, active, newer, job);
+    }
+
     public async Task DisposeAsync()
     {
         if (browser is not null)
@@ -60,6 +78,10 @@ public sealed class BrowserFixture : IAsyncLifetime
         }
     }
 }
+
+/// <param name="Newer">The newest version, which waits.</param>
+/// <param name="Job">The training that made it.</param>
+public sealed record Shown(string Dataset, string Active, string Newer, string Job);
 
 [CollectionDefinition(Name)]
 public sealed class BrowserGroup : ICollectionFixture<BrowserFixture>

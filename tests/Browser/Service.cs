@@ -95,7 +95,7 @@ public sealed class Service : IAsyncDisposable
     /// <summary>Uploads rows of the repository's made-up sample.</summary>
     public async Task<string> UploadAsync(string name, int rows = 600)
     {
-        var csv = string.Join('\n', File.ReadLines(Build.Sample).Take(rows + 1));
+        var csv = string.Join('\n', File.ReadLines(Build.Sample).Take(rows + 1)) + "\n7.1,not a number,31,F,Y\n6.0,140,31,F,P\n";
         using var response = await Admin.PostAsync("/model/upload-dataset", new MultipartFormDataContent { { new ByteArrayContent(Encoding.UTF8.GetBytes(csv)), "file", name } });
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         return name;
@@ -114,9 +114,9 @@ public sealed class Service : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("version").GetString()!;
     }
 
-    public async Task ActivateAsync(string version)
+    public async Task ActivateAsync(string version, string? reason = null)
     {
-        using var response = await Admin.PostAsJsonAsync("/model/activate", new { version });
+        using var response = await Admin.PostAsJsonAsync("/model/activate", new { version, reason });
         response.EnsureSuccessStatusCode();
     }
 

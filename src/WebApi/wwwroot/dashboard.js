@@ -37,12 +37,28 @@
   const tabs = new BroadcastChannel('modelops');
   tabs.addEventListener('message', () => location.reload());
 
+  // A tip lies under its word, and inside the window; no scrolling box around it may cut it.
+  const place = (tip, word) => {
+    tip.style.setProperty('--tip-left', '0px');
+    requestAnimationFrame(() => {
+      const left = Math.max(8, Math.min(word.left, document.documentElement.clientWidth - tip.offsetWidth - 12));
+      const below = word.bottom + 6;
+      const top = below + tip.offsetHeight > innerHeight ? Math.max(8, word.top - tip.offsetHeight - 6) : below;
+      tip.style.setProperty('--tip-left', `${left}px`);
+      tip.style.setProperty('--tip-top', `${top}px`);
+    });
+  };
+
   // Escape takes a tip away without moving the focus or the pointer.
   document.addEventListener('keydown', event => {
     if (event.key === 'Escape') document.documentElement.classList.add('no-tips');
   });
   for (const kind of ['focusin', 'pointerover']) {
-    document.addEventListener(kind, () => document.documentElement.classList.remove('no-tips'));
+    document.addEventListener(kind, event => {
+      document.documentElement.classList.remove('no-tips');
+      const box = event.target.closest?.('.term-box');
+      if (box) place(box.querySelector('.tip'), box.getBoundingClientRect());
+    });
   }
 
   document.addEventListener('DOMContentLoaded', () => {
