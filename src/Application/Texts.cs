@@ -24,12 +24,7 @@ public static partial class Texts
     /// <summary>A sentence in the language of the present reader. Sentences among the arguments are translated as well.</summary>
     public static string Say(FormattableString sentence)
     {
-        var arguments = sentence.GetArguments();
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            arguments[i] = arguments[i] is FormattableString inner ? Say(inner) : arguments[i];
-        }
-
+        var arguments = Array.ConvertAll(sentence.GetArguments(), a => a is FormattableString inner ? Say(inner) : a);
         return string.Format(CultureInfo.InvariantCulture, Translate(sentence.Format), arguments);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using CsvHelper;
 using ModelOps.Application.Abstractions;
@@ -78,7 +79,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             if (_rows == 0)
             {
                 throw DatasetRefusals.InvalidDataset(
-                    $"The file has no usable row ({_rejected} left out). {(_problems.Count > 0 ? Describe(_problems[0]) : "")}");
+                    $"The file has no usable row ({_rejected} left out). {(_problems.Count > 0 ? Describe(_problems[0]) : FormattableStringFactory.Create(""))}");
             }
 
             return new CsvReport(
@@ -176,7 +177,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             var found = new RowProblem((int)Math.Min(reader.LineNumber, int.MaxValue), column, problem);
             if (strict)
             {
-                throw DatasetRefusals.InvalidDataset($"{Describe(found)}");
+                throw DatasetRefusals.InvalidDataset(Describe(found));
             }
 
             if (_problems.Count < Dataset.MaxProblems)
@@ -185,7 +186,9 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             }
         }
 
-        private static string Describe(RowProblem problem) =>
-            $"Line {problem.Line}: {(problem.Column.Length == 0 ? "the row" : problem.Column)} {problem.Problem}.";
+        /// <summary>Sentences inside a sentence, so that each can be said in another language.</summary>
+        private static FormattableString Describe(RowProblem problem) => problem.Column.Length == 0
+            ? (FormattableString)$"Line {problem.Line}: the row {FormattableStringFactory.Create(problem.Problem)}."
+            : $"Line {problem.Line}: {problem.Column} {FormattableStringFactory.Create(problem.Problem)}.";
     }
 }

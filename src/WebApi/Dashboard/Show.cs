@@ -44,8 +44,8 @@ internal static class Show
     public static string Duration(double seconds) => seconds switch
     {
         < 1 => Texts.Say($"under a second"),
-        < 90 => Texts.Say($"{Math.Round(seconds):0} s"),
-        < 5400 => Texts.Say($"{Math.Round(seconds / 60):0} min"),
+        < 90 => Texts.Say($"{Count((long)Math.Round(seconds))} s"),
+        < 5400 => Texts.Say($"{Count((long)Math.Round(seconds / 60))} min"),
         _ => Texts.Say($"{(seconds / 3600).ToString("0.#", Culture)} h"),
     };
 

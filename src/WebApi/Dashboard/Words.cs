@@ -52,9 +52,12 @@ internal static class Words
     public static (string Text, Kind Kind) AgainstRules(EvaluationReport report)
     {
         var best = report.Baselines.Max(b => b.F1Score);
+
+        // Two digits tell apart what they can; a narrow win needs a third.
+        Func<double, string> show = Show.Score(best) == Show.Score(report.F1Score) ? Show.Fine : Show.Score;
         return report.BeatsBaselines
-            ? (Say($"Better than the simple rule by HbA1c alone (mark {Show.Score(report.F1Score)} against {Show.Score(best)})."), Kind.Success)
-            : (Say($"Not better than a simple rule by HbA1c alone (mark {Show.Score(report.F1Score)} against {Show.Score(best)}). Think twice before you use it."), Kind.Warning);
+            ? (Say($"Better than the simple rule by HbA1c alone (mark {show(report.F1Score)} against {show(best)})."), Kind.Success)
+            : (Say($"Not better than a simple rule by HbA1c alone (mark {show(report.F1Score)} against {show(best)}). Think twice before you use it."), Kind.Warning);
     }
 
     public static string BaselineName(string name) => name switch
@@ -64,10 +67,14 @@ internal static class Words
     };
 
     /// <summary>The verdict in one sentence.</summary>
-    public static string Verdict(ComparisonAnswer comparison)
+    /// <param name="isPresent">Whether the baseline is the version in service, so that nobody needs the names.</param>
+    public static string Verdict(ComparisonAnswer comparison, bool isPresent)
     {
         var (right, wrong) = (comparison.Table.OnlyCandidateRight, comparison.Table.OnlyBaselineRight);
-        return Say($"On the same {Show.Count(comparison.Rows)} patients {comparison.Candidate} is right {Times(right)} where {comparison.Baseline} is wrong, and wrong {Times(wrong)} where {comparison.Baseline} is right: {VerdictWord(comparison)}");
+        var (candidate, baseline) = isPresent ? (Say($"the new version"), Say($"the present one")) : (comparison.Candidate, comparison.Baseline);
+        return wrong == 0
+            ? Say($"On the same {Show.Count(comparison.Rows)} patients {candidate} is right {Times(right)} where {baseline} is wrong, and never the other way round: {VerdictWord(comparison)}")
+            : Say($"On the same {Show.Count(comparison.Rows)} patients {candidate} is right {Times(right)} where {baseline} is wrong, and wrong {Times(wrong)} where {baseline} is right: {VerdictWord(comparison)}");
     }
 
     public static string Advice(ComparisonAnswer comparison) => comparison switch

@@ -27,8 +27,8 @@
       const language = document.documentElement.lang;
       const today = time.toDateString() === new Date().toDateString();
       this.textContent = today
-        ? new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(time)
-        : new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(time);
+        ? new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(time)
+        : new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(time);
       this.title = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' }).format(time);
     }
   });
