@@ -11,6 +11,7 @@ namespace ModelOps.Application;
 public sealed record PageRequest(int? Limit = null, string? Cursor = null)
 {
     public const int DefaultLimit = 50;
+    public const int MinLimit = 1;
     public const int MaxLimit = 200;
 
     private const int MaxCursor = 1_500;
@@ -19,8 +20,8 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
     public int Size => Limit switch
     {
         null => DefaultLimit,
-        >= 1 and <= MaxLimit => Limit.Value,
-        _ => throw InvalidRequest.Refusal("limit", $"must be between 1 and {MaxLimit}."),
+        >= MinLimit and <= MaxLimit => Limit.Value,
+        _ => throw InvalidRequest.Refusal("limit", Texts.Say($"must be between {MinLimit} and {MaxLimit}.")),
     };
 
     /// <summary>One row more than the page holds tells whether there is a next page.</summary>
@@ -72,7 +73,7 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
     }
 
     private static Domain.RefusalException BadCursor() =>
-        InvalidRequest.Refusal("cursor", "isn't a cursor of this list. Take next_cursor of the page before, or leave it out.");
+        InvalidRequest.Refusal("cursor", Texts.Say($"isn't a cursor of this list. Take next_cursor of the page before, or leave it out."));
 }
 
 /// <summary>One page of a list.</summary>

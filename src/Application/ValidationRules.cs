@@ -11,7 +11,7 @@ internal static class ValidationRules
         .Must(key => key is null || (key.Length is >= 1 and <= IdempotentRequest.MaxKey && key.All(c => c is > ' ' and <= '~')))
         .WithName("Idempotency-Key")
         .OverridePropertyName("Idempotency-Key")
-        .WithMessage($"must have 1 to {IdempotentRequest.MaxKey} visible ASCII characters");
+        .WithMessage(_ => Texts.Say($"must have 1 to {IdempotentRequest.MaxKey} visible ASCII characters"));
 
     /// <summary>
     /// A name with characters that no version's name has is refused outright; one that merely isn't there is a 404 later.
@@ -20,5 +20,5 @@ internal static class ValidationRules
         .Must(name => name is { Length: >= 1 and <= 64 }
             && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
             && !name.Contains("..", StringComparison.Ordinal))
-        .WithMessage($"is not a version's name, such as {VersionName.For(DateTime.UnixEpoch)}");
+        .WithMessage(_ => Texts.Say($"is not a version's name, such as {VersionName.For(DateTime.UnixEpoch)}"));
 }

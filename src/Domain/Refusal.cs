@@ -7,6 +7,7 @@ public enum RefusalKind
 {
     Invalid,
     Unauthenticated,
+    Forbidden,
     NotFound,
     Conflict,
     TooLarge,

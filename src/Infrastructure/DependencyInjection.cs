@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -63,6 +65,10 @@ public static class DependencyInjection
             throw new StartupException("The database that ConnectionStrings__ModelOps names can't be reached.", exception);
         }
     }
+
+    /// <summary>The job library's own pages for operators, for looking only. The caller says who may.</summary>
+    public static IEndpointConventionBuilder MapJobsDashboard(this IEndpointRouteBuilder endpoints, string address) =>
+        JobsDashboard.Map(endpoints, address);
 
     private static IServiceCollection AddFiles(this IServiceCollection services, InfrastructureSettings settings) => services
         .AddSingleton(new DataDirectory(settings.DataDirectory))

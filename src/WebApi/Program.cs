@@ -6,6 +6,7 @@ using ModelOps.Infrastructure.Csv;
 using ModelOps.Infrastructure.Training;
 using ModelOps.WebApi;
 using ModelOps.WebApi.Auth;
+using ModelOps.WebApi.Dashboard;
 using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.Json;
 using ModelOps.WebApi.Operations;
@@ -45,6 +46,9 @@ builder.WebHost.ConfigureKestrel(options =>
     // A name of 10 kB is refused by the same rules, and with the same body, as any other.
     options.Limits.MaxRequestLineSize = 16 * 1024;
 });
+
+// Started from bin, the pages' files lie where the build found them.
+builder.WebHost.UseStaticWebAssets();
 if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
 {
     builder.WebHost.UseUrls("http://localhost:8000");
@@ -65,6 +69,8 @@ catch (StartupException refused)
 builder.Services.AddApplication();
 builder.Services.AddAuth(builder.Configuration);
 builder.Services.AddApi();
+builder.Services.AddLanguages();
+builder.Services.AddDashboard();
 
 // What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
 var started = false;
@@ -73,6 +79,7 @@ builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level =>
 var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => started = true);
 
+app.UseRequestLocalization();
 app.UseMiddleware<SecurityHeaders>();
 app.UseMiddleware<ProblemMiddleware>();
 app.UseMiddleware<StartupCheck>();
@@ -87,8 +94,11 @@ app.UseRateLimiter();
 app.UseMiddleware<SessionCheck>();
 app.UseMiddleware<ForgeryCheck>();
 app.UseAuthorization();
+app.UseAntiforgery();
 
 app.MapControllers();
+app.MapDashboard();
+app.MapJobsDashboard("/hangfire").RequireAuthorization(Policies.Admin);
 
 // The description of the interface holds no secrets, and who writes a client reads it before having an account.
 app.MapOpenApi().AllowAnonymous();

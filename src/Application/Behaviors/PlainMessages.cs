@@ -1,46 +1,40 @@
+using System.Globalization;
 using FluentValidation.Resources;
 
 namespace ModelOps.Application.Behaviors;
 
 /// <summary>
 /// FluentValidation's own messages repeat the value ("You entered 48"), and the value may be a patient's. These don't.
-/// They follow the field's name, as in "epochs: must be …".
+/// They follow the field's name, as in "epochs: must be …", and are said in the reader's language.
 /// </summary>
 internal sealed class PlainMessages : LanguageManager
 {
-    public PlainMessages()
-    {
-        // The language of the server's account must not decide the language of an answer.
-        Culture = System.Globalization.CultureInfo.GetCultureInfo("en");
-        foreach (var (validator, message) in Messages)
-        {
-            AddTranslation("en", validator, message);
-        }
-    }
+    public override string GetString(string key, CultureInfo? culture = null) =>
+        Messages.TryGetValue(key, out var message) ? Texts.Retell(message) : base.GetString(key, CultureInfo.GetCultureInfo("en"));
 
-    private static IEnumerable<(string Validator, string Message)> Messages =>
-    [
-        ("NotNullValidator", "is required."),
-        ("NotEmptyValidator", "is required."),
-        ("NullValidator", "must be left out."),
-        ("EmptyValidator", "must be left out."),
-        ("EmailValidator", "isn't an e-mail address."),
-        ("LengthValidator", "must have {MinLength} to {MaxLength} characters."),
-        ("MinimumLengthValidator", "must have at least {MinLength} characters."),
-        ("MaximumLengthValidator", "must have at most {MaxLength} characters."),
-        ("ExactLengthValidator", "must have {MaxLength} characters."),
-        ("InclusiveBetweenValidator", "must be between {From} and {To}."),
-        ("ExclusiveBetweenValidator", "must be between {From} and {To}, both excluded."),
-        ("GreaterThanValidator", "must be greater than {ComparisonValue}."),
-        ("GreaterThanOrEqualValidator", "must be at least {ComparisonValue}."),
-        ("LessThanValidator", "must be less than {ComparisonValue}."),
-        ("LessThanOrEqualValidator", "must be at most {ComparisonValue}."),
-        ("EqualValidator", "must be {ComparisonValue}."),
-        ("NotEqualValidator", "must not be {ComparisonValue}."),
-        ("RegularExpressionValidator", "doesn't have the right form."),
-        ("PredicateValidator", "isn't valid."),
-        ("AsyncPredicateValidator", "isn't valid."),
-        ("EnumValidator", "isn't one of the possible values."),
-        ("ScalePrecisionValidator", "has too many digits."),
-    ];
+    internal static IReadOnlyDictionary<string, string> Messages { get; } = new Dictionary<string, string>
+    {
+        ["NotNullValidator"] = "is required.",
+        ["NotEmptyValidator"] = "is required.",
+        ["NullValidator"] = "must be left out.",
+        ["EmptyValidator"] = "must be left out.",
+        ["EmailValidator"] = "isn't an e-mail address.",
+        ["LengthValidator"] = "must have {MinLength} to {MaxLength} characters.",
+        ["MinimumLengthValidator"] = "must have at least {MinLength} characters.",
+        ["MaximumLengthValidator"] = "must have at most {MaxLength} characters.",
+        ["ExactLengthValidator"] = "must have {MaxLength} characters.",
+        ["InclusiveBetweenValidator"] = "must be between {From} and {To}.",
+        ["ExclusiveBetweenValidator"] = "must be between {From} and {To}, both excluded.",
+        ["GreaterThanValidator"] = "must be greater than {ComparisonValue}.",
+        ["GreaterThanOrEqualValidator"] = "must be at least {ComparisonValue}.",
+        ["LessThanValidator"] = "must be less than {ComparisonValue}.",
+        ["LessThanOrEqualValidator"] = "must be at most {ComparisonValue}.",
+        ["EqualValidator"] = "must be {ComparisonValue}.",
+        ["NotEqualValidator"] = "must not be {ComparisonValue}.",
+        ["RegularExpressionValidator"] = "doesn't have the right form.",
+        ["PredicateValidator"] = "isn't valid.",
+        ["AsyncPredicateValidator"] = "isn't valid.",
+        ["EnumValidator"] = "isn't one of the possible values.",
+        ["ScalePrecisionValidator"] = "has too many digits.",
+    };
 }

@@ -25,6 +25,6 @@ internal sealed class DeleteDatasetHandler(IModelOpsDbContext db, IDatasetStore 
         }
 
         datasets.Delete(dataset.Id, dataset.Name);
-        return new DeletionAnswer(true, $"{dataset.Name} was deleted.");
+        return new DeletionAnswer(true, Texts.Say($"{dataset.Name} was deleted."));
     }
 }

@@ -28,12 +28,12 @@ public sealed record DatasetAnswer(
 {
     internal static DatasetAnswer Of(Dataset d) => new(
         true,
-        d.Report.Rejected == 0 ? $"{d.Report.Rows} rows are usable." : $"{d.Report.Rows} rows are usable, {d.Report.Rejected} were left out.",
+        Texts.Say(d.Report.Rejected == 0 ? $"{d.Report.Rows} rows are usable." : (FormattableString)$"{d.Report.Rows} rows are usable, {d.Report.Rejected} were left out."),
         d.Name,
         d.Report.Rows,
         d.Report.Columns,
         d.Report.Rejected,
-        d.Report.Problems,
+        [.. d.Report.Problems.Select(p => p with { Problem = Texts.Retell(p.Problem) })],
         d.Report.Duplicates,
         d.Report.ClassCounts,
         d.Sha256,

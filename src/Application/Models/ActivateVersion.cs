@@ -23,7 +23,7 @@ internal sealed class ActivateVersionValidator : AbstractValidator<ActivateVersi
     {
         RuleFor(r => r.Version).CouldBeAVersion();
         RuleFor(r => r.ExpectedActive).CouldBeAVersion().When(r => r.ExpectedActive is not null);
-        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason).WithMessage($"must have at most {Activation.MaxReason} characters");
+        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason).WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
     }
 }
 
@@ -43,6 +43,6 @@ internal sealed class ActivateVersionHandler(IModelOpsDbContext db, ActivePointe
             version,
             cancellationToken);
         return new ActivationAnswer(
-            true, changed ? $"{version.Name} is in service now." : $"{version.Name} is in service already.", version.Name);
+            true, Texts.Say(changed ? $"{version.Name} is in service now." : (FormattableString)$"{version.Name} is in service already."), version.Name);
     }
 }

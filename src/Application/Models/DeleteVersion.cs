@@ -42,6 +42,6 @@ internal sealed class DeleteVersionHandler(IModelOpsDbContext db, IArtifactStore
         }
 
         artifacts.DeleteVersion(version.Name);
-        return new DeletionAnswer(true, $"{version.Name} was deleted.");
+        return new DeletionAnswer(true, Texts.Say($"{version.Name} was deleted."));
     }
 }

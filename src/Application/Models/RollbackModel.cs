@@ -20,7 +20,7 @@ internal sealed class RollbackModelValidator : AbstractValidator<RollbackModel>
     public RollbackModelValidator()
     {
         RuleFor(r => r.ExpectedActive).CouldBeAVersion().When(r => r.ExpectedActive is not null);
-        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason).WithMessage($"must have at most {Activation.MaxReason} characters");
+        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason).WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
     }
 }
 
@@ -40,7 +40,7 @@ internal sealed class RollbackModelHandler(IModelOpsDbContext db, ActivePointerW
             },
             known: null,
             cancellationToken);
-        return new ActivationAnswer(true, $"{active} is in service again.", active);
+        return new ActivationAnswer(true, Texts.Say($"{active} is in service again."), active);
     }
 
     private async Task<(Activation Target, ModelVersion Version)> FindTargetAsync(Activation? current, CancellationToken cancellationToken)

@@ -34,14 +34,14 @@ internal sealed class PatientInputValidator : AbstractValidator<PatientInput>
         RuleFor(p => p.HbA1c).Custom((value, context) => Report(PatientFeatures.HbA1cProblem(value), context));
         RuleFor(p => p.Age).Custom((value, context) => Report(PatientFeatures.AgeProblem(value), context));
         RuleFor(p => p.Bmi).Custom((value, context) => Report(PatientFeatures.BmiProblem(value), context));
-        RuleFor(p => p.Gender).Must(g => g is not null && Genders.TryParse(g, out _)).WithMessage("must be M or F");
+        RuleFor(p => p.Gender).Must(g => g is not null && Genders.TryParse(g, out _)).WithMessage(_ => Texts.Say($"must be M or F"));
     }
 
     private static void Report<T>(string? problem, ValidationContext<T> context)
     {
         if (problem is not null)
         {
-            context.AddFailure(problem);
+            context.AddFailure(Texts.Retell(problem));
         }
     }
 }

@@ -22,9 +22,9 @@ internal sealed class PredictBatchValidator : AbstractValidator<PredictBatch>
     public PredictBatchValidator()
     {
         RuleFor(r => r.Rows).Cascade(CascadeMode.Stop)
-            .NotNull().WithMessage("is required")
-            .Must(rows => rows.Count is >= 1 and <= PredictBatch.MaxRows).WithMessage($"must have 1 to {PredictBatch.MaxRows} rows");
-        RuleForEach(r => r.Rows).NotNull().WithMessage("must be an object").SetValidator(new PatientInputValidator())
+            .NotNull().WithMessage(_ => Texts.Say($"is required"))
+            .Must(rows => rows.Count is >= 1 and <= PredictBatch.MaxRows).WithMessage(_ => Texts.Say($"must have 1 to {PredictBatch.MaxRows} rows"));
+        RuleForEach(r => r.Rows).NotNull().WithMessage(_ => Texts.Say($"must be an object")).SetValidator(new PatientInputValidator())
             .When(r => r.Rows is { Count: <= PredictBatch.MaxRows });
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RecordInputValidator : AbstractValidator<RecordInput>
     {
         Include(new PatientInputValidator());
         RuleFor(r => r.Class).Must(c => c is not null && DiabetesClasses.TryParse(c, out _))
-            .WithMessage("must be N, P, Y, Negative, Prediabetes or Diabetes");
+            .WithMessage(_ => Texts.Say($"must be N, P, Y, Negative, Prediabetes or Diabetes"));
     }
 }
 
@@ -36,8 +36,8 @@ internal sealed class AddRecordsValidator : AbstractValidator<AddRecords>
     public AddRecordsValidator()
     {
         RuleFor(r => r.Records).Must(r => r.Count is >= 1 and <= LabelledRecord.MaxPerRequest)
-            .WithMessage($"must have 1 to {LabelledRecord.MaxPerRequest} records");
-        RuleForEach(r => r.Records).NotNull().WithMessage("must be an object").SetValidator(new RecordInputValidator())
+            .WithMessage(_ => Texts.Say($"must have 1 to {LabelledRecord.MaxPerRequest} records"));
+        RuleForEach(r => r.Records).NotNull().WithMessage(_ => Texts.Say($"must be an object")).SetValidator(new RecordInputValidator())
             .When(r => r.Records.Count <= LabelledRecord.MaxPerRequest);
         RuleFor(r => r.IdempotencyKey).IdempotencyKey();
     }

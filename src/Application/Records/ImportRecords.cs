@@ -55,10 +55,10 @@ internal sealed class ImportRecordsHandler(
             cancellationToken);
         return new ImportAnswer(
             true,
-            $"{rows.Count} records were added, {report.Rejected} rows were left out.",
+            Texts.Say($"{rows.Count} records were added, {report.Rejected} rows were left out."),
             rows.Count,
             report.Rejected,
-            report.Problems,
+            [.. report.Problems.Select(p => p with { Problem = Texts.Retell(p.Problem) })],
             report.Duplicates,
             report.ClassCounts);
     }

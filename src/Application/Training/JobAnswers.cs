@@ -62,7 +62,7 @@ public sealed record JobAnswer(
         job.CreatedAt,
         job.StartedAt,
         job.FinishedAt,
-        job.ErrorCode is null ? null : new JobError(job.ErrorCode, job.ErrorDetail ?? ""),
+        job.ErrorCode is null ? null : new JobError(job.ErrorCode, Texts.Retell(job.ErrorDetail ?? "")),
         job.Comparison is null ? null : ComparisonAnswer.Of(job.Comparison),
         job.Reproduction,
         History: null,

@@ -20,7 +20,7 @@ internal sealed class ListJobsValidator : AbstractValidator<ListJobs>
     {
         RuleFor(r => r.Status)
             .Must(s => s is null || ListJobs.Statuses.ContainsKey(s))
-            .WithMessage($"must be one of {string.Join(", ", ListJobs.Statuses.Keys)}");
+            .WithMessage(_ => Texts.Say($"must be one of {string.Join(", ", ListJobs.Statuses.Keys)}"));
     }
 }
 

@@ -38,20 +38,20 @@ internal sealed class RetrainModelValidator : AbstractValidator<RetrainModel>
     public RetrainModelValidator()
     {
         RuleFor(r => r.DatasetName).NotNull().When(r => !r.UseDatabase)
-            .WithMessage("is required when use_database is false");
+            .WithMessage(_ => Texts.Say($"is required when use_database is false"));
         RuleFor(r => r.DatasetName).Must(Dataset.IsValidName).When(r => r.DatasetName is not null)
-            .WithMessage("is not a dataset's name: letters, digits, dot, underscore and hyphen, ending in .csv");
+            .WithMessage(_ => Texts.Say($"is not a dataset's name: letters, digits, dot, underscore and hyphen, ending in .csv"));
         RuleFor(r => r.Epochs).InclusiveBetween(TrainingParameters.MinEpochs, TrainingParameters.MaxEpochs)
-            .WithMessage($"must be between {TrainingParameters.MinEpochs} and {TrainingParameters.MaxEpochs}");
+            .WithMessage(_ => Texts.Say($"must be between {TrainingParameters.MinEpochs} and {TrainingParameters.MaxEpochs}"));
         RuleFor(r => r.BatchSize).InclusiveBetween(TrainingParameters.MinBatchSize, TrainingParameters.MaxBatchSize)
-            .WithMessage($"must be between {TrainingParameters.MinBatchSize} and {TrainingParameters.MaxBatchSize}");
+            .WithMessage(_ => Texts.Say($"must be between {TrainingParameters.MinBatchSize} and {TrainingParameters.MaxBatchSize}"));
         RuleFor(r => r.LearningRate)
             .Must(rate => rate is >= TrainingParameters.MinLearningRate and <= TrainingParameters.MaxLearningRate)
-            .WithMessage("must be between 0.000001 and 1");
+            .WithMessage(_ => Texts.Say($"must be between 0.000001 and 1"));
         RuleFor(r => r.HiddenSize).InclusiveBetween(TrainingParameters.MinHiddenSize, TrainingParameters.MaxHiddenSize)
-            .WithMessage($"must be between {TrainingParameters.MinHiddenSize} and {TrainingParameters.MaxHiddenSize}");
+            .WithMessage(_ => Texts.Say($"must be between {TrainingParameters.MinHiddenSize} and {TrainingParameters.MaxHiddenSize}"));
         RuleFor(r => r.Seed).InclusiveBetween(TrainingParameters.MinSeed, TrainingParameters.MaxSeed)
-            .WithMessage($"must be between {TrainingParameters.MinSeed} and {TrainingParameters.MaxSeed}");
+            .WithMessage(_ => Texts.Say($"must be between {TrainingParameters.MinSeed} and {TrainingParameters.MaxSeed}"));
         RuleFor(r => r.IdempotencyKey).IdempotencyKey();
     }
 }

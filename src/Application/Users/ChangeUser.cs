@@ -15,8 +15,8 @@ internal sealed class ChangeUserValidator : AbstractValidator<ChangeUser>
     public ChangeUserValidator()
     {
         RuleFor(r => r.Role).Must(role => UserRoles.All.Contains(role!)).When(r => r.Role is not null)
-            .WithMessage(CreateUserValidator.RoleMessage);
-        RuleFor(r => r.Role).NotNull().When(r => r.Disabled is null).WithMessage("is required unless disabled is given.");
+            .WithMessage(_ => CreateUserValidator.RoleMessage);
+        RuleFor(r => r.Role).NotNull().When(r => r.Disabled is null).WithMessage(_ => Texts.Say($"is required unless disabled is given."));
     }
 }
 

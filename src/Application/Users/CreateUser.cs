@@ -16,13 +16,13 @@ internal sealed class CreateUserValidator : AbstractValidator<CreateUser>
     public CreateUserValidator()
     {
         RuleFor(r => r.Email).Cascade(CascadeMode.Stop).NotEmpty().MaximumLength(UserLimits.MaxEmail).EmailAddress()
-            .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))).WithMessage("must not hold blanks.");
+            .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))).WithMessage(_ => Texts.Say($"must not hold blanks."));
         RuleFor(r => r.Password).Cascade(CascadeMode.Stop).NotEmpty()
             .MinimumLength(UserLimits.MinPassword).MaximumLength(UserLimits.MaxPassword);
-        RuleFor(r => r.Role).Must(UserRoles.All.Contains).WithMessage(RoleMessage);
+        RuleFor(r => r.Role).Must(UserRoles.All.Contains).WithMessage(_ => RoleMessage);
     }
 
-    internal const string RoleMessage = $"must be {UserRoles.Admin} or {UserRoles.User}.";
+    internal static string RoleMessage => Texts.Say($"must be {UserRoles.Admin} or {UserRoles.User}.");
 }
 
 internal sealed class CreateUserHandler(IUserAccounts accounts) : IRequestHandler<CreateUser, UserSummary>

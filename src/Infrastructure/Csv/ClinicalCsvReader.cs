@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using CsvHelper;
 using ModelOps.Application.Abstractions;
@@ -177,7 +178,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             var found = new RowProblem((int)Math.Min(reader.LineNumber, int.MaxValue), column, problem);
             if (strict)
             {
-                throw DatasetRefusals.InvalidDataset($"{Describe(found)}");
+                throw DatasetRefusals.InvalidDataset(Describe(found));
             }
 
             if (_problems.Count < Dataset.MaxProblems)
@@ -186,7 +187,9 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             }
         }
 
-        private static string Describe(RowProblem problem) =>
-            $"Line {problem.Line}: {(problem.Column.Length == 0 ? "the row" : problem.Column)} {problem.Problem}.";
+        /// <summary>Sentences inside a sentence, so that each can be said in another language.</summary>
+        private static FormattableString Describe(RowProblem problem) => problem.Column.Length == 0
+            ? (FormattableString)$"Line {problem.Line}: the row {FormattableStringFactory.Create(problem.Problem)}."
+            : $"Line {problem.Line}: {problem.Column} {FormattableStringFactory.Create(problem.Problem)}.";
     }
 }

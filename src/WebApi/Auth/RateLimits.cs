@@ -32,9 +32,13 @@ internal static class RateLimits
         return services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = Reject;
-            limiter.AddPolicy(Login, context => RateLimitPartition.GetFixedWindowLimiter(
-                Address(context),
-                _ => new FixedWindowRateLimiterOptions { PermitLimit = Options(context).LoginsPerMinute, Window = TimeSpan.FromMinutes(1) }));
+
+            // Looking at the sign-in page is no attempt.
+            limiter.AddPolicy(Login, context => HttpMethods.IsPost(context.Request.Method)
+                ? RateLimitPartition.GetFixedWindowLimiter(
+                    Address(context),
+                    _ => new FixedWindowRateLimiterOptions { PermitLimit = Options(context).LoginsPerMinute, Window = TimeSpan.FromMinutes(1) })
+                : RateLimitPartition.GetNoLimiter(""));
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
                 context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? Address(context),
                 _ => Bucket(Options(context).RequestsPerMinute)));

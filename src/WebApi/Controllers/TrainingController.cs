@@ -33,7 +33,7 @@ public sealed class TrainingController(
             {
                 Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
                 return job.Status == JobStatus.Succeeded
-                    ? Ok(new RetrainFinished(true, $"{job.Version} was trained.", job.Version!, job.Metrics!, job.TrainingTime!.Value, job.JobId))
+                    ? Ok(new RetrainFinished(true, Texts.Say($"{job.Version} was trained."), job.Version!, job.Metrics!, job.TrainingTime!.Value, job.JobId))
                     : throw job.ToRefusal();
             }
         }

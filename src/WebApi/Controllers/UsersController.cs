@@ -37,7 +37,7 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     public async Task<DeletedAnswer> Delete(string id, CancellationToken cancellationToken)
     {
         await mediator.Send(new DeleteUser(id), cancellationToken);
-        return new DeletedAnswer(true, "The user was removed.");
+        return new DeletedAnswer(true, Texts.Say($"The user was removed."));
     }
 }
 

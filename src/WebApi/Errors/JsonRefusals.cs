@@ -11,9 +11,6 @@ internal static partial class JsonRefusals
 {
     private const int MaxName = 100;
 
-    private static readonly string[] Required = ["is required."];
-    private static readonly string[] NotValid = ["is missing or isn't a valid value."];
-
     public static RefusalException NoBody() => new(
         RefusalKind.Invalid, "invalid_json", $"The request needs a JSON body, and it must not be null.");
 
@@ -30,15 +27,15 @@ internal static partial class JsonRefusals
         if (exception.Message.Contains("missing required properties", StringComparison.Ordinal))
         {
             var missing = Quoted().Matches(exception.Message[exception.Message.LastIndexOf(':')..]).Select(m => m.Groups[1].Value);
-            return InvalidRequest.Refusal(missing.ToDictionary(name => Join(Field(exception.Path), name), _ => Required));
+            return InvalidRequest.Refusal(missing.ToDictionary(name => Join(Field(exception.Path), name), _ => new[] { Texts.Say($"is required.") }));
         }
 
         var message = exception.Message switch
         {
-            var m when m.Contains("could not be mapped", StringComparison.Ordinal) => "isn't a known member. Check the spelling.",
-            var m when m.Contains("Duplicate property", StringComparison.Ordinal) => "is there twice.",
-            var m when m.Contains("doesn't allow", StringComparison.Ordinal) => "must not be null.",
-            _ => "isn't of the right type or out of range.",
+            var m when m.Contains("could not be mapped", StringComparison.Ordinal) => Texts.Say($"isn't a known member. Check the spelling."),
+            var m when m.Contains("Duplicate property", StringComparison.Ordinal) => Texts.Say($"is there twice."),
+            var m when m.Contains("doesn't allow", StringComparison.Ordinal) => Texts.Say($"must not be null."),
+            _ => Texts.Say($"isn't of the right type or out of range."),
         };
         return InvalidRequest.Refusal(Field(exception.Path) is { Length: > 0 } field ? field : "body", message);
     }
@@ -51,7 +48,7 @@ internal static partial class JsonRefusals
             ? NoBody()
             : InvalidRequest.Refusal(fields.ToDictionary(
                 field => field.Length == 0 ? "body" : WireNames.OfPath(field),
-                _ => NotValid));
+                _ => new[] { Texts.Say($"is missing or isn't a valid value.") }));
     }
 
     /// <summary><c>$.rows[3].AGE</c> → <c>rows[3].AGE</c>. Names come from the request, so they are cut.</summary>

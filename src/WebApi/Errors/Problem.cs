@@ -4,45 +4,46 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using ModelOps.Application;
 using ModelOps.WebApi.Json;
 
 namespace ModelOps.WebApi.Errors;
 
-/// <summary>An error answer (RFC 9457). <paramref name="Detail"/> is one sentence that a person can act on.</summary>
-internal sealed record Problem(int Status, string Code, string Detail, IReadOnlyDictionary<string, string[]>? Errors = null)
+/// <summary>An error answer (RFC 9457). <paramref name="Detail"/> is one sentence that a person can act on, said in the language that the client asks for.</summary>
+internal sealed record Problem(int Status, string Code, FormattableString Detail, IReadOnlyDictionary<string, string[]>? Errors = null)
 {
     private const string ContentType = "application/problem+json";
     private const string UnavailableForSeconds = "2";
 
     public static Problem AntiforgeryRequired { get; } = new(400, "antiforgery_required",
-        "A change made with the session cookie needs the antiforgery token in the header X-CSRF-TOKEN. Reload the page and try again.");
+        $"A change made with the session cookie needs the antiforgery token in the header X-CSRF-TOKEN. Reload the page and try again.");
 
     public static Problem TooManyRequests { get; } = new(429, "too_many_requests",
-        "There were too many requests from here. Wait as long as Retry-After says.");
+        $"There were too many requests from here. Wait as long as Retry-After says.");
 
     public static Problem Internal { get; } = new(500, "internal_error",
-        "Something went wrong on our side. Quote trace_id when you report it.");
+        $"Something went wrong on our side. Quote trace_id when you report it.");
 
     /// <summary>The problem for an answer that ended with a status and no body.</summary>
     public static Problem OfStatus(int status, HttpContext context) => status switch
     {
-        400 => new(status, "bad_request", "The request can't be understood."),
+        400 => new(status, "bad_request", $"The request can't be understood."),
         401 when context.Request.Headers.ContainsKey(HeaderNames.Authorization) => new(status, "invalid_token",
-            "The token isn't valid any more. Refresh it or sign in again."),
-        401 => new(status, "unauthenticated", "This needs somebody who is signed in. Send an access token of POST /auth/login."),
-        403 => new(status, "forbidden", "Your role doesn't allow this. An administrator can do it."),
-        404 => new(status, "not_found", "There is nothing at this address."),
-        405 => new(status, "method_not_allowed", "This address doesn't know this method. The header Allow names those it knows."),
-        406 => new(status, "not_acceptable", "The answer doesn't exist in a form that you accept."),
-        408 => new(status, "request_timeout", "The request took too long to arrive."),
-        413 => new(status, "payload_too_large", "The request is larger than allowed."),
-        414 => new(status, "address_too_long", "The address of the request is too long."),
-        415 => new(status, "unsupported_media_type", "The body has another content type than this address reads, such as application/json."),
+            $"The token isn't valid any more. Refresh it or sign in again."),
+        401 => new(status, "unauthenticated", $"This needs somebody who is signed in. Send an access token of POST /auth/login."),
+        403 => new(status, "forbidden", $"Your role doesn't allow this. An administrator can do it."),
+        404 => new(status, "not_found", $"There is nothing at this address."),
+        405 => new(status, "method_not_allowed", $"This address doesn't know this method. The header Allow names those it knows."),
+        406 => new(status, "not_acceptable", $"The answer doesn't exist in a form that you accept."),
+        408 => new(status, "request_timeout", $"The request took too long to arrive."),
+        413 => new(status, "payload_too_large", $"The request is larger than allowed."),
+        414 => new(status, "address_too_long", $"The address of the request is too long."),
+        415 => new(status, "unsupported_media_type", $"The body has another content type than this address reads, such as application/json."),
         429 => TooManyRequests,
-        431 => new(status, "headers_too_large", "The headers of the request are too large."),
-        503 => new(status, "unavailable", "The service can't answer at the moment. Try again shortly."),
+        431 => new(status, "headers_too_large", $"The headers of the request are too large."),
+        503 => new(status, "unavailable", $"The service can't answer at the moment. Try again shortly."),
         >= 500 => Internal with { Status = status },
-        _ => new(status, "refused", "The request was refused."),
+        _ => new(status, "refused", $"The request was refused."),
     };
 
     public async Task WriteAsync(HttpContext context)
@@ -52,6 +53,8 @@ internal sealed record Problem(int Status, string Code, string Detail, IReadOnly
         response.ContentType = ContentType;
         response.ContentLength = null;
         response.Headers.CacheControl = "no-store";
+        response.Headers.ContentLanguage = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
+        response.Headers.Vary = HeaderNames.AcceptLanguage;
         if (Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
         {
             response.Headers.WWWAuthenticate = "Bearer";
@@ -71,7 +74,7 @@ internal sealed record Problem(int Status, string Code, string Detail, IReadOnly
             $"urn:modelops:problem:{Code}",
             ReasonPhrases.GetReasonPhrase(Status) is { Length: > 0 } phrase ? phrase : Status.ToString(CultureInfo.InvariantCulture),
             Status,
-            Detail,
+            Texts.Say(Detail),
             Code,
             Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
             Errors);

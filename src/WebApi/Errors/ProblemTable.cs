@@ -7,14 +7,14 @@ internal static class ProblemTable
 {
     public static Problem Of(Exception exception) => exception switch
     {
-        RefusalException refusal => new Problem(Status(refusal.Kind), refusal.Code, refusal.Message, refusal.Errors),
+        RefusalException refusal => new Problem(Status(refusal.Kind), refusal.Code, refusal.Detail, refusal.Errors),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Problem(
-            413, "payload_too_large", "The request is larger than allowed."),
-        BadHttpRequestException => new Problem(400, "bad_request", "The request arrived broken or incomplete."),
+            413, "payload_too_large", $"The request is larger than allowed."),
+        BadHttpRequestException => new Problem(400, "bad_request", $"The request arrived broken or incomplete."),
         _ when Faults.IsDiskFull(exception) => new Problem(
-            507, "insufficient_storage", "There is no room left to store this. Free some space, then try again."),
+            507, "insufficient_storage", $"There is no room left to store this. Free some space, then try again."),
         _ when Faults.IsDatabaseUnavailable(exception) => new Problem(
-            503, "database_unavailable", "The database can't be reached at the moment. Try again shortly."),
+            503, "database_unavailable", $"The database can't be reached at the moment. Try again shortly."),
         _ => Problem.Internal,
     };
 
@@ -22,6 +22,7 @@ internal static class ProblemTable
     {
         RefusalKind.Invalid => 400,
         RefusalKind.Unauthenticated => 401,
+        RefusalKind.Forbidden => 403,
         RefusalKind.NotFound => 404,
         RefusalKind.Conflict => 409,
         RefusalKind.TooLarge => 413,

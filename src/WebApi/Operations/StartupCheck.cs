@@ -7,7 +7,7 @@ namespace ModelOps.WebApi.Operations;
 internal sealed class StartupCheck(RequestDelegate next, IStartupState startup)
 {
     private static readonly Problem Starting = new(
-        StatusCodes.Status503ServiceUnavailable, "starting", "The service is starting and waits for its database. Try again shortly.");
+        StatusCodes.Status503ServiceUnavailable, "starting", $"The service is starting and waits for its database. Try again shortly.");
 
     public Task InvokeAsync(HttpContext context) =>
         startup.IsOver || WatchedPaths.Include(context) ? next(context) : Starting.WriteAsync(context);

@@ -6,7 +6,7 @@ namespace ModelOps.WebApi.Operations;
 internal sealed class WorkerSurface(RequestDelegate next)
 {
     private static readonly Problem NotHere = new(
-        StatusCodes.Status404NotFound, "not_served_here", "This process only trains. Ask one whose role is Api or All.");
+        StatusCodes.Status404NotFound, "not_served_here", $"This process only trains. Ask one whose role is Api or All.");
 
     public Task InvokeAsync(HttpContext context) => WatchedPaths.Include(context) ? next(context) : NotHere.WriteAsync(context);
 }

@@ -1,0 +1,147 @@
+using System.Diagnostics.CodeAnalysis;
+using MediatR;
+using Microsoft.AspNetCore.Components;
+using ModelOps.Application;
+using ModelOps.Domain;
+using ModelOps.WebApi.Dashboard.Parts;
+using ModelOps.WebApi.Errors;
+using MudBlazor;
+
+namespace ModelOps.WebApi.Dashboard;
+
+/// <summary>Who looks at the page.</summary>
+public sealed record Viewer(string Email, bool IsAdmin);
+
+/// <summary>What all components of the dashboard do alike: send requests, and tell refusals instead of dying of them.</summary>
+[SuppressMessage("Design", "CA1063", Justification = "Nothing unmanaged; a component overrides Dispose where it has more to let go.")]
+public abstract partial class DashboardComponent : ComponentBase, IDisposable
+{
+    private readonly CancellationTokenSource gone = new();
+
+    protected DashboardComponent() => Gone = gone.Token;
+
+    [CascadingParameter]
+    public Viewer Viewer { get; set; } = new("", false);
+
+    [Inject]
+    private protected Dispatcher Dispatcher { get; set; } = null!;
+
+    [Inject]
+    private protected ISnackbar Toasts { get; set; } = null!;
+
+    [Inject]
+    private protected IDialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private protected NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private ILogger<DashboardComponent> Logger { get; set; } = null!;
+
+    /// <summary>Cancelled when the component goes.</summary>
+    protected CancellationToken Gone { get; }
+
+    /// <summary>Why the page has nothing to show; a sentence.</summary>
+    protected string? Failure { get; private set; }
+
+    public virtual void Dispose()
+    {
+        gone.Cancel();
+        gone.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected Task<T> SendAsync<T>(IRequest<T> request) => Dispatcher.SendAsync(request, Gone);
+
+    /// <summary>Null instead of a refusal of this code.</summary>
+    protected async Task<T?> FindAsync<T>(IRequest<T> request, string code)
+        where T : class
+    {
+        try
+        {
+            return await SendAsync(request);
+        }
+        catch (RefusalException refusal) when (refusal.Code == code)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Does something that the user asked for; what goes wrong is a toast. False when it went wrong.</summary>
+    protected async Task<bool> TryAsync(Func<Task> work)
+    {
+        var problem = await ProblemOfAsync(work);
+        if (problem is not null)
+        {
+            Toasts.Add(problem, Severity.Error);
+        }
+
+        return problem is null;
+    }
+
+    /// <summary>Loads what the page shows; what goes wrong stands in <see cref="Failure"/>.</summary>
+    protected async Task LoadAsync(Func<Task> work) => Failure = await ProblemOfAsync(work);
+
+    /// <summary>Asks before something happens. Null when the user would rather not, else the reason, empty where none was asked for.</summary>
+    protected async Task<string?> AskAsync(string title, string action, bool asksReason, bool isDangerous, params string[] consequences)
+    {
+        var dialog = await Dialogs.ShowAsync<ConfirmDialog>(
+            title,
+            new DialogParameters<ConfirmDialog>
+            {
+                { d => d.Title, title },
+                { d => d.Action, action },
+                { d => d.AsksReason, asksReason },
+                { d => d.IsDangerous, isDangerous },
+                { d => d.Consequences, consequences },
+            },
+            new DialogOptions { CloseOnEscapeKey = true, FullWidth = true, MaxWidth = MaxWidth.Small });
+        return await dialog.Result is { Canceled: false, Data: string reason } ? reason : null;
+    }
+
+    private protected async Task<string?> ProblemOfAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return null;
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (RefusalException refusal) when (refusal.Code == "unauthenticated")
+        {
+            Navigation.NavigateTo(ToSignInAddress(Navigation), forceLoad: true);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            var problem = ProblemTable.Of(exception);
+            if (exception is not RefusalException)
+            {
+                LogFailed(Logger, exception);
+            }
+
+            return problem.Status == StatusCodes.Status500InternalServerError
+                ? Texts.Say($"Something went wrong on our side. Try again; if it stays, tell the operator the time.")
+                : Texts.Say(problem.Detail);
+        }
+    }
+
+    internal static string ToSignInAddress(NavigationManager navigation) =>
+        $"/login?ReturnUrl={Uri.EscapeDataString("/" + navigation.ToBaseRelativePath(navigation.Uri))}";
+
+    /// <summary>Runs on the component's thread whatever is awaited, without anybody waiting for it.</summary>
+    protected void Refresh(Func<Task>? load = null) => _ = InvokeAsync(async () =>
+    {
+        if (!gone.IsCancellationRequested)
+        {
+            await (load?.Invoke() ?? Task.CompletedTask);
+            StateHasChanged();
+        }
+    });
+
+    [LoggerMessage(LogLevel.Error, "A dashboard action failed unexpectedly.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

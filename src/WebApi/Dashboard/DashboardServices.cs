@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Components.Authorization;
+using ModelOps.WebApi.Auth;
+using ModelOps.WebApi.Errors;
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace ModelOps.WebApi.Dashboard;
+
+internal static class DashboardServices
+{
+    public static IServiceCollection AddDashboard(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices(options =>
+        {
+            // Where they cover neither the progress of a training nor the buttons above.
+            options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
+            options.SnackbarConfiguration.VisibleStateDuration = 8_000;
+            options.SnackbarConfiguration.ShowTransitionDuration = 0;
+            options.SnackbarConfiguration.HideTransitionDuration = 0;
+        });
+        services.AddTransient<MudLocalizer, LibraryTexts>();
+        services.AddCascadingAuthenticationState();
+        services.AddScoped<AuthenticationStateProvider, SessionState>();
+        services.AddScoped<Dispatcher>();
+        services.AddScoped<LiveState>();
+        return services;
+    }
+
+    public static void MapDashboard(this WebApplication app)
+    {
+        // The sign-in page needs its style before anybody is signed in.
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapPost("/logout", SignOutAsync).ExcludeFromDescription();
+    }
+
+    private static async Task SignOutAsync(HttpContext context, IAntiforgery antiforgery)
+    {
+        if (!await antiforgery.IsRequestValidAsync(context))
+        {
+            await Problem.AntiforgeryRequired.WriteAsync(context);
+            return;
+        }
+
+        await context.SignOutAsync(Schemes.Cookie);
+        context.Response.Redirect("/login");
+    }
+}

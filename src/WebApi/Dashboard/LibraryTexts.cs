@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Localization;
+using MudBlazor;
+
+namespace ModelOps.WebApi.Dashboard;
+
+/// <summary>The few words that the component library says by itself, such as the label of a button that closes.</summary>
+internal sealed class LibraryTexts : MudLocalizer
+{
+    public override LocalizedString this[string key] => key switch
+    {
+        "MudAlert_Close" or "MudDialog_Close" or "MudSnackbar_Close" => new(key, Application.Texts.Say($"Close")),
+        _ => new(key, key, resourceNotFound: true),
+    };
+}

@@ -1,0 +1,33 @@
+using System.Collections.Frozen;
+using ModelOps.Application.Datasets;
+using ModelOps.Application.Models;
+using ModelOps.Application.Predictions;
+using ModelOps.Application.Records;
+using ModelOps.Application.Training;
+
+namespace ModelOps.WebApi.Dashboard;
+
+/// <summary>
+/// What the dashboard may send for somebody who isn't ADMIN. Everything that isn't here asks for ADMIN, so a command that
+/// somebody forgets to think about is closed.
+/// </summary>
+internal static class Rights
+{
+    private static readonly FrozenSet<Type> ForEverybody = new[]
+    {
+        typeof(CompareVersions),
+        typeof(GetActiveModel),
+        typeof(GetDataset),
+        typeof(GetJob),
+        typeof(GetRecordsSummary),
+        typeof(GetVersion),
+        typeof(ListActivations),
+        typeof(ListDatasets),
+        typeof(ListJobs),
+        typeof(ListVersions),
+        typeof(Predict),
+        typeof(PreviewTraining),
+    }.ToFrozenSet();
+
+    public static bool NeedsAdmin(Type request) => !ForEverybody.Contains(request);
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using ModelOps.Application;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.WebApi.Dashboard;
+
+/// <summary>Numbers and names as a person reads them, in the reader's language.</summary>
+internal static class Show
+{
+    private static CultureInfo Culture => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "es" ? Spanish : English;
+
+    private static CultureInfo English { get; } = CultureInfo.GetCultureInfo("en-GB");
+
+    /// <summary>With a decimal comma, as in Spain.</summary>
+    private static CultureInfo Spanish { get; } = CultureInfo.GetCultureInfo("es-ES");
+
+    /// <summary>A share 0..1 as <c>87 %</c>.</summary>
+    public static string Percent(double share) => string.Create(Culture, $"{Math.Round(share * 100):0} %");
+
+    /// <summary>A share 0..1 as patients of 100.</summary>
+    public static string OfHundred(double share) => string.Create(Culture, $"{Math.Round(share * 100):0}");
+
+    public static string Score(double value) => value.ToString("0.00", Culture);
+
+    public static string Fine(double value) => value.ToString("0.000", Culture);
+
+    public static string Signed(double value) => value.ToString("+0.00;−0.00;0.00", Culture);
+
+    /// <summary>A change of a share as patients of 100.</summary>
+    public static string SignedHundred(double share) => Math.Round(share * 100).ToString("+0;−0;0", Culture);
+
+    public static string Count(long value) => value.ToString("N0", Culture);
+
+    /// <summary>A setting such as 0.001, without needless digits.</summary>
+    public static string Setting(double value) => value.ToString("0.#######", Culture);
+
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1024 => string.Create(Culture, $"{bytes} B"),
+        < 1024 * 1024 => string.Create(Culture, $"{bytes / 1024.0:0.#} kB"),
+        _ => string.Create(Culture, $"{bytes / (1024.0 * 1024):0.#} MB"),
+    };
+
+    public static string Duration(double seconds) => seconds switch
+    {
+        < 1 => Texts.Say($"under a second"),
+        < 90 => Texts.Say($"{Count((long)Math.Round(seconds))} s"),
+        < 5400 => Texts.Say($"{Count((long)Math.Round(seconds / 60))} min"),
+        _ => Texts.Say($"{(seconds / 3600).ToString("0.#", Culture)} h"),
+    };
+
+    public static string Class(DiabetesClass value) => value switch
+    {
+        DiabetesClass.Negative => Texts.Say($"Negative"),
+        DiabetesClass.Prediabetes => Texts.Say($"Prediabetes"),
+        _ => Texts.Say($"Diabetes"),
+    };
+
+    /// <summary>Where a training's rows come from, from what the API calls <c>database+dataset:NAME</c>.</summary>
+    public static string Source(string source)
+    {
+        const string Both = "database+dataset:", Dataset = "dataset:";
+        return source switch
+        {
+            "database" => Texts.Say($"Records of the database"),
+            _ when source.StartsWith(Both, StringComparison.Ordinal) => Texts.Say($"Records of the database and {source[Both.Length..]}"),
+            _ when source.StartsWith(Dataset, StringComparison.Ordinal) => source[Dataset.Length..],
+            _ => source,
+        };
+    }
+
+    /// <summary>A coordinate inside a drawing, the same in every language.</summary>
+    public static string Svg(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+}

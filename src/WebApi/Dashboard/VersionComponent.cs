@@ -1,0 +1,61 @@
+using ModelOps.Application;
+using ModelOps.Application.Models;
+using ModelOps.WebApi.Dashboard.Parts;
+using MudBlazor;
+
+namespace ModelOps.WebApi.Dashboard;
+
+/// <summary>What pages with versions can do to them. Each asks first, and names the version in service that the user saw.</summary>
+public abstract class VersionComponent : DashboardComponent
+{
+    /// <param name="active">In service as the user sees it; when it isn't any more, nothing happens and the user is told.</param>
+    protected async Task<bool> ActivateAsync(string version, string? active)
+    {
+        var sure = await AskAsync(
+            Texts.Say($"Put {version} in service?"),
+            Texts.Say($"Activate"),
+            asksReason: true,
+            isDangerous: false,
+            Texts.Say($"From now on {version} answers every prediction."),
+            active is null ? Texts.Say($"You can change it again at any time.") : Texts.Say($"{active} stays in the list. You can roll back with one click."));
+        return sure is not null && await TryAsync(async () =>
+        {
+            var answer = await SendAsync(new ActivateVersion { Version = version, ExpectedActive = active, Reason = Reason(sure) });
+            Toasts.Add(answer.Message, Severity.Success);
+        });
+    }
+
+    protected async Task<bool> RollBackAsync(string active)
+    {
+        var sure = await AskAsync(
+            Texts.Say($"Roll back?"),
+            Texts.Say($"Roll back"),
+            asksReason: true,
+            isDangerous: false,
+            Texts.Say($"The version that was in service before {active} answers again, at once."),
+            Texts.Say($"{active} stays in the list and can be activated again."));
+        return sure is not null && await TryAsync(async () =>
+        {
+            var answer = await SendAsync(new RollbackModel { ExpectedActive = active, Reason = Reason(sure) });
+            Toasts.Add(answer.Message, Severity.Success);
+        });
+    }
+
+    protected async Task<bool> DeleteAsync(string version)
+    {
+        var sure = await AskAsync(
+            Texts.Say($"Delete {version}?"),
+            Texts.Say($"Delete"),
+            asksReason: false,
+            isDangerous: true,
+            Texts.Say($"Its files are removed for good. It can't be activated or rolled back to any more."),
+            Texts.Say($"The version in service isn't touched."));
+        return sure is not null && await TryAsync(async () =>
+        {
+            var answer = await SendAsync(new DeleteVersion(version));
+            Toasts.Add(answer.Message, Severity.Success);
+        });
+    }
+
+    private static string? Reason(string text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

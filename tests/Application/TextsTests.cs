@@ -1,0 +1,164 @@
+using System.Collections;
+using System.Globalization;
+using System.Resources;
+using System.Text.RegularExpressions;
+using ModelOps.Application.Behaviors;
+using ModelOps.Domain.Records;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Tests;
+
+/// <summary>What is said in English is said in Spanish too, with the same arguments.</summary>
+public sealed partial class TextsTests
+{
+    private static readonly Dictionary<string, string> Spanish = new ResourceManager(typeof(Texts))
+        .GetResourceSet(CultureInfo.GetCultureInfo("es"), createIfNotExists: true, tryParents: false)!
+        .Cast<DictionaryEntry>()
+        .ToDictionary(e => (string)e.Key, e => (string)e.Value!, StringComparer.Ordinal);
+
+    [Fact]
+    public void Say_InSpanish_KnowsEverySentenceOfTheSources()
+    {
+        var sentences = Sentences().ToHashSet(StringComparer.Ordinal);
+
+        Assert.True(sentences.Count > 400, $"{sentences.Count} sentences were found.");
+        Assert.Empty(sentences.Where(s => !Spanish.ContainsKey(s)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Say_InSpanish_KnowsTheMessagesOfValidation() =>
+        Assert.All(PlainMessages.Messages.Values, message => Assert.Contains(message, Spanish.Keys));
+
+    [Fact]
+    public void Spanish_NamesTheSameArguments() =>
+        Assert.All(Spanish, pair => Assert.Equal(Placeholders(pair.Key), Placeholders(pair.Value)));
+
+    [Fact]
+    public void Say_WithArguments_PutsThemInTheReadersOrder()
+    {
+        var refusal = TrainingRefusals.NotEnoughRecords(3, 10);
+
+        Assert.Equal("A training needs at least 10 labelled records; there are 3.", In("en", () => Texts.Say(refusal.Detail)));
+        Assert.Equal("Un entrenamiento necesita al menos 10 registros con diagnóstico; hay 3.", In("es", () => Texts.Say(refusal.Detail)));
+        Assert.Equal(refusal.Message, In("es", () => refusal.Message));
+    }
+
+    [Fact]
+    public void Say_TwiceWithASentenceInside_TranslatesBothTimes()
+    {
+        FormattableString sentence = $"Line {3}: {"BMI"} {(FormattableString)$"is not a number"}.";
+
+        Assert.Equal("Línea 3: BMI no es un número.", In("es", () => Texts.Say(sentence)));
+        Assert.Equal("Line 3: BMI is not a number.", In("en", () => Texts.Say(sentence)));
+        Assert.Equal("Línea 3: BMI no es un número.", In("es", () => Texts.Say(sentence)));
+    }
+
+    [Fact]
+    public void Retell_OfAStoredSentence_FindsItsArgumentsAgain()
+    {
+        Assert.Equal("No hay ningún conjunto de datos llamado a.csv.", In("es", () => Texts.Retell(TrainingRefusals.DatasetNotFound("a.csv").Message)));
+        Assert.Equal("debe estar entre 0 y 130 años", In("es", () => Texts.Retell(PatientFeatures.AgeProblem(-1)!)));
+        Assert.Equal("nobody translated this", In("es", () => Texts.Retell("nobody translated this")));
+        Assert.Equal("is not a number", In("en", () => Texts.Retell("is not a number")));
+    }
+
+    [Fact]
+    public void Say_InALanguageNobodyTranslated_IsEnglish() =>
+        Assert.Equal("There is no version with this name.", In("ja", () => Texts.Say(Domain.Models.ModelRefusals.VersionNotFound().Detail)));
+
+    private static string In(string language, Func<string> say)
+    {
+        var before = CultureInfo.CurrentUICulture;
+        try
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+            return say();
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
+
+    private static IEnumerable<string> Placeholders(string text) => Placeholder().Matches(text).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal);
+
+    /// <summary>The formats of the interpolated strings that the sources hand to a reader: what stands in <c>Say($"…")</c>, and every refusal and problem.</summary>
+    private static IEnumerable<string> Sentences()
+    {
+        var sources = Path.Combine(RepositoryRoot(), "src");
+        foreach (var file in Directory.EnumerateFiles(sources, "*", SearchOption.AllDirectories).Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".razor", StringComparison.Ordinal)))
+        {
+            if (file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var text = File.ReadAllText(file);
+            var isTable = file.EndsWith("Refusals.cs", StringComparison.Ordinal) || Path.GetFileName(file) is "Problem.cs" or "ProblemTable.cs";
+            for (var i = text.IndexOf("$\"", StringComparison.Ordinal); i >= 0; i = text.IndexOf("$\"", i + 2, StringComparison.Ordinal))
+            {
+                var before = text[Math.Max(0, i - 80)..i];
+                var said = isTable ? !before.Contains("urn:", StringComparison.Ordinal) : Said().IsMatch(before);
+                if (said && Format(text, i + 2) is var format && format.Count(char.IsLetter) >= 2 && !format.StartsWith("urn:", StringComparison.Ordinal))
+                {
+                    yield return format;
+                }
+            }
+        }
+    }
+
+    /// <summary>The format of an interpolated string that begins here, as the compiler makes it: holes become numbers.</summary>
+    private static string Format(string text, int start)
+    {
+        var format = new System.Text.StringBuilder();
+        int depth = 0, holes = 0;
+        for (var i = start; ; i++)
+        {
+            var c = text[i];
+            if (depth == 0)
+            {
+                switch (c)
+                {
+                    case '"':
+                        return format.ToString();
+                    case '\\':
+                        format.Append(text[++i]);
+                        break;
+                    case '{':
+                        format.Append('{').Append(holes++).Append('}');
+                        depth = 1;
+                        break;
+                    default:
+                        format.Append(c);
+                        break;
+                }
+            }
+            else if (c == '"')
+            {
+                // A string inside a hole, with nothing in it that would need more than this.
+                i = text.IndexOf('"', i + 1);
+            }
+            else
+            {
+                depth += c switch { '{' or '(' or '[' => 1, '}' or ')' or ']' => -1, _ => 0 };
+            }
+        }
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "ModelOps.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"(Say\(\s*|InvalidDataset\(\s*|\(FormattableString\))$")]
+    private static partial Regex Said();
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Placeholder();
+}

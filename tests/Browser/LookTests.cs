@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace ModelOps.Browser.Tests;
+
+/// <summary>Every page in both themes, wide and narrow: readable by everybody (axe-core), nothing off the edge, and a picture of each.</summary>
+[Collection(BrowserGroup.Name)]
+public sealed class LookTests(BrowserFixture browser)
+{
+    private static readonly string Axe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe", "axe.min.js"));
+
+    [BrowserTheory]
+    [InlineData(1280, false)]
+    [InlineData(1280, true)]
+    [InlineData(360, false)]
+    [InlineData(360, true)]
+    public async Task EveryPage_InThisThemeAndWidth_PassesAxeAndFits(int width, bool dark)
+    {
+        Directory.CreateDirectory(Build.Screenshots);
+        var shown = await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync(width: width, dark: dark);
+        List<string> problems = [];
+
+        var login = await visitor.OpenAsync("/login");
+        await LookAsync(login, "login", width, dark, problems);
+        await login.CloseAsync();
+        var page = await visitor.SignInAsync(asAdmin: true);
+        foreach (var (name, path) in Paths(shown))
+        {
+            await page.GoAsync(path);
+            await LookAsync(page, name, width, dark, problems);
+        }
+
+        Assert.True(problems.Count == 0, string.Join("\n", problems));
+        Assert.Empty(visitor.Strangers);
+        Assert.Empty(visitor.Errors);
+    }
+
+    private static IEnumerable<(string Name, string Path)> Paths(Shown shown) =>
+    [
+        ("overview", "/"),
+        ("retrain", "/retrain"),
+        ("trainings", "/trainings"),
+        ("training-ended", $"/trainings/{shown.Job}"),
+        ("versions", "/versions"),
+        ("version", $"/versions/{shown.Active}"),
+        ("compare", $"/compare?candidate={shown.Newer}"),
+        ("history", "/history"),
+        ("data", "/data"),
+        ("dataset", $"/data/{shown.Dataset}"),
+        ("try", "/try"),
+        ("users", "/accounts"),
+        ("nothing-here", "/not-found"),
+    ];
+
+    private static async Task LookAsync(IPage page, string name, int width, bool dark, List<string> problems)
+    {
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Build.Screenshots, $"{name}-{(dark ? "dark" : "light")}-{width}.png"), FullPage = true });
+        await page.EvaluateAsync(Axe);
+        var found = await page.EvaluateAsync<JsonElement>(
+            """
+            async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+              .violations.map(v => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + ' (' + (n.any[0]?.message ?? n.all[0]?.message ?? '') + ')').join(' | ')}`)
+            """);
+        problems.AddRange(found.EnumerateArray().Select(v => $"{name}, {width}: {v.GetString()}"));
+        var overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        if (overflow > 0)
+        {
+            problems.Add($"{name}, {width}: {overflow} px off the edge");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace ModelOps.Browser.Tests;
+
+/// <summary>The service as an operator starts it: a process on a port and a data directory that outlive a restart.</summary>
+public sealed class Service : IAsyncDisposable
+{
+    public const string AdminEmail = "admin@localhost";
+    public const string AdminPassword = "first of the house 1";
+    public const string UserEmail = "nurse@example.org";
+    public const string UserPassword = "one of the many 22";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("modelops-browser-");
+    private readonly ConcurrentQueue<string> output = [];
+    private Process? process;
+
+    private Service(int port) => Address = new Uri($"http://127.0.0.1:{port}/");
+
+    public Uri Address { get; }
+
+    public HttpClient Admin { get; private set; } = null!;
+
+    public string Output => string.Join('\n', output);
+
+    public static async Task<Service> StartAsync()
+    {
+        var service = new Service(FreePort());
+        try
+        {
+            await service.RunAsync();
+            using var created = await service.Admin.PostAsJsonAsync("/users", new { email = UserEmail, password = UserPassword, role = "USER" });
+            created.EnsureSuccessStatusCode();
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+        Admin.Dispose();
+    }
+
+    public async Task RunAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [Build.Service]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ASPNETCORE_URLS"] = Address.ToString();
+        start.Environment["ModelOps__DataDirectory"] = data.FullName;
+        start.Environment["ModelOps__Admin__Password"] = AdminPassword;
+        start.Environment["ModelOps__RateLimits__LoginsPerMinute"] = "100000";
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Admin = new HttpClient { BaseAddress = Address };
+        await UntilAsync(
+            async () =>
+            {
+                Assert.False(process.HasExited, Output);
+                try
+                {
+                    using var ready = await Admin.GetAsync("/health/live");
+                    return ready.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            "the service");
+        using var login = await Admin.PostAsJsonAsync("/auth/login", new { email = AdminEmail, password = AdminPassword });
+        var token = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString();
+        Admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>Uploads rows of the repository's made-up sample.</summary>
+    public async Task<string> UploadAsync(string name, int rows = 600)
+    {
+        var csv = string.Join('\n', File.ReadLines(Build.Sample).Take(rows + 1)) + "\n7.1,not a number,31,F,Y\n6.0,140,31,F,P\n";
+        using var response = await Admin.PostAsync("/model/upload-dataset", new MultipartFormDataContent { { new ByteArrayContent(Encoding.UTF8.GetBytes(csv)), "file", name } });
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return name;
+    }
+
+    /// <summary>Trains to the end and gives the version's name.</summary>
+    public async Task<string> TrainAsync(string dataset, int epochs = 40, int seed = 42)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/model/retrain")
+        {
+            Content = JsonContent.Create(new { use_database = false, dataset_name = dataset, epochs, seed }),
+        };
+        request.Headers.Add("Prefer", "wait=60");
+        using var response = await Admin.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("version").GetString()!;
+    }
+
+    public async Task ActivateAsync(string version, string? reason = null)
+    {
+        using var response = await Admin.PostAsJsonAsync("/model/activate", new { version, reason });
+        response.EnsureSuccessStatusCode();
+    }
+
+    public async Task<string?> ActiveAsync() => (await Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("active_model").GetString();
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await condition())
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"Waited a minute in vain for {what}.");
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin?.Dispose();
+        if (process is { HasExited: false })
+        {
+            await KillAsync();
+        }
+
+        data.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ModelOps.Browser.Tests;
+
+/// <summary>Somebody with a browser. What no page of ours may do is noted from the first request on.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    private readonly IBrowserContext context;
+    private readonly Uri home;
+    private readonly ConcurrentQueue<string> errors = [];
+    private readonly ConcurrentQueue<string> strangers = [];
+
+    public Visitor(IBrowserContext context, Uri home)
+    {
+        this.context = context;
+        this.home = home;
+        context.Request += (_, request) =>
+        {
+            if (new Uri(request.Url) is { Scheme: not ("data" or "blob") } url && url.Authority != home.Authority)
+            {
+                strangers.Enqueue(request.Url);
+            }
+        };
+        context.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                errors.Enqueue($"{message.Page?.Url}: {message.Text}");
+            }
+        };
+        context.WebError += (_, error) => errors.Enqueue(error.Error);
+    }
+
+    /// <summary>Addresses that were asked for and aren't the service's.</summary>
+    public IReadOnlyCollection<string> Strangers => strangers;
+
+    /// <summary>What the browser complained about.</summary>
+    public IReadOnlyCollection<string> Errors => errors;
+
+    public async Task<IPage> OpenAsync(string path = "/")
+    {
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(path);
+        return page;
+    }
+
+    public Task<IPage> SignInAsync(bool asAdmin, string path = "/") =>
+        asAdmin ? SignInAsync(Service.AdminEmail, Service.AdminPassword, path) : SignInAsync(Service.UserEmail, Service.UserPassword, path);
+
+    public async Task<IPage> SignInAsync(string email, string password, string path = "/")
+    {
+        var page = await OpenAsync(path);
+        await page.Locator("#email").FillAsync(email);
+        await page.Locator("#password").FillAsync(password);
+        await page.Locator("form button[type=submit]").ClickAsync();
+        await page.WaitForURLAsync(new Uri(home, path).ToString());
+        await page.SettledAsync();
+        return page;
+    }
+
+    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+}
+
+internal static class Pages
+{
+    /// <summary>Live, and with what it loads.</summary>
+    public static async Task SettledAsync(this IPage page)
+    {
+        await Expect(page.Locator("h1")).ToBeVisibleAsync();
+        await Expect(page.Locator(".splash:visible, .skeleton")).ToHaveCountAsync(0);
+    }
+
+    public static async Task GoAsync(this IPage page, string path)
+    {
+        await page.GotoAsync(path);
+        await page.SettledAsync();
+    }
+
+    public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public static ILocator Link(this IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+}
