@@ -11,7 +11,7 @@ namespace ModelOps.Infrastructure.Jobs;
 internal sealed partial class Reconciler(
     IServiceScopeFactory scopes, StartupGate gate, TimeProvider time, ILogger<Reconciler> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
