@@ -55,7 +55,7 @@ public sealed partial class VersionPublisher(
             {
                 return await db.UtcNowAsync(CancellationToken.None);
             }
-            catch (Exception exception) when (RunTrainingHandler.IsDatabaseFailure(exception))
+            catch (Exception exception) when (DatabaseFailures.Are(exception))
             {
                 LogDatabaseAway(exception, jobId);
                 await Task.Delay(RetryDelay, time);
@@ -110,7 +110,7 @@ public sealed partial class VersionPublisher(
         {
             return null;
         }
-        catch (Exception exception) when (RunTrainingHandler.IsDatabaseFailure(exception))
+        catch (Exception exception) when (DatabaseFailures.Are(exception))
         {
             LogDatabaseAway(exception, version.JobId);
             return null;
