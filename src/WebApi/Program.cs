@@ -8,6 +8,7 @@ using ModelOps.WebApi;
 using ModelOps.WebApi.Auth;
 using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.Json;
+using ModelOps.WebApi.Metrics;
 using Scalar.AspNetCore;
 
 if (args is ["train", var folder, .. var rest])
@@ -51,6 +52,7 @@ builder.Services.AddApplication();
 builder.Services.AddInfrastructure(builder.Configuration, settings);
 builder.Services.AddAuth(builder.Configuration);
 builder.Services.AddApi();
+builder.Services.AddMetricsEndpoint(builder.Configuration);
 
 // What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
 var started = false;
@@ -69,6 +71,7 @@ app.UseMiddleware<ForgeryCheck>();
 app.UseAuthorization();
 
 app.MapControllers();
+app.MapMetricsEndpoint();
 
 // The description of the interface holds no secrets, and who writes a client reads it before having an account.
 app.MapOpenApi().AllowAnonymous();
