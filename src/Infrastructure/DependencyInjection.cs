@@ -33,7 +33,8 @@ public static class DependencyInjection
             .AddFiles(settings)
             .AddTraining(settings)
             .AddStartup()
-            .AddServing(settings)
+            .AddServing(configuration, settings)
+            .AddMetrics()
             .AddModelOpsIdentity(configuration)
             .AddJobs(settings);
     }
@@ -78,14 +79,17 @@ public static class DependencyInjection
         .AddSingleton<IDatasetStore, DatasetStore>()
         .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
 
-    private static IServiceCollection AddServing(this IServiceCollection services, InfrastructureSettings settings)
+    private static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration, InfrastructureSettings settings)
     {
         services
             .AddSingleton<ServingModel>()
             .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
             .AddSingleton<ServingWatcher>()
-            .AddSingleton<ServingSignal>();
-        return settings.Serves ? services.AddHostedService<ServingSync>() : services;
+            .AddSingleton<ServingSignal>()
+            .AddSingleton(PredictionRetentionSettings.From(configuration));
+        return settings.Serves
+            ? services.AddHostedService<ServingSync>().AddHostedService<PredictionWriter>().AddHostedService<PredictionRetention>()
+            : services;
     }
 
     private static IServiceCollection AddTraining(this IServiceCollection services, InfrastructureSettings settings) => services

@@ -9,6 +9,7 @@ using ModelOps.WebApi.Auth;
 using ModelOps.WebApi.Dashboard;
 using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.Json;
+using ModelOps.WebApi.Metrics;
 using ModelOps.WebApi.Operations;
 using Scalar.AspNetCore;
 
@@ -71,6 +72,7 @@ builder.Services.AddAuth(builder.Configuration);
 builder.Services.AddApi();
 builder.Services.AddLanguages();
 builder.Services.AddDashboard();
+builder.Services.AddMetricsEndpoint(builder.Configuration);
 
 // What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
 var started = false;
@@ -99,6 +101,7 @@ app.UseAntiforgery();
 app.MapControllers();
 app.MapDashboard();
 app.MapJobsDashboard("/hangfire").RequireAuthorization(Policies.Admin);
+app.MapMetricsEndpoint();
 
 // The description of the interface holds no secrets, and who writes a client reads it before having an account.
 app.MapOpenApi().AllowAnonymous();

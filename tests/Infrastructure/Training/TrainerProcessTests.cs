@@ -252,7 +252,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
 
     private static int TrainerOf(string folder) => Directory.GetDirectories("/proc")
         .Select(path => int.TryParse(Path.GetFileName(path), out var id) ? id : 0)
-        .Single(id => id > 0 && CommandLine(id).EndsWith($"\0{TrainerProtocol.Command}\0{folder}\0", StringComparison.Ordinal));
+        .Single(id => id > 0 && CommandLine(id).Contains($"\0{TrainerProtocol.Command}\0{folder}\0", StringComparison.Ordinal));
 
     private static string CommandLine(int process)
     {
