@@ -113,12 +113,14 @@ internal static class Api
     public static async Task<JsonElement> PollAsync(this HttpClient client, string job, Predicate<JsonElement> until)
     {
         JsonElement seen = default;
-        await UntilAsync(async () => until(seen = await client.JobAsync(job)), $"job {job}");
+        await UntilAsync(async () => until(seen = await client.JobAsync(job)), () => $"job {seen}");
         return seen;
     }
 
     /// <summary>Asks again and again, for a minute.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static Task UntilAsync(Func<Task<bool>> condition, string what) => UntilAsync(condition, () => what);
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what)
     {
         using var limit = new CancellationTokenSource(Patience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
@@ -130,7 +132,7 @@ internal static class Api
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"Waited a minute in vain for {what}.");
+                Assert.Fail($"Waited a minute in vain for {what()}.");
             }
         }
     }

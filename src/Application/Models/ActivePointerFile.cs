@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Training;
 
 namespace ModelOps.Application.Models;
 
@@ -30,7 +29,7 @@ public sealed partial class ActivePointerFile(
             }
         }
         catch (Exception exception) when (
-            exception is IOException or UnauthorizedAccessException or Domain.RefusalException || RunTrainingHandler.IsDatabaseFailure(exception))
+            exception is IOException or UnauthorizedAccessException or Domain.RefusalException || DatabaseFailures.Are(exception))
         {
             LogNotWritten(exception);
         }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
@@ -36,7 +35,7 @@ internal sealed class CheckReadinessHandler(
         {
             return await db.Installations.AnyAsync(cancellationToken) ? Ok : "The database is not prepared yet.";
         }
-        catch (Exception exception) when (exception is DbException or InvalidOperationException or TimeoutException)
+        catch (Exception exception) when (DatabaseFailures.Are(exception))
         {
             return "The database can't be reached.";
         }

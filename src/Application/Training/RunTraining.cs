@@ -1,7 +1,4 @@
-using System.Data.Common;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
@@ -178,7 +175,7 @@ internal sealed partial class RunTrainingHandler(
                 await cancel.CancelAsync();
             }
         }
-        catch (Exception exception) when (IsDatabaseFailure(exception))
+        catch (Exception exception) when (DatabaseFailures.Are(exception))
         {
             // The training goes on; whether the claim still holds is seen when the database is back.
             LogDatabaseAway(exception, jobId);
@@ -203,7 +200,7 @@ internal sealed partial class RunTrainingHandler(
         {
             LogClaimLost(jobId);
         }
-        catch (Exception exception) when (IsDatabaseFailure(exception))
+        catch (Exception exception) when (DatabaseFailures.Are(exception))
         {
             LogNotReleased(exception, jobId);
         }
@@ -224,17 +221,13 @@ internal sealed partial class RunTrainingHandler(
 
                 return;
             }
-            catch (Exception exception) when (IsDatabaseFailure(exception))
+            catch (Exception exception) when (DatabaseFailures.Are(exception))
             {
                 LogDatabaseAway(exception, jobId);
                 await Task.Delay(RetryDelay, time);
             }
         }
     }
-
-    internal static bool IsDatabaseFailure(Exception exception) =>
-        exception is (DbException or DbUpdateException or TimeoutException or RetryLimitExceededException) and not DbUpdateConcurrencyException
-        || exception is InvalidOperationException { InnerException: DbException or TimeoutException };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} is no longer this worker's; nothing was written")]
     private partial void LogClaimLost(Guid jobId);

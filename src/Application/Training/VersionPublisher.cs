@@ -46,7 +46,7 @@ public sealed partial class VersionPublisher(
             {
                 return await db.UtcNowAsync(CancellationToken.None);
             }
-            catch (Exception exception) when (RunTrainingHandler.IsDatabaseFailure(exception))
+            catch (Exception exception) when (DatabaseFailures.Are(exception))
             {
                 LogDatabaseAway(exception, jobId);
                 await Task.Delay(RetryDelay, time);
@@ -103,7 +103,7 @@ public sealed partial class VersionPublisher(
         {
             return null;
         }
-        catch (Exception exception) when (RunTrainingHandler.IsDatabaseFailure(exception))
+        catch (Exception exception) when (DatabaseFailures.Are(exception))
         {
             LogDatabaseAway(exception, specification.JobId);
             return null;

@@ -15,9 +15,8 @@ internal sealed class TrainingServer(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        stoppingToken = either.Token;
         await gate.WaitAsync(stoppingToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         var options = new BackgroundJobServerOptions
         {
             // One training at a time in a process: a training uses one core, and a machine has others to answer requests with.
@@ -31,7 +30,7 @@ internal sealed class TrainingServer(
         using var server = new BackgroundJobServer(options, storage);
         try
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
         }
         catch (OperationCanceledException)
         {

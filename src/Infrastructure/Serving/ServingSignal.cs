@@ -17,8 +17,8 @@ internal sealed class ServingSignal : IDisposable
         }
     }
 
-    /// <summary>Until it is raised, or the time is over.</summary>
-    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _raised.WaitAsync(atMost, cancellationToken);
+    /// <summary>Until it is raised; false when the time is over before.</summary>
+    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _raised.WaitAsync(atMost, cancellationToken);
 
     public void Dispose() => _raised.Dispose();
 }
