@@ -6,6 +6,6 @@ namespace ModelOps.Application.Training;
 /// <param name="Settled">After which time a file that nobody touches, and no row knows, is taken for a dead process's.</param>
 public sealed record Timing(TimeSpan Lease, TimeSpan Reconcile, TimeSpan Settled)
 {
-    /// <summary>A job of a worker that was killed goes on within <see cref="Lease"/> + <see cref="Reconcile"/>: twenty seconds at most.</summary>
+    /// <summary>A job of a worker that was killed goes on within <see cref="Lease"/> + <see cref="Reconcile"/>.</summary>
     public static Timing Default { get; } = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
 }

@@ -8,7 +8,7 @@ namespace ModelOps.Faults.Tests.Harness;
 public sealed class FleetFixture : IAsyncDisposable, IAsyncLifetime
 {
     /// <summary>A training of some seconds, which writes checkpoints.</summary>
-    public const int LongEpochs = 6_000;
+    public const int LongEpochs = 3_000;
 
     private PostgresCluster? _cluster;
     private Fleet? _fleet;
