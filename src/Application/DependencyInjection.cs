@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Behaviors;
 using ModelOps.Application.Models;
+using ModelOps.Application.Predictions;
 using ModelOps.Application.Training;
 
 namespace ModelOps.Application;
@@ -21,6 +22,7 @@ public static class DependencyInjection
         .AddScoped<VersionComparer>()
         .AddSingleton<CandidateJudge>()
         .AddSingleton<ActivePointerFile>()
+        .AddSingleton<PredictionLog>()
         .AddSingleton<JobWatcher>();
 
     private static IServiceCollection AddMediator(this IServiceCollection services)

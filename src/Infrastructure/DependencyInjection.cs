@@ -30,7 +30,8 @@ public static class DependencyInjection
             .AddFiles(settings)
             .AddTraining()
             .AddStartup()
-            .AddServing()
+            .AddServing(configuration)
+            .AddMetrics()
             .AddModelOpsIdentity(configuration)
             .AddJobs();
     }
@@ -46,11 +47,14 @@ public static class DependencyInjection
         .AddSingleton<IDatasetStore, DatasetStore>()
         .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
 
-    private static IServiceCollection AddServing(this IServiceCollection services) => services
+    private static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<ServingModel>()
         .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
         .AddSingleton<ServingWatcher>()
-        .AddHostedService<ServingSync>();
+        .AddSingleton(PredictionRetentionSettings.From(configuration))
+        .AddHostedService<ServingSync>()
+        .AddHostedService<PredictionWriter>()
+        .AddHostedService<PredictionRetention>();
 
     private static IServiceCollection AddTraining(this IServiceCollection services) => services
         .AddSingleton(TrainerCommand.Default)

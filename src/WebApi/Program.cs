@@ -9,11 +9,12 @@ using ModelOps.WebApi.Auth;
 using ModelOps.WebApi.Dashboard;
 using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.Json;
+using ModelOps.WebApi.Metrics;
 using Scalar.AspNetCore;
 
-if (args is ["train", var folder])
+if (args is ["train", var folder, .. var rest])
 {
-    return TrainerHost.Run(folder);
+    return TrainerHost.Run(folder, rest is [var seconds] ? double.Parse(seconds, CultureInfo.InvariantCulture) : null);
 }
 
 if (args is ["sample", var rows, var seed])
@@ -57,6 +58,7 @@ builder.Services.AddAuth(builder.Configuration);
 builder.Services.AddApi();
 builder.Services.AddLanguages();
 builder.Services.AddDashboard();
+builder.Services.AddMetricsEndpoint(builder.Configuration);
 
 // What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
 var started = false;
@@ -79,6 +81,7 @@ app.UseAntiforgery();
 app.MapControllers();
 app.MapDashboard();
 app.MapJobsDashboard("/hangfire").RequireAuthorization(Policies.Admin);
+app.MapMetricsEndpoint();
 
 // The description of the interface holds no secrets, and who writes a client reads it before having an account.
 app.MapOpenApi().AllowAnonymous();

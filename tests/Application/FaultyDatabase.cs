@@ -3,6 +3,7 @@ using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Models;
+using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 
@@ -24,6 +25,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
     public DbSet<Dataset> Datasets => inner.Datasets;
 
     public DbSet<LabelledRecord> Records => inner.Records;
+
+    public DbSet<Prediction> Predictions => inner.Predictions;
 
     public DbSet<IdempotentRequest> IdempotentRequests => inner.IdempotentRequests;
 

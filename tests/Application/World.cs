@@ -45,12 +45,17 @@ public sealed class World : IAsyncLifetime
         Artifacts.Setup(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()))
             .Returns(() => new PublishedArtifact(
                 Domain.Models.VersionName.For(Created, ++_published), Created, [new Domain.Models.ArtifactFile("model.safetensors", 7, new string('a', 64))]));
+        Artifacts.Setup(a => a.ReadRowsAsync(It.IsAny<string>(), It.IsAny<IReadOnlyList<Domain.Models.ArtifactFile>>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(StoredRows);
         Artifacts.Setup(a => a.ListVersions()).Returns([]);
         Artifacts.Setup(a => a.ListWorkingFolders()).Returns([]);
         Queue.Setup(q => q.IsEmpty()).Returns(true);
     }
 
     private int _published;
+
+    /// <summary>What every version was made of, as the artifact store has it.</summary>
+    public IReadOnlyList<LabelledExample> StoredRows { get; } = [.. SampleGenerator.Generate(60, seed: 2)];
 
     public Mock<IModelTrainer> Trainer { get; } = new();
 

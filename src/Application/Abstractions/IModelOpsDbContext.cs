@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Models;
+using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 
@@ -21,6 +22,8 @@ public interface IModelOpsDbContext
     DbSet<Dataset> Datasets { get; }
 
     DbSet<LabelledRecord> Records { get; }
+
+    DbSet<Prediction> Predictions { get; }
 
     DbSet<IdempotentRequest> IdempotentRequests { get; }
 

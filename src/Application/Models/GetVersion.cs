@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
 
 namespace ModelOps.Application.Models;
 
@@ -34,7 +35,24 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
             v.Summary.WeightsSha256,
             new VersionData(v.DataSource, v.Summary.DataRows, v.Specification.DataSha256, v.Summary.Rows),
             v.Summary.Evaluation,
+            await LiveAsync(v.Name, cancellationToken),
             v.Summary.History,
             [.. v.Files.Where(f => f.Name != ModelVersion.RowsFile)]);
+    }
+
+    private async Task<LiveEvaluation> LiveAsync(string version, CancellationToken cancellationToken)
+    {
+        var counts = await db.Predictions.AsNoTracking()
+            .Where(p => p.Version == version && p.ConfirmedClass != null)
+            .GroupBy(p => new { p.ConfirmedClass, p.Class })
+            .Select(g => new { g.Key.ConfirmedClass, g.Key.Class, Count = g.Count() })
+            .ToListAsync(cancellationToken);
+        int Count(DiabetesClass truth, DiabetesClass predicted) =>
+            counts.SingleOrDefault(c => c.ConfirmedClass == truth && c.Class == predicted)?.Count ?? 0;
+        var labelled = counts.Sum(c => c.Count);
+        return new LiveEvaluation(
+            labelled,
+            labelled == 0 ? null : (double)DiabetesClasses.All.Sum(c => Count(c, c)) / labelled,
+            [.. DiabetesClasses.All.Select(truth => (IReadOnlyList<int>)[.. DiabetesClasses.All.Select(predicted => Count(truth, predicted))])]);
     }
 }

@@ -16,6 +16,12 @@ public sealed record VersionListItem(
 
 public sealed record VersionData(string Source, int Rows, string Sha256, SplitCounts Split);
 
+/// <summary>A version's predictions whose outcome was confirmed later.</summary>
+/// <param name="Labelled">How many there are.</param>
+/// <param name="Accuracy">Share 0..1 of them that were right; null without any.</param>
+/// <param name="Confusion">Counted by confirmed class × predicted class, 3 × 3 in class order, as in the evaluation.</param>
+public sealed record LiveEvaluation(int Labelled, double? Accuracy, IReadOnlyList<IReadOnlyList<int>> Confusion);
+
 /// <summary>A version with everything known about it.</summary>
 public sealed record VersionDetail(
     string Version,
@@ -31,6 +37,7 @@ public sealed record VersionDetail(
     string WeightsSha256,
     VersionData Data,
     EvaluationReport Evaluation,
+    LiveEvaluation Live,
     IReadOnlyList<EpochPoint> History,
     IReadOnlyList<ArtifactFile> Files);
 

@@ -4,6 +4,7 @@ using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.Domain.Models;
+using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 
 namespace ModelOps.Application.Predictions;
@@ -61,14 +62,13 @@ internal sealed class PredictValidator : AbstractValidator<Predict>
     public PredictValidator() => RuleFor(p => p.Input).NotNull().SetValidator(new PatientInputValidator()).OverridePropertyName("");
 }
 
-internal sealed class PredictHandler(IServingModel serving, TimeProvider time) : IRequestHandler<Predict, PredictionAnswer>
+internal sealed class PredictHandler(IServingModel serving, PredictionLog log, TimeProvider time) : IRequestHandler<Predict, PredictionAnswer>
 {
     public Task<PredictionAnswer> Handle(Predict request, CancellationToken cancellationToken)
     {
         var predictor = serving.Require();
-        var (prediction, probabilities) = predictor.Classify(request.Input.ToFeatures());
-        return Task.FromResult(new PredictionAnswer(
-            prediction, probabilities, predictor.Version, Guid.CreateVersion7(time.GetUtcNow())));
+        var (id, predicted, probabilities) = predictor.Classify(request.Input.ToFeatures(), log, time.GetUtcNow());
+        return Task.FromResult(new PredictionAnswer(predicted, probabilities, predictor.Version, id));
     }
 }
 
@@ -77,7 +77,9 @@ internal static class PredictorExtensions
     public static IPredictor Require(this IServingModel serving) =>
         serving.Current ?? throw (serving.Problem is null ? ModelRefusals.NoActiveModel(RefusalKind.Unavailable) : ModelRefusals.ModelNotLoaded());
 
-    public static (DiabetesClass Prediction, ClassProbabilities Probabilities) Classify(this IPredictor predictor, PatientFeatures features)
+    /// <summary>Predicts, and hands what was predicted to the log.</summary>
+    public static (Guid Id, DiabetesClass Predicted, ClassProbabilities Probabilities) Classify(
+        this IPredictor predictor, PatientFeatures features, PredictionLog log, DateTimeOffset now)
     {
         Span<double> p = stackalloc double[DiabetesClasses.Count];
         predictor.Predict(features, p);
@@ -87,6 +89,8 @@ internal static class PredictorExtensions
             best = p[i] > p[best] ? i : best;
         }
 
-        return ((DiabetesClass)best, new ClassProbabilities(p[0], p[1], p[2]));
+        var (id, predicted) = (Guid.CreateVersion7(now), (DiabetesClass)best);
+        log.Add(Prediction.Create(id, features, p, predicted, predictor.Version, now.UtcDateTime));
+        return (id, predicted, new ClassProbabilities(p[0], p[1], p[2]));
     }
 }

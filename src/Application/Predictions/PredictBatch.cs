@@ -29,7 +29,7 @@ internal sealed class PredictBatchValidator : AbstractValidator<PredictBatch>
     }
 }
 
-internal sealed class PredictBatchHandler(IServingModel serving, TimeProvider time) : IRequestHandler<PredictBatch, BatchAnswer>
+internal sealed class PredictBatchHandler(IServingModel serving, PredictionLog log, TimeProvider time) : IRequestHandler<PredictBatch, BatchAnswer>
 {
     public Task<BatchAnswer> Handle(PredictBatch request, CancellationToken cancellationToken)
     {
@@ -38,8 +38,8 @@ internal sealed class PredictBatchHandler(IServingModel serving, TimeProvider ti
         var answers = new BatchItem[request.Rows.Count];
         for (var i = 0; i < answers.Length; i++)
         {
-            var (prediction, probabilities) = predictor.Classify(request.Rows[i].ToFeatures());
-            answers[i] = new BatchItem(prediction, probabilities, Guid.CreateVersion7(now));
+            var (id, predicted, probabilities) = predictor.Classify(request.Rows[i].ToFeatures(), log, now);
+            answers[i] = new BatchItem(predicted, probabilities, id);
         }
 
         return Task.FromResult(new BatchAnswer(predictor.Version, answers));

@@ -11,6 +11,7 @@ public sealed record JobData(string Source, int Rows, string Sha256);
 
 /// <summary>A job as clients see it.</summary>
 /// <param name="Comparison">The new version against the one in service when it was made; null without one.</param>
+/// <param name="Reproduction">Of a job that makes a version again, once it has ended; its version is null.</param>
 /// <param name="History">Left out of lists.</param>
 /// <param name="Stamp">Changes with every change of the job; the entity tag.</param>
 public sealed record JobAnswer(
@@ -34,6 +35,7 @@ public sealed record JobAnswer(
     DateTime? FinishedAt,
     JobError? Error,
     ComparisonAnswer? Comparison,
+    Reproduction? Reproduction,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EpochPoint>? History,
     [property: JsonIgnore] long Stamp)
 {
@@ -62,6 +64,7 @@ public sealed record JobAnswer(
         job.FinishedAt,
         job.ErrorCode is null ? null : new JobError(job.ErrorCode, Texts.Retell(job.ErrorDetail ?? "")),
         job.Comparison is null ? null : ComparisonAnswer.Of(job.Comparison),
+        job.Reproduction,
         History: null,
         job.RowVersion);
 

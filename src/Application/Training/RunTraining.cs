@@ -8,6 +8,7 @@ using ModelOps.Application.Models;
 using ModelOps.Domain;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Models;
+using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
@@ -101,6 +102,9 @@ internal sealed partial class RunTrainingHandler(
 
         switch (await TrainAsync(job.Id, specification, folder, stop))
         {
+            case TrainingOutcome.Completed completed when job.Data.Version is { } version:
+                await ConcludeReproductionAsync(job.Id, version, completed.Summary);
+                break;
             case TrainingOutcome.Completed completed:
                 await publisher.PublishAsync(
                     _claim, job.Data.Describe(), specification, completed, version => CompareAsync(job.Id, version, stop));
@@ -125,14 +129,39 @@ internal sealed partial class RunTrainingHandler(
 
     private async Task<TrainingSpecification> PrepareAsync(TrainingJob job, string folder, CancellationToken stop)
     {
-        var rows = await data.LoadAsync(job.Data, stop);
-        var key = await data.SplitKeyAsync(stop);
-        var specification = new TrainingSpecification(
-            job.Id, Architectures.MlpBatchNorm, job.Parameters, key.ToHex(), CanonicalRow.Fingerprint(rows));
+        var (specification, rows) = job.Data.Version is { } version
+            ? await SpecifyAgainAsync(job, version, stop)
+            : await SpecifyAsync(job, stop);
         await FinishAsync(job.Id, (j, _) => j.RecordData(_claim, rows.Count, specification.DataSha256));
         trainer.Prepare(folder, specification, rows);
         return specification;
     }
+
+    private async Task<(TrainingSpecification Specification, IReadOnlyList<LabelledExample> Rows)> SpecifyAsync(TrainingJob job, CancellationToken stop)
+    {
+        var rows = await data.LoadAsync(job.Data, stop);
+        var key = await data.SplitKeyAsync(stop);
+        return (new TrainingSpecification(job.Id, Architectures.MlpBatchNorm, job.Parameters, key.ToHex(), CanonicalRow.Fingerprint(rows)), rows);
+    }
+
+    /// <summary>A version's own specification and rows.</summary>
+    private async Task<(TrainingSpecification Specification, IReadOnlyList<LabelledExample> Rows)> SpecifyAgainAsync(
+        TrainingJob job, string name, CancellationToken stop)
+    {
+        var version = await FindVersionAsync(name, stop);
+        return (version.Specification with { JobId = job.Id }, await artifacts.ReadRowsAsync(name, version.Files, stop));
+    }
+
+    private Task ConcludeReproductionAsync(Guid jobId, string name, TrainingSummary summary) => InsistAsync(jobId, async () =>
+    {
+        var expected = (await FindVersionAsync(name, CancellationToken.None)).Summary.WeightsSha256;
+        var reproduction = new Reproduction(name, summary.WeightsSha256, summary.WeightsSha256 == expected);
+        await ChangeAsync(jobId, (j, now) => j.ConcludeReproduction(_claim, reproduction, summary.TrainingTime, summary.History, now));
+    });
+
+    private async Task<ModelVersion> FindVersionAsync(string name, CancellationToken cancellationToken) =>
+        await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == name, cancellationToken)
+        ?? throw ModelRefusals.VersionNotFound();
 
     private async Task<TrainingOutcome> TrainAsync(Guid jobId, TrainingSpecification specification, string folder, CancellationToken stop)
     {
@@ -220,18 +249,24 @@ internal sealed partial class RunTrainingHandler(
         FinishAsync(jobId, (j, now) => j.Fail(_claim, code, detail, now));
 
     /// <summary>Writes a change that must not be lost, however long the database is away.</summary>
-    private async Task FinishAsync(Guid jobId, Action<TrainingJob, DateTime> change)
+    private Task FinishAsync(Guid jobId, Action<TrainingJob, DateTime> change) => InsistAsync(jobId, () => ChangeAsync(jobId, change));
+
+    private async Task ChangeAsync(Guid jobId, Action<TrainingJob, DateTime> change)
+    {
+        var now = await db.UtcNowAsync(CancellationToken.None);
+        if (await db.UpdateJobAsync(jobId, j => change(j, now), CancellationToken.None) is null)
+        {
+            throw new ClaimLostException();
+        }
+    }
+
+    private async Task InsistAsync(Guid jobId, Func<Task> work)
     {
         while (true)
         {
             try
             {
-                var now = await db.UtcNowAsync(CancellationToken.None);
-                if (await db.UpdateJobAsync(jobId, j => change(j, now), CancellationToken.None) is null)
-                {
-                    throw new ClaimLostException();
-                }
-
+                await work();
                 return;
             }
             catch (Exception exception) when (IsDatabaseFailure(exception))

@@ -1,3 +1,5 @@
+using ModelOps.Domain.Predictions;
+
 namespace ModelOps.Domain.Records;
 
 /// <summary>Where a record's diagnosis comes from. A model's own prediction is deliberately no member.</summary>
@@ -40,6 +42,9 @@ public sealed class LabelledRecord
 
     public string CreatedBy { get; private set; } = "";
 
+    /// <summary>The prediction whose confirmed outcome this is; null for all others.</summary>
+    public Guid? PredictionId { get; private set; }
+
     public static LabelledRecord Create(LabelledExample example, LabelSource source, string createdBy, DateTime now) => new()
     {
         HbA1c = example.Features.HbA1c,
@@ -51,4 +56,18 @@ public sealed class LabelledRecord
         CreatedBy = createdBy,
         CreatedAt = now,
     };
+
+    /// <summary>The record of a prediction whose outcome was confirmed.</summary>
+    /// <exception cref="ArgumentException">Nobody has confirmed it.</exception>
+    public static LabelledRecord OfPrediction(Prediction prediction, DateTime now)
+    {
+        if (prediction is not { ConfirmedClass: { } outcome, ConfirmedSource: { } source, ConfirmedBy: { } by })
+        {
+            throw new ArgumentException("A prediction is never a label by itself.", nameof(prediction));
+        }
+
+        var record = Create(new LabelledExample(prediction.Features, outcome), source, by, now);
+        record.PredictionId = prediction.Id;
+        return record;
+    }
 }

@@ -5,11 +5,13 @@ namespace ModelOps.Domain.Training;
 /// <summary>Where the rows of a training come from.</summary>
 /// <param name="UseDatabase">All labelled records of the database.</param>
 /// <param name="DatasetName">An uploaded dataset, alone or as well.</param>
-public sealed record DataSelection(bool UseDatabase, string? DatasetName)
+/// <param name="Version">The rows that this version was made of, and nothing else: the training only proves that it can be made again.</param>
+public sealed record DataSelection(bool UseDatabase, string? DatasetName, string? Version = null)
 {
-    /// <summary>As clients read it: <c>database</c>, <c>dataset:NAME</c> or <c>database+dataset:NAME</c>.</summary>
+    /// <summary>As clients read it: <c>database</c>, <c>dataset:NAME</c>, <c>database+dataset:NAME</c> or <c>version:NAME</c>.</summary>
     public string Describe() => (UseDatabase, DatasetName) switch
     {
+        _ when Version is not null => $"version:{Version}",
         (true, null) => "database",
         (true, _) => $"database+dataset:{DatasetName}",
         _ => $"dataset:{DatasetName}",
@@ -19,6 +21,11 @@ public sealed record DataSelection(bool UseDatabase, string? DatasetName)
 /// <summary>The five figures that a list shows. All but <see cref="Loss"/> are shares 0..1; precision, recall and F1 are macro means.</summary>
 /// <param name="Loss">Log loss of the test side, natural log.</param>
 public sealed record HeadlineMetrics(double Accuracy, double F1Score, double Precision, double Recall, double Loss);
+
+/// <summary>What came out when a version was made again from its own specification.</summary>
+/// <param name="WeightsSha256">Of the weights that came out now.</param>
+/// <param name="Equal">Whether they are the version's, to the last bit.</param>
+public sealed record Reproduction(string Version, string WeightsSha256, bool Equal);
 
 /// <summary>
 /// One retraining. The row is the truth about it: whoever works on the job holds a claim, and each write of a worker names that
@@ -76,6 +83,9 @@ public sealed class TrainingJob
 
     /// <summary>The new version against the one in service when it was made; null without one, or where they can't be compared.</summary>
     public VersionComparison? Comparison { get; private set; }
+
+    /// <summary>Of a training that made a version again; such a job ends without a version of its own.</summary>
+    public Reproduction? Reproduction { get; private set; }
 
     public string RequestedBy { get; private set; } = "";
 
@@ -196,13 +206,24 @@ public sealed class TrainingJob
 
         VersionName = version;
         Metrics = metrics;
-        TrainingTime = trainingTime;
         Comparison = comparison;
-        Epoch = Parameters.Epochs;
-        History = history;
-        Loss = history.Count > 0 ? history[^1].Loss : Loss;
-        Finish(JobStatus.Succeeded, now);
+        Complete(trainingTime, history, now);
         return true;
+    }
+
+    /// <summary>The training has shown whether its version can be made again. A job that was to be cancelled ends as cancelled nevertheless.</summary>
+    public void ConcludeReproduction(
+        Guid claim, Reproduction reproduction, double trainingTime, IReadOnlyList<EpochPoint> history, DateTime now)
+    {
+        EnsureHeldBy(claim);
+        if (Status == JobStatus.Cancelling)
+        {
+            Finish(JobStatus.Cancelled, now);
+            return;
+        }
+
+        Reproduction = reproduction;
+        Complete(trainingTime, history, now);
     }
 
     /// <summary>The training can't succeed. A job that was to be cancelled ends as cancelled nevertheless.</summary>
@@ -290,6 +311,15 @@ public sealed class TrainingJob
         {
             BackToQueue();
         }
+    }
+
+    private void Complete(double trainingTime, IReadOnlyList<EpochPoint> history, DateTime now)
+    {
+        TrainingTime = trainingTime;
+        Epoch = Parameters.Epochs;
+        History = history;
+        Loss = history.Count > 0 ? history[^1].Loss : Loss;
+        Finish(JobStatus.Succeeded, now);
     }
 
     private void Fail(string code, string detail, DateTime now)

@@ -8,6 +8,7 @@ using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Models;
+using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Identity;
@@ -29,6 +30,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     public DbSet<Dataset> Datasets => Set<Dataset>();
 
     public DbSet<LabelledRecord> Records => Set<LabelledRecord>();
+
+    public DbSet<Prediction> Predictions => Set<Prediction>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
@@ -99,11 +102,37 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         });
         builder.Entity<LabelledRecord>(record =>
         {
-            record.ToTable("labelled_records", t => t.HasCheckConstraint(
-                "CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')"));
+            record.ToTable("labelled_records", t =>
+            {
+                // A model's own answer is no source, and a prediction becomes a record by a confirmed outcome alone.
+                t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
+                t.HasCheckConstraint("CK_labelled_records_prediction", "\"PredictionId\" IS NULL OR \"Source\" IN ('Lab', 'Clinician')");
+                t.HasCheckConstraint("CK_labelled_records_class", "\"Class\" IN (0, 1, 2)");
+            });
+            record.HasIndex(r => r.PredictionId).IsUnique();
             record.Property(r => r.Source).HasConversion<string>().HasMaxLength(16);
             record.Property(r => r.CreatedBy).HasMaxLength(256);
             record.HasIndex(r => r.Class);
+        });
+        builder.Entity<Prediction>(prediction =>
+        {
+            prediction.ToTable("predictions", t => t.HasCheckConstraint(
+                "CK_predictions_confirmed",
+                """
+                ("ConfirmedClass" IS NULL AND "ConfirmedSource" IS NULL AND "ConfirmedAt" IS NULL AND "ConfirmedBy" IS NULL)
+                OR ("ConfirmedClass" IS NOT NULL AND "ConfirmedClass" IN (0, 1, 2)
+                    AND "ConfirmedSource" IS NOT NULL AND "ConfirmedSource" IN ('Lab', 'Clinician')
+                    AND "ConfirmedAt" IS NOT NULL AND "ConfirmedBy" IS NOT NULL)
+                """));
+            prediction.Property(p => p.Id).ValueGeneratedNever();
+            prediction.Property(p => p.Version).HasMaxLength(VersionName.MaxLength);
+            prediction.Property(p => p.ConfirmedClass).IsConcurrencyToken();
+            prediction.Property(p => p.ConfirmedSource).HasConversion<string>().HasMaxLength(16);
+            prediction.Property(p => p.ConfirmedBy).HasMaxLength(256);
+            prediction.Ignore(p => p.Features);
+
+            // Finds the few that are confirmed, and the old ones among the many that are not.
+            prediction.HasIndex(p => new { p.ConfirmedClass, p.CreatedAt });
         });
         builder.Entity<IdempotentRequest>(request =>
         {
@@ -135,6 +164,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         Json(job.Property(j => j.Metrics));
         Json(job.Property(j => j.History));
         Json(job.Property(j => j.Comparison));
+        Json(job.Property(j => j.Reproduction));
         job.Property(j => j.DataSha256).HasMaxLength(64);
         job.Property(j => j.VersionName).HasMaxLength(VersionName.MaxLength);
         job.Property(j => j.RequestedBy).HasMaxLength(256);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ModelOps.Domain;
 using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Artifacts;
@@ -21,14 +22,22 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
     private readonly TrainingParameters _parameters = specification.Parameters;
     private readonly string _fingerprint = Checkpoint.FingerprintOf(specification);
 
+    public static TimeSpan UsualCheckpointInterval { get; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How often a checkpoint is written.</summary>
-    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan CheckpointInterval { get; init; } = UsualCheckpointInterval;
 
     /// <param name="cancel">Ends the training between two chunks of batches; the latest checkpoint stays.</param>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
-    /// <exception cref="RefusalException"><c>not_enough_classes</c> or <c>training_diverged</c>.</exception>
+    /// <exception cref="RefusalException"><c>not_enough_classes</c>, <c>training_diverged</c> or <c>unsupported_architecture</c>.</exception>
     public TrainingSummary Train(IReadOnlyList<LabelledExample> rows, CancellationToken cancel)
     {
+        if (specification.Architecture != Architectures.MlpBatchNorm)
+        {
+            throw new RefusalException(
+                RefusalKind.Unprocessable, "unsupported_architecture", $"This build can't train the architecture {specification.Architecture}.");
+        }
+
         TorchLibrary.Load();
         using var scope = NewDisposeScope();
         using var untracked = no_grad();

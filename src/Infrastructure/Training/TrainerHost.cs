@@ -16,15 +16,17 @@ public static class TrainerHost
     /// <summary>How long a training that was told to end may take to do so by itself.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
+    /// <param name="folder">A prepared working folder.</param>
+    /// <param name="checkpointSeconds">How often a checkpoint is written; null: as often as is usual.</param>
     /// <returns>The process's exit code, see <c>TrainerProtocol</c>.</returns>
-    public static int Run(string folder)
+    public static int Run(string folder, double? checkpointSeconds = null)
     {
         using var end = new CancellationTokenSource();
         var leash = new Leash(end);
         leash.Watch();
         try
         {
-            return Train(new JobFolder(folder), end.Token);
+            return Train(new JobFolder(folder), checkpointSeconds, end.Token);
         }
         catch (OperationCanceledException)
         {
@@ -44,7 +46,7 @@ public static class TrainerHost
         }
     }
 
-    private static int Train(JobFolder folder, CancellationToken end)
+    private static int Train(JobFolder folder, double? checkpointSeconds, CancellationToken end)
     {
         var specification = folder.FindSpecification() ?? throw new InvalidDataException("The working folder has no specification.");
         var sinceReport = Stopwatch.StartNew();
@@ -58,7 +60,10 @@ public static class TrainerHost
                 Say(new TrainerLine(new TrainingProgress(
                     run.Epoch, specification.Parameters.Epochs, run.History.Latest!.Loss, run.ElapsedSeconds, run.History.Points)));
             }
-        });
+        })
+        {
+            CheckpointInterval = checkpointSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : TorchTrainer.UsualCheckpointInterval,
+        };
         trainer.Train(folder.ReadRows(specification), end);
         return TrainerProtocol.Done;
     }

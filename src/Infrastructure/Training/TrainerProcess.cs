@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
@@ -128,7 +129,8 @@ internal sealed partial class TrainerProcess(TrainerCommand command, ILogger<Tra
 
 /// <summary>How the trainer process is started: this very service, run by the host that runs it now.</summary>
 /// <param name="Assembly">Path of the service's assembly.</param>
-internal sealed record TrainerCommand(string Assembly)
+/// <param name="CheckpointSeconds">How often the trainer writes a checkpoint; null: as often as is usual.</param>
+internal sealed record TrainerCommand(string Assembly, double? CheckpointSeconds = null)
 {
     public static TrainerCommand Default { get; } = new(Path.Combine(AppContext.BaseDirectory, "ModelOps.WebApi.dll"));
 
@@ -142,6 +144,11 @@ internal sealed record TrainerCommand(string Assembly)
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+
+        if (CheckpointSeconds is { } seconds)
+        {
+            start.ArgumentList.Add(seconds.ToString(CultureInfo.InvariantCulture));
+        }
 
         // The trainer reads no settings, so it gets none of the secrets among them.
         foreach (var secret in start.Environment.Keys.Where(IsSetting).ToList())

@@ -16,6 +16,8 @@ internal static class Schemes
 internal static class Policies
 {
     public const string Admin = "Admin";
+
+    public const string Metrics = "Metrics";
 }
 
 internal static class ModelOpsClaims

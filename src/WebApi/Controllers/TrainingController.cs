@@ -37,10 +37,15 @@ public sealed class TrainingController(IMediator mediator, JobWatcher watcher, I
             }
         }
 
-        var location = $"/model/jobs/{accepted.JobId}";
-        Response.Headers.RetryAfter = "1";
-        return Accepted(location, new RetrainQueued(accepted.JobId, JobStatus.Queued, location));
+        return Queued(accepted);
     }
+
+    /// <summary>Makes a version again; its job says whether the weights came out the same.</summary>
+    [HttpPost("versions/{version}/reproduce")]
+    [Authorize(Policy = Policies.Admin)]
+    [ProducesResponseType<RetrainQueued>(StatusCodes.Status202Accepted)]
+    public async Task<IActionResult> Reproduce(string version, CancellationToken cancellationToken) =>
+        Queued(await mediator.Send(new ReproduceVersion(version), cancellationToken));
 
     [HttpGet("jobs")]
     public Task<JobList> Jobs(int? limit, string? cursor, string? status, CancellationToken cancellationToken) =>
@@ -84,6 +89,13 @@ public sealed class TrainingController(IMediator mediator, JobWatcher watcher, I
             await Response.WriteAsync($"data: {JsonSerializer.Serialize(job, json.Value.JsonSerializerOptions)}\n\n", cancellationToken);
             await Response.Body.FlushAsync(cancellationToken);
         }
+    }
+
+    private AcceptedResult Queued(RetrainAccepted accepted)
+    {
+        var location = $"/model/jobs/{accepted.JobId}";
+        Response.Headers.RetryAfter = "1";
+        return Accepted(location, new RetrainQueued(accepted.JobId, JobStatus.Queued, location));
     }
 
     /// <summary>What isn't an id can't be one of ours.</summary>

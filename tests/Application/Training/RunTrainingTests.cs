@@ -2,8 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Models;
 using ModelOps.Application.Training;
 using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Models;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 using Moq;
@@ -38,6 +40,43 @@ public sealed class RunTrainingTests : IAsyncLifetime
         Assert.Equal((100, version.Specification.DataSha256), (job.DataRows, job.DataSha256));
         _world.Artifacts.Verify(a => a.DeleteWorkingFolder(id), Times.Once);
         _world.Artifacts.Verify(a => a.DeleteVersion(It.IsAny<string>()), Times.Never);
+    }
+
+    [Theory]
+    [InlineData('b', true)]
+    [InlineData('e', false)]
+    public async Task Handle_WhenAVersionIsMadeAgain_SaysWhetherTheWeightsAreEqual(char weights, bool equal)
+    {
+        var (version, completed) = (await PublishAsync(), World.Completed());
+        _world.TrainerAnswers(completed with { Summary = completed.Summary with { WeightsSha256 = new string(weights, 64) } });
+        TrainingSpecification? prepared = null;
+        IReadOnlyList<LabelledExample>? rows = null;
+        _world.Trainer.Setup(t => t.Prepare(It.IsAny<string>(), It.IsAny<TrainingSpecification>(), It.IsAny<IReadOnlyList<LabelledExample>>()))
+            .Callback((string _, TrainingSpecification s, IReadOnlyList<LabelledExample> r) => (prepared, rows) = (s, r));
+        var again = await _world.SendAsync(new ReproduceVersion(version.Name));
+
+        await RunAsync(again.JobId);
+
+        var job = await _world.JobAsync(again.JobId);
+        Assert.Equal((JobStatus.Succeeded, null), (job.Status, job.VersionName));
+        Assert.Equal(new Reproduction(version.Name, new string(weights, 64), equal), job.Reproduction);
+        Assert.Equal(version.Specification with { JobId = again.JobId }, prepared);
+        Assert.Equal(_world.StoredRows, rows);
+        Assert.Equal([version.Name], await _world.VersionNamesAsync());
+        _world.Artifacts.Verify(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()), Times.Once);
+    }
+
+    [Fact]
+    public async Task Handle_WhenTheVersionToMakeAgainIsDeletedMeanwhile_FailsTheJob()
+    {
+        var version = await PublishAsync();
+        var again = await _world.SendAsync(new ReproduceVersion(version.Name));
+        await _world.SendAsync(new DeleteVersion(version.Name));
+
+        await RunAsync(again.JobId);
+
+        var job = await _world.JobAsync(again.JobId);
+        Assert.Equal((JobStatus.Failed, "version_not_found", null), (job.Status, job.ErrorCode, job.Reproduction));
     }
 
     [Fact]
@@ -352,6 +391,13 @@ public sealed class RunTrainingTests : IAsyncLifetime
     }
 
     private DateTime Now => _world.Time.GetUtcNow().UtcDateTime;
+
+    private async Task<ModelVersion> PublishAsync()
+    {
+        _world.TrainerAnswers(World.Completed());
+        await RunAsync(await _world.AddJobAsync());
+        return await _world.UseAsync(db => db.Versions.AsNoTracking().SingleAsync());
+    }
 
     private Task<MediatR.Unit> RunAsync(Guid id, CancellationToken stop = default) => _world.SendAsync(new RunTraining(id), stop);
 }

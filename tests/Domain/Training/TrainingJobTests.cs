@@ -151,6 +151,30 @@ public class TrainingJobTests
         Assert.Null(job.EtaSeconds);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ConcludeReproduction_WhenRunning_SucceedsWithoutAVersion(bool equal)
+    {
+        var job = Running();
+        var reproduction = new Reproduction("v20251111_153045", new string('a', 64), equal);
+
+        job.ConcludeReproduction(Claim, reproduction, 12.5, [new(190, 0.1, null, null)], Now.AddMinutes(1));
+
+        Assert.Equal((JobStatus.Succeeded, null, reproduction), (job.Status, job.VersionName, job.Reproduction));
+        Assert.Equal((12.5, 0.1, job.Parameters.Epochs), (job.TrainingTime, job.Loss, job.Epoch));
+    }
+
+    [Fact]
+    public void ConcludeReproduction_WhenCancelling_EndsTheJobAsCancelled()
+    {
+        var job = In(JobStatus.Cancelling);
+
+        job.ConcludeReproduction(Claim, new Reproduction("v20251111_153045", new string('a', 64), true), 1, [], Now.AddMinutes(1));
+
+        Assert.Equal((JobStatus.Cancelled, null), (job.Status, job.Reproduction));
+    }
+
     [Fact]
     public void Succeed_WhenCancelling_EndsTheJobAsCancelledWithoutAVersion()
     {

@@ -136,6 +136,63 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     }
 
     [Fact]
+    public async Task TrainAsync_WhenKilledAtTenRandomEpochsAndRunAgain_ResumesToTheSameWeights()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            output.WriteLine("Not run: the trainer's process is found through /proc.");
+            return;
+        }
+
+        using var folder = new TrainingFolder(Long);
+        var trainer = new TrainerProcess(TrainerCommand.Default with { CheckpointSeconds = 0.1 }, NullLogger<TrainerProcess>.Instance);
+        var random = new SeededRandom(20, RandomPurpose.Sample);
+        var kills = Enumerable.Range(0, 10).Select(_ => 1 + random.NextInt32(Long.Epochs * 9 / 10)).Order().ToArray();
+        var begun = new List<int>();
+        foreach (var epoch in kills)
+        {
+            var (first, killed) = (0, false);
+            var crashed = await trainer.TrainAsync(
+                folder.Specification,
+                folder.Path,
+                progress =>
+                {
+                    first = first == 0 ? progress.Epoch : first;
+                    if (!killed && progress.Epoch >= epoch)
+                    {
+                        killed = true;
+                        using var process = Process.GetProcessById(TrainerOf(folder.Path));
+                        process.Kill();
+                    }
+                },
+                default,
+                default);
+            Assert.IsType<TrainingOutcome.Crashed>(crashed);
+            begun.Add(first);
+        }
+
+        output.WriteLine($"killed at {string.Join(", ", kills)}; begun at {string.Join(", ", begun)}");
+        var resumed = Assert.IsType<TrainingOutcome.Completed>(await trainer.TrainAsync(folder.Specification, folder.Path, _ => { }, default, default));
+        Assert.Equal(await undisturbed.HashAsync(), resumed.Summary.WeightsSha256);
+        Assert.Equal(begun.Order(), begun);
+        Assert.True(begun[^1] > 1, "no attempt went on from a checkpoint");
+    }
+
+    [Fact]
+    public async Task TrainAsync_WhileOthersTrain_GivesTheSameWeightsAsAlone()
+    {
+        using var one = new TrainingFolder(new TrainingParameters(Epochs: 300));
+        using var again = new TrainingFolder(new TrainingParameters(Epochs: 300));
+        using var other = new TrainingFolder(new TrainingParameters(Epochs: 300, Seed: 7));
+        var alone = Assert.IsType<TrainingOutcome.Completed>(await TrainAsync(one));
+
+        var together = await Task.WhenAll(TrainAsync(again), TrainAsync(other));
+
+        Assert.Equal(alone.Summary.WeightsSha256, Assert.IsType<TrainingOutcome.Completed>(together[0]).Summary.WeightsSha256);
+        Assert.NotEqual(alone.Summary.WeightsSha256, Assert.IsType<TrainingOutcome.Completed>(together[1]).Summary.WeightsSha256);
+    }
+
+    [Fact]
     public async Task Run_WhenStandardInputEnds_EndsByItself()
     {
         using var folder = new TrainingFolder(Long);
@@ -194,7 +251,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
 
     private static int TrainerOf(string folder) => Directory.GetDirectories("/proc")
         .Select(path => int.TryParse(Path.GetFileName(path), out var id) ? id : 0)
-        .Single(id => id > 0 && CommandLine(id).EndsWith($"\0{TrainerProtocol.Command}\0{folder}\0", StringComparison.Ordinal));
+        .Single(id => id > 0 && CommandLine(id).Contains($"\0{TrainerProtocol.Command}\0{folder}\0", StringComparison.Ordinal));
 
     private static string CommandLine(int process)
     {

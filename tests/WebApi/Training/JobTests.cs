@@ -11,7 +11,7 @@ public sealed class JobTests(ModelsFixture service)
         """
         job_id:string status:string epoch:number epochs:number progress:number eta_seconds:number? elapsed_seconds:number loss:number?
         version:string? metrics:object? training_time:number? parameters:object data:object attempt:number requested_by:string
-        created_at:time started_at:time? finished_at:time? error:object? comparison:object?
+        created_at:time started_at:time? finished_at:time? error:object? comparison:object? reproduction:object?
         """;
 
     private const string Members = ListMembers + " history:array";

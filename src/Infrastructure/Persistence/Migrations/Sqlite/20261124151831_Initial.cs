@@ -148,11 +148,14 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     Class = table.Column<int>(type: "INTEGER", nullable: false),
                     Source = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false)
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    PredictionId = table.Column<Guid>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_labelled_records", x => x.Id);
+                    table.CheckConstraint("CK_labelled_records_class", "\"Class\" IN (0, 1, 2)");
+                    table.CheckConstraint("CK_labelled_records_prediction", "\"PredictionId\" IS NULL OR \"Source\" IN ('Lab', 'Clinician')");
                     table.CheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
                 });
 
@@ -179,6 +182,32 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "predictions",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    HbA1c = table.Column<double>(type: "REAL", nullable: false),
+                    Age = table.Column<double>(type: "REAL", nullable: false),
+                    Bmi = table.Column<double>(type: "REAL", nullable: false),
+                    Gender = table.Column<int>(type: "INTEGER", nullable: false),
+                    Negative = table.Column<double>(type: "REAL", nullable: false),
+                    Prediabetes = table.Column<double>(type: "REAL", nullable: false),
+                    Diabetes = table.Column<double>(type: "REAL", nullable: false),
+                    Class = table.Column<int>(type: "INTEGER", nullable: false),
+                    Version = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    ConfirmedClass = table.Column<int>(type: "INTEGER", nullable: true),
+                    ConfirmedSource = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
+                    ConfirmedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    ConfirmedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_predictions", x => x.Id);
+                    table.CheckConstraint("CK_predictions_confirmed", "(\"ConfirmedClass\" IS NULL AND \"ConfirmedSource\" IS NULL AND \"ConfirmedAt\" IS NULL AND \"ConfirmedBy\" IS NULL)\nOR (\"ConfirmedClass\" IS NOT NULL AND \"ConfirmedClass\" IN (0, 1, 2)\n    AND \"ConfirmedSource\" IS NOT NULL AND \"ConfirmedSource\" IN ('Lab', 'Clinician')\n    AND \"ConfirmedAt\" IS NOT NULL AND \"ConfirmedBy\" IS NOT NULL)");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "training_jobs",
                 columns: table => new
                 {
@@ -201,6 +230,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     Metrics = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
                     TrainingTime = table.Column<double>(type: "REAL", nullable: true),
                     Comparison = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
+                    Reproduction = table.Column<string>(type: "TEXT", maxLength: -1, nullable: true),
                     RequestedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     CreatedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     StartedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
@@ -423,6 +453,12 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                 column: "Class");
 
             migrationBuilder.CreateIndex(
+                name: "IX_labelled_records_PredictionId",
+                table: "labelled_records",
+                column: "PredictionId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_model_versions_JobId",
                 table: "model_versions",
                 column: "JobId",
@@ -433,6 +469,11 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                 table: "model_versions",
                 column: "Name",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_predictions_ConfirmedClass_CreatedAt",
+                table: "predictions",
+                columns: new[] { "ConfirmedClass", "CreatedAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_training_jobs_Id",
@@ -481,6 +522,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "labelled_records");
+
+            migrationBuilder.DropTable(
+                name: "predictions");
 
             migrationBuilder.DropTable(
                 name: "training_jobs");

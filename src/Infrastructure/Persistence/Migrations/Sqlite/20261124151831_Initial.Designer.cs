@@ -11,7 +11,7 @@ using ModelOps.Infrastructure.Persistence;
 namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteModelOpsDbContext))]
-    [Migration("20261124145440_Initial")]
+    [Migration("20261124151831_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -418,6 +418,68 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("model_versions", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Domain.Predictions.Prediction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Age")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Bmi")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("ConfirmedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ConfirmedClass")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ConfirmedSource")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Diabetes")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Gender")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("HbA1c")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Negative")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Prediabetes")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ConfirmedClass", "CreatedAt");
+
+                    b.ToTable("predictions", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_predictions_confirmed", "(\"ConfirmedClass\" IS NULL AND \"ConfirmedSource\" IS NULL AND \"ConfirmedAt\" IS NULL AND \"ConfirmedBy\" IS NULL)\nOR (\"ConfirmedClass\" IS NOT NULL AND \"ConfirmedClass\" IN (0, 1, 2)\n    AND \"ConfirmedSource\" IS NOT NULL AND \"ConfirmedSource\" IN ('Lab', 'Clinician')\n    AND \"ConfirmedAt\" IS NOT NULL AND \"ConfirmedBy\" IS NOT NULL)");
+                        });
+                });
+
             modelBuilder.Entity("ModelOps.Domain.Records.LabelledRecord", b =>
                 {
                     b.Property<long>("Id")
@@ -447,6 +509,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<double>("HbA1c")
                         .HasColumnType("REAL");
 
+                    b.Property<Guid?>("PredictionId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -456,8 +521,15 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Class");
 
+                    b.HasIndex("PredictionId")
+                        .IsUnique();
+
                     b.ToTable("labelled_records", null, t =>
                         {
+                            t.HasCheckConstraint("CK_labelled_records_class", "\"Class\" IN (0, 1, 2)");
+
+                            t.HasCheckConstraint("CK_labelled_records_prediction", "\"PredictionId\" IS NULL OR \"Source\" IN ('Lab', 'Clinician')");
+
                             t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
                         });
                 });
@@ -531,6 +603,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Parameters")
                         .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reproduction")
                         .HasMaxLength(-1)
                         .HasColumnType("TEXT");
 

@@ -1,0 +1,170 @@
+using System.Diagnostics.Metrics;
+using System.Threading.Channels;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ModelOps.Domain.Predictions;
+
+namespace ModelOps.Application.Predictions;
+
+/// <summary>
+/// Predictions on their way to the database. Answering only puts them into a bounded queue; one writer takes them out in batches.
+/// While the database is away the queue fills; what finds no room is dropped, and counted.
+/// </summary>
+public sealed partial class PredictionLog : IDisposable
+{
+    public const string MeterName = "ModelOps";
+
+    /// <summary>Predictions that wait at most: some 20 MB.</summary>
+    public const int Capacity = 100_000;
+
+    private const int BatchSize = 2_000;
+
+    /// <summary>How often a batch is tried before it is given up.</summary>
+    private const int Tries = 60;
+
+    /// <summary>How long a first prediction waits for others to be written with it.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly IServiceScopeFactory _scopes;
+    private readonly TimeProvider _time;
+    private readonly ILogger<PredictionLog> _logger;
+    private readonly Meter _meter;
+    private readonly Counter<long> _stored;
+    private readonly Counter<long> _dropped;
+
+    public PredictionLog(IServiceScopeFactory scopes, TimeProvider time, IMeterFactory meters, ILogger<PredictionLog> logger)
+    {
+        _scopes = scopes;
+        _time = time;
+        _logger = logger;
+        _meter = meters.Create(MeterName);
+        _stored = _meter.CreateCounter<long>("predictions_stored", "{prediction}", "Predictions written to the database.");
+        _dropped = _meter.CreateCounter<long>("predictions_dropped", "{prediction}", "Predictions that were answered but not kept, by reason.");
+        _meter.CreateObservableGauge("predictions_waiting", () => _queue.Reader.Count, "{prediction}", "Predictions that wait to be written.");
+    }
+
+    /// <summary>Never waits.</summary>
+    public void Add(Prediction prediction)
+    {
+        if (!_queue.Writer.TryWrite(new Entry(prediction, null)))
+        {
+            Drop(1, "queue_full");
+        }
+    }
+
+    /// <summary>Waits until what was added before is written, or <paramref name="limit"/> is over.</summary>
+    public async Task FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_queue.Writer.TryWrite(new Entry(null, written)))
+        {
+            await Task.WhenAny(written.Task, Task.Delay(limit, _time, cancellationToken));
+        }
+    }
+
+    /// <summary>Takes no more; the writer ends once everything is written.</summary>
+    public void Complete() => _queue.Writer.TryComplete();
+
+    /// <summary>Writes until <see cref="Complete"/>; one caller for the whole life of the process.</summary>
+    /// <param name="abandon">Gives up what is still waiting, and counts it.</param>
+    public async Task WriteAsync(CancellationToken abandon)
+    {
+        var batch = new List<Prediction>(BatchSize);
+        var written = new List<TaskCompletionSource>();
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync(abandon))
+            {
+                if (_queue.Reader.Count < BatchSize && !_queue.Reader.Completion.IsCompleted)
+                {
+                    await Task.Delay(Gathering, _time, abandon);
+                }
+
+                Take(batch, written);
+                await StoreAsync(batch, abandon);
+                written.ForEach(w => w.TrySetResult());
+                batch.Clear();
+                written.Clear();
+            }
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            do
+            {
+                Drop(batch.Count, "shutdown");
+                batch.Clear();
+                Take(batch, written);
+            }
+            while (batch.Count > 0);
+        }
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private void Take(List<Prediction> batch, List<TaskCompletionSource> written)
+    {
+        while (batch.Count < BatchSize && _queue.Reader.TryRead(out var entry))
+        {
+            if (entry.Prediction is { } prediction)
+            {
+                batch.Add(prediction);
+            }
+
+            if (entry.Written is { } waiting)
+            {
+                written.Add(waiting);
+            }
+        }
+    }
+
+    private async Task StoreAsync(List<Prediction> batch, CancellationToken abandon)
+    {
+        for (var attempt = 1; batch.Count > 0; attempt++)
+        {
+            try
+            {
+                await using var scope = _scopes.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new StorePredictions(batch, Again: attempt > 1), abandon);
+                _stored.Add(batch.Count);
+                return;
+            }
+            catch (Exception exception) when (!abandon.IsCancellationRequested)
+            {
+                if (attempt == Tries)
+                {
+                    LogGivenUp(exception, batch.Count);
+                    Drop(batch.Count, "database");
+                    return;
+                }
+
+                if (attempt == 1)
+                {
+                    LogAway(exception);
+                }
+
+                await Task.Delay(RetryDelay, _time, abandon);
+            }
+        }
+    }
+
+    private void Drop(int count, string reason)
+    {
+        if (count > 0)
+        {
+            _dropped.Add(count, new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Predictions can't be written at the moment; they wait")]
+    private partial void LogAway(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} predictions could not be written and are lost; their answers were given")]
+    private partial void LogGivenUp(Exception exception, int count);
+
+    /// <summary>A prediction, or somebody who waits for those before.</summary>
+    private readonly record struct Entry(Prediction? Prediction, TaskCompletionSource? Written);
+}

@@ -1,0 +1,32 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+
+namespace ModelOps.Application.Predictions;
+
+/// <summary>Removes predictions whose outcome nobody has confirmed for long; confirmed ones stay, as a version is judged by them.</summary>
+/// <param name="KeepDays">Age in days from which one goes.</param>
+public sealed record RemoveOldPredictions(int KeepDays) : IRequest<int>;
+
+internal sealed class RemoveOldPredictionsHandler(IModelOpsDbContext db) : IRequestHandler<RemoveOldPredictions, int>
+{
+    /// <summary>Rows of one transaction, so that no writer waits long.</summary>
+    private const int Chunk = 5_000;
+
+    public async Task<int> Handle(RemoveOldPredictions request, CancellationToken cancellationToken)
+    {
+        var before = (await db.UtcNowAsync(cancellationToken)).AddDays(-request.KeepDays);
+        var (removed, all) = (0, 0);
+        do
+        {
+            removed = await db.Predictions
+                .Where(p => p.ConfirmedClass == null && p.CreatedAt < before)
+                .OrderBy(p => p.CreatedAt)
+                .Take(Chunk)
+                .ExecuteDeleteAsync(cancellationToken);
+            all += removed;
+        }
+        while (removed == Chunk);
+        return all;
+    }
+}

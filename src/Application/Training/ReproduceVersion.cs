@@ -1,0 +1,43 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Models;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Training;
+
+/// <summary>
+/// Makes a version again from its own specification and rows, and says in the job whether the weights came out the same. It proves
+/// something about that version and makes none: a version has exactly one job.
+/// </summary>
+public sealed record ReproduceVersion(string Version) : IRequest<RetrainAccepted>;
+
+internal sealed class ReproduceVersionValidator : AbstractValidator<ReproduceVersion>
+{
+    public ReproduceVersionValidator() => RuleFor(r => r.Version).CouldBeAVersion();
+}
+
+internal sealed class ReproduceVersionHandler(IModelOpsDbContext db, IArtifactStore artifacts, ITrainingQueue queue, ICurrentUser user)
+    : IRequestHandler<ReproduceVersion, RetrainAccepted>
+{
+    public async Task<RetrainAccepted> Handle(ReproduceVersion request, CancellationToken cancellationToken)
+    {
+        var version = await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == request.Version, cancellationToken)
+            ?? throw ModelRefusals.VersionNotFound();
+
+        // Read now, so that damaged rows refuse the request instead of failing a job later.
+        var rows = await artifacts.ReadRowsAsync(version.Name, version.Files, cancellationToken);
+        var job = TrainingJob.Create(
+            version.Specification.Parameters,
+            new DataSelection(false, null, version.Name),
+            rows.Count,
+            version.Specification.DataSha256,
+            user.Signature(),
+            await db.UtcNowAsync(cancellationToken));
+        db.Jobs.Add(job);
+        await db.SaveChangesAsync(cancellationToken);
+        queue.Enqueue(job.Id);
+        return new RetrainAccepted(job.Id);
+    }
+}

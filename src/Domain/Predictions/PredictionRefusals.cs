@@ -1,0 +1,12 @@
+namespace ModelOps.Domain.Predictions;
+
+/// <summary>The refusals that concern predictions, in one place so that a code always means the same.</summary>
+public static class PredictionRefusals
+{
+    public static RefusalException NotFound() => new(
+        RefusalKind.NotFound, "prediction_not_found", $"There is no prediction with this id, or it is no longer kept.");
+
+    public static RefusalException AlreadyLabelled() => new(
+        RefusalKind.Conflict, "already_labelled",
+        $"This prediction has another confirmed outcome already, and a record was made of it. Correct the record instead.");
+}

@@ -1,0 +1,24 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using ModelOps.Application.Predictions;
+using ModelOps.Domain.Predictions;
+using ModelOps.WebApi.Auth;
+
+namespace ModelOps.WebApi.Controllers;
+
+/// <summary>Confirmed outcomes of predictions.</summary>
+[ApiController]
+[Route("predictions")]
+public sealed class LabelsController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Makes a labelled record of a prediction whose outcome a lab or a clinician has confirmed.</summary>
+    [HttpPost("{predictionId}/label")]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<LabelledPrediction> Label(string predictionId, ConfirmedLabel label, CancellationToken cancellationToken) =>
+        mediator.Send(
+            new LabelPrediction(
+                Guid.TryParseExact(predictionId, "D", out var id) ? id : throw PredictionRefusals.NotFound(),
+                label),
+            cancellationToken);
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Application.Predictions;
+using ModelOps.Domain.Predictions;
+using ModelOps.Domain.Records;
+
+namespace ModelOps.Application.Tests.Predictions;
+
+public sealed class PredictionLogTests : IAsyncLifetime, IDisposable
+{
+    private readonly World _world = new();
+    private readonly ConcurrentDictionary<string, long> _counts = [];
+    private readonly MeterListener _listener = new();
+
+    private PredictionLog Log => _world.Services.GetRequiredService<PredictionLog>();
+
+    public async Task InitializeAsync()
+    {
+        await _world.InitializeAsync();
+        var meters = _world.Services.GetRequiredService<IMeterFactory>();
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument is Counter<long>)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            _counts.AddOrUpdate(tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Value}", value, (_, sum) => sum + value));
+        _listener.Start();
+    }
+
+    public Task DisposeAsync() => _world.DisposeAsync();
+
+    public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public async Task Complete_WithMoreThanABatchWaiting_WritesThemAll()
+    {
+        var made = Made(5_000);
+        made.ForEach(Log.Add);
+        Log.Complete();
+
+        await Log.WriteAsync(default);
+
+        var stored = await _world.UseAsync(db => db.Predictions.AsNoTracking().ToListAsync());
+        Assert.Equal(made.Select(p => p.Id).Order(), stored.Select(p => p.Id).Order());
+        var one = stored.Single(p => p.Id == made[7].Id);
+        Assert.Equal(
+            (made[7].Features, made[7].Negative, made[7].Prediabetes, made[7].Diabetes, made[7].Class, made[7].Version, made[7].CreatedAt),
+            (one.Features, one.Negative, one.Prediabetes, one.Diabetes, one.Class, one.Version, one.CreatedAt));
+        Assert.Null(one.ConfirmedClass);
+        Assert.Equal(5_000, _counts["predictions_stored"]);
+    }
+
+    [Fact]
+    public void Add_WhenTheQueueIsFull_DropsAndCounts()
+    {
+        Made(PredictionLog.Capacity + 3).ForEach(Log.Add);
+
+        Assert.Equal(3, _counts["predictions_dropped queue_full"]);
+    }
+
+    [Fact]
+    public async Task WriteAsync_WhenAbandoned_CountsWhatIsLost()
+    {
+        Made(4_500).ForEach(Log.Add);
+
+        await Log.WriteAsync(new CancellationToken(canceled: true));
+
+        Assert.Equal(4_500, _counts["predictions_dropped shutdown"]);
+    }
+
+    [Fact]
+    public async Task FlushAsync_ReturnsWhenWhatWasAddedBeforeIsWritten()
+    {
+        var writing = Log.WriteAsync(default);
+        var made = Made(10);
+        made.ForEach(Log.Add);
+
+        await Log.FlushAsync(TimeSpan.FromMinutes(1), default);
+
+        Assert.Equal(10, await _world.UseAsync(db => db.Predictions.CountAsync()));
+        Log.Complete();
+        await writing;
+    }
+
+    [Fact]
+    public async Task WriteAsync_WhenTheDatabaseIsAway_WaitsAndWritesEachOnce()
+    {
+        // The first try goes wrong: the table is away under another name, until it is put back.
+        await SqlAsync("ALTER TABLE predictions RENAME TO elsewhere");
+        Made(10).ForEach(Log.Add);
+        var writing = Log.WriteAsync(default);
+        await Log.FlushAsync(TimeSpan.FromMilliseconds(300), default);
+        Assert.False(_counts.ContainsKey("predictions_stored"));
+
+        await SqlAsync("ALTER TABLE elsewhere RENAME TO predictions");
+        await Log.FlushAsync(TimeSpan.FromMinutes(1), default);
+
+        Assert.Equal(10, await _world.UseAsync(db => db.Predictions.CountAsync()));
+        Assert.Equal(10, _counts["predictions_stored"]);
+        Assert.DoesNotContain(_counts.Keys, name => name.StartsWith("predictions_dropped", StringComparison.Ordinal));
+        Log.Complete();
+        await writing;
+    }
+
+    [Fact]
+    public async Task StorePredictions_AgainAfterACommitWhoseAnswerWasLost_WritesEachOnce()
+    {
+        var made = Made(10);
+        await _world.SendAsync(new StorePredictions(made[..4], Again: false));
+
+        await _world.SendAsync(new StorePredictions(made, Again: true));
+
+        Assert.Equal(10, await _world.UseAsync(db => db.Predictions.CountAsync()));
+    }
+
+    [Fact]
+    public async Task RemoveOldPredictions_RemovesTheUnconfirmedOnesOnly()
+    {
+        var old = Made(6_003, World.Created.AddYears(-3));
+        old[0].Confirm(DiabetesClass.Diabetes, LabelSource.Lab, "ann", World.Created);
+        var recent = Made(4, _world.Time.GetUtcNow().UtcDateTime.AddDays(-364));
+        await _world.SendAsync(new StorePredictions([.. old, .. recent], Again: false));
+
+        var removed = await _world.SendAsync(new RemoveOldPredictions(365));
+
+        Assert.Equal(6_002, removed);
+        var left = await _world.UseAsync(db => db.Predictions.Select(p => p.Id).ToListAsync());
+        Assert.Equal(recent.Append(old[0]).Select(p => p.Id).Order(), left.Order());
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO labelled_records (HbA1c, Age, Bmi, Gender, Class, Source, CreatedAt, CreatedBy) VALUES (6, 50, 27, 0, 1, 'Model', '2025-11-11', 'x')", "CK_labelled_records_source")]
+    [InlineData("INSERT INTO labelled_records (HbA1c, Age, Bmi, Gender, Class, Source, CreatedAt, CreatedBy) VALUES (6, 50, 27, 0, 1, 'Prediction', '2025-11-11', 'x')", "CK_labelled_records_source")]
+    [InlineData("UPDATE labelled_records SET Source = 'Model'", "CK_labelled_records_source")]
+    [InlineData("UPDATE labelled_records SET Class = 3", "CK_labelled_records_class")]
+    [InlineData("INSERT INTO labelled_records (HbA1c, Age, Bmi, Gender, Class, Source, CreatedAt, CreatedBy, PredictionId) VALUES (6, 50, 27, 0, 1, 'Registered', '2025-11-11', 'x', '01A20B7B-F611-7604-8960-C4362822D712')", "CK_labelled_records_prediction")]
+    [InlineData("UPDATE predictions SET ConfirmedClass = Class", "CK_predictions_confirmed")]
+    [InlineData("UPDATE predictions SET ConfirmedClass = Class, ConfirmedSource = 'Model', ConfirmedAt = '2025-11-11', ConfirmedBy = 'x'", "CK_predictions_confirmed")]
+    [InlineData("UPDATE predictions SET ConfirmedSource = 'Lab', ConfirmedAt = '2025-11-11', ConfirmedBy = 'x'", "CK_predictions_confirmed")]
+    public async Task Database_WhenAModelsAnswerWouldBecomeALabel_Refuses(string sql, string constraint)
+    {
+        await _world.SendAsync(new StorePredictions(Made(1), Again: false));
+
+        var refused = await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => SqlAsync(sql));
+
+        Assert.Contains(constraint, refused.Message, StringComparison.Ordinal);
+    }
+
+    private static List<Prediction> Made(int count, DateTime? at = null) =>
+    [
+        .. Enumerable.Range(0, count).Select(i => Prediction.Create(
+            Guid.CreateVersion7(at ?? World.Created), new PatientFeatures(4 + 0.0001 * i, 50, 27, Gender.F), [0.2, 0.3, 0.5],
+            DiabetesClass.Diabetes, "v20251111_153045", at ?? World.Created)),
+    ];
+
+    private Task<int> SqlAsync(string sql) =>
+        _world.UseAsync(db => ((DbContext)((FaultyDatabase)db).Inner).Database.ExecuteSqlRawAsync(sql));
+}
