@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Mvc.Controllers;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
+using ModelOps.WebApi.Errors;
 
 namespace ModelOps.WebApi.Auth;
 
@@ -36,7 +36,7 @@ internal static class AuthServices
             .AddPolicyScheme(Schemes.Any, null, options => options.ForwardDefaultSelector = context =>
                 context.Request.Headers.ContainsKey(AuthorizationHeader) ? Schemes.Bearer : Schemes.Cookie)
             .AddPolicyScheme(Schemes.Refusal, null, options => options.ForwardDefaultSelector = context =>
-                IsPage(context) ? Schemes.Cookie : Schemes.Bearer)
+                ErrorPage.IsPage(context) ? Schemes.Cookie : Schemes.Bearer)
             .AddBearerToken(Schemes.Bearer, options =>
             {
                 options.BearerTokenExpiration = TimeSpan.FromMinutes(15);
@@ -77,11 +77,4 @@ internal static class AuthServices
             .SetFallbackPolicy(signedIn);
         return services;
     }
-
-    /// <summary>Whether a person looks at the answer in a browser, so that a redirect to the sign-in page helps.</summary>
-    private static bool IsPage(HttpContext context) =>
-        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
-        && context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null
-        && !context.Request.Headers.ContainsKey(AuthorizationHeader)
-        && context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
 }

@@ -31,7 +31,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
         if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
         {
-            await Problem.OfStatus(context.Response.StatusCode, context).WriteAsync(context);
+            await WriteAsync(context, Problem.OfStatus(context.Response.StatusCode, context));
         }
     }
 
@@ -55,8 +55,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
 
         context.Response.Clear();
-        await problem.WriteAsync(context);
+        await WriteAsync(context, problem);
     }
+
+    private static Task WriteAsync(HttpContext context, Problem problem) =>
+        ErrorPage.IsPage(context) ? ErrorPage.WriteAsync(context, problem) : problem.WriteAsync(context);
 
     [LoggerMessage(LogLevel.Debug, "The client hung up.")]
     private static partial void HungUp(ILogger logger);

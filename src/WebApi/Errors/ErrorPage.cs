@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using ModelOps.Application;
+
+namespace ModelOps.WebApi.Errors;
+
+/// <summary>A problem as a short page, for somebody who typed an address or whose page can't be shown.</summary>
+internal static class ErrorPage
+{
+    /// <summary>Whether a person looks at the answer in a browser, so that a page, or a redirect to the sign-in page, helps.</summary>
+    public static bool IsPage(HttpContext context) =>
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        && context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null
+        && !context.Request.Headers.ContainsKey("Authorization")
+        && context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+
+    public static Task WriteAsync(HttpContext context, Problem problem)
+    {
+        var response = context.Response;
+        response.StatusCode = problem.Status;
+        response.ContentType = "text/html; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        response.Headers.ContentSecurityPolicy = SecurityHeaders.Page;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return Task.CompletedTask;
+        }
+
+        var encoder = HtmlEncoder.Default;
+        return response.WriteAsync(
+            $"""
+            <!DOCTYPE html>
+            <html lang="{CultureInfo.CurrentUICulture.TwoLetterISOLanguageName}" data-theme="auto">
+            <head>
+              <meta charset="utf-8">
+              <meta name="viewport" content="width=device-width, initial-scale=1">
+              <title>ModelOps · {problem.Status}</title>
+              <link rel="icon" type="image/svg+xml" href="/favicon.svg">
+              <link rel="stylesheet" href="/dashboard.css">
+            </head>
+            <body>
+              <main class="bare">
+                <div class="card sign-in">
+                  <h1>ModelOps</h1>
+                  <p>{encoder.Encode(Texts.Say(problem.Detail))}</p>
+                  <p><a href="/">{encoder.Encode(Texts.Say($"To the overview"))}</a></p>
+                </div>
+              </main>
+            </body>
+            </html>
+            """,
+            context.RequestAborted);
+    }
+}
