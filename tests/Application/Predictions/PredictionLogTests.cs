@@ -5,12 +5,17 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Predictions;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
+using ModelOps.TestSupport;
 
 namespace ModelOps.Application.Tests.Predictions;
 
-public sealed class PredictionLogTests : IAsyncLifetime, IDisposable
+public sealed class PredictionLogOnSqliteTests() : PredictionLogTests(Provider.Sqlite);
+
+public sealed class PredictionLogOnPostgreSqlTests() : PredictionLogTests(Provider.PostgreSql);
+
+public abstract class PredictionLogTests(Provider provider) : IAsyncLifetime, IDisposable
 {
-    private readonly World _world = new();
+    private readonly World _world = new(provider);
     private readonly ConcurrentDictionary<string, long> _counts = [];
     private readonly MeterListener _listener = new();
 
@@ -34,7 +39,11 @@ public sealed class PredictionLogTests : IAsyncLifetime, IDisposable
 
     public Task DisposeAsync() => _world.DisposeAsync();
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Complete_WithMoreThanABatchWaiting_WritesThemAll()

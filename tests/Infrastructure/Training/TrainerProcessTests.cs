@@ -146,7 +146,8 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
         }
 
         using var folder = new TrainingFolder(Long);
-        var trainer = new TrainerProcess(TrainerCommand.Default with { CheckpointSeconds = 0.1 }, NullLogger<TrainerProcess>.Instance);
+        var trainer = new TrainerProcess(
+            TrainerCommand.Default with { CheckpointSeconds = 0.1 }, new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
         var random = new SeededRandom(20, RandomPurpose.Sample);
         var kills = Enumerable.Range(0, 10).Select(_ => 1 + random.NextInt32(Long.Epochs * 9 / 10)).Order().ToArray();
         var begun = new List<int>();
