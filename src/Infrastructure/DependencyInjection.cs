@@ -79,7 +79,12 @@ public static class DependencyInjection
             .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
             .AddSingleton<ServingWatcher>()
             .AddSingleton<ServingSignal>();
-        return settings.Serves ? services.AddHostedService<ServingSync>() : services;
+        if (settings.Serves)
+        {
+            services.AddHostedService<ServingSync>();
+        }
+
+        return settings.Serves && settings.UsesPostgreSql ? services.AddHostedService<ActivationListener>() : services;
     }
 
     private static IServiceCollection AddTraining(this IServiceCollection services, InfrastructureSettings settings) => services
