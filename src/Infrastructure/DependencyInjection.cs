@@ -87,9 +87,12 @@ public static class DependencyInjection
             .AddSingleton<ServingWatcher>()
             .AddSingleton<ServingSignal>()
             .AddSingleton(PredictionRetentionSettings.From(configuration));
-        return settings.Serves
-            ? services.AddHostedService<ServingSync>().AddHostedService<PredictionWriter>().AddHostedService<PredictionRetention>()
-            : services;
+        if (settings.Serves)
+        {
+            services.AddHostedService<ServingSync>().AddHostedService<PredictionWriter>().AddHostedService<PredictionRetention>();
+        }
+
+        return settings.Serves && settings.UsesPostgreSql ? services.AddHostedService<ActivationListener>() : services;
     }
 
     private static IServiceCollection AddTraining(this IServiceCollection services, InfrastructureSettings settings) => services

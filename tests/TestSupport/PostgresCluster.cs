@@ -191,7 +191,6 @@ public sealed class PostgresCluster : IAsyncDisposable
         await _shell.WaitForExitAsync(limit.Token);
         _shell.Dispose();
         _shell = null;
-        NpgsqlConnection.ClearAllPools();
     }
 
     private async Task InitializeAsync()

@@ -20,10 +20,6 @@ internal static class PersistenceServices
                 .UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure(3, TimeSpan.FromSeconds(2), null))
                 .AddInterceptors(provider.GetServices<IInterceptor>()));
             services.AddScoped<ModelOpsDbContext>(provider => provider.GetRequiredService<NpgsqlModelOpsDbContext>());
-            if (settings.Serves)
-            {
-                services.AddHostedService<ActivationListener>();
-            }
         }
         else
         {

@@ -130,6 +130,9 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>The worker whose trainer is at work.</summary>
     public Member? BusyWorker() => Workers.FirstOrDefault(w => w.IsRunning && w.Process.FindTrainer() is not null);
 
+    /// <summary>What the members said, for whoever reads a failed test.</summary>
+    public string Said() => string.Join('\n', Members.Select(m => $"{m.Name}: {m.Process.Output[^Math.Min(m.Process.Output.Length, 3_000)..]}"));
+
     public Task<object?> AskAsync(string sql) => Cluster!.ExecuteAsync(sql, ConnectionString);
 
     public async ValueTask DisposeAsync()

@@ -27,14 +27,14 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
         new Question(Operation.Predict),
         HttpMethod.Post,
         "/model/predict",
-        () => JsonContent.Create(new { HbA1c = hba1c, AGE = 54, BMI = 29.5, Gender = "F" }),
+        () => Json(new { HbA1c = hba1c, AGE = 54, BMI = 29.5, Gender = "F" }),
         repeatable: true);
 
     public Task<Entry> RetrainAsync(string dataset, int epochs = 20, int seed = 42, string? key = null, int hidden = 8, bool repeatable = true) => AskAsync(
         new Question(Operation.Retrain, key),
         HttpMethod.Post,
         "/model/retrain",
-        () => JsonContent.Create(new { use_database = false, dataset_name = dataset, epochs, hidden_size = hidden, seed }),
+        () => Json(new { use_database = false, dataset_name = dataset, epochs, hidden_size = hidden, seed }),
         repeatable && key is not null,
         key);
 
@@ -48,7 +48,7 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
         new Question(Operation.AddRecords, key, Amount: amount),
         HttpMethod.Post,
         "/records",
-        () => JsonContent.Create(Enumerable.Range(0, amount).Select(i => new { HbA1c = 5 + (i % 30 * 0.1), AGE = 50, BMI = 27, Gender = "F", CLASS = "N" })),
+        () => Json(Enumerable.Range(0, amount).Select(i => new { HbA1c = 5 + (i % 30 * 0.1), AGE = 50, BMI = 27, Gender = "F", CLASS = "N" })),
         repeatable: true,
         key);
 
@@ -56,13 +56,13 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
         new Question(Operation.Activate, version, tag ??= NewTag()),
         HttpMethod.Post,
         "/model/activate",
-        () => JsonContent.Create(new { version, reason = tag }));
+        () => Json(new { version, reason = tag }));
 
     public Task<Entry> RollbackAsync(string? tag = null) => AskAsync(
         new Question(Operation.Rollback, null, tag ??= NewTag()),
         HttpMethod.Post,
         "/model/rollback",
-        () => JsonContent.Create(new { reason = tag }));
+        () => Json(new { reason = tag }));
 
     public Task<Entry> DeleteVersionAsync(string version) =>
         AskAsync(new Question(Operation.DeleteVersion, version), HttpMethod.Delete, $"/model/version/{version}", null);
@@ -221,10 +221,13 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
     {
         var text = await answer.Content.ReadAsStringAsync();
         return new Entry(
-            question, replica, asked, DateTime.UtcNow, (int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, Json(text), answer.Headers.RetryAfter is not null);
+            question, replica, asked, DateTime.UtcNow, (int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, Parse(text), answer.Headers.RetryAfter is not null);
     }
 
-    private static JsonElement? Json(string text)
+    /// <summary>With the members' names as they are.</summary>
+    private static JsonContent Json<T>(T value) => JsonContent.Create(value, options: JsonSerializerOptions.Default);
+
+    private static JsonElement? Parse(string text)
     {
         try
         {
