@@ -13,54 +13,63 @@ namespace ModelOps.Infrastructure.Training;
 /// <remarks>
 /// All parameters lie in one vector of length 10h + 3, in the order W1 [h, 4], b1 [h], gamma [h], beta [h], W2 [3, h], b2 [3].
 /// b1 gets no gradient: batch normalisation takes any constant away again, so its true gradient is zero.
+/// Each call into a kernel costs more than its arithmetic at this size, so they are few. The derivative of the loss comes from the
+/// logarithms of the probabilities in one call; where dropout or ReLU made a unit zero, one threshold stops its derivative, with dropout's
+/// factor in the product before it; batches and step numbers are cut beforehand, the losses are added up afterwards.
 /// </remarks>
 internal sealed class MlpTrainingProgram : IDisposable
 {
     private const string Source = """
         def train(p, m, v, steps, mean, var, x, y, mask):
             h = {hidden}
-            batch = {batch}
             n = x.size(0)
-            w1t = p.narrow(0, 0, 4 * h).view(h, 4).t()
-            b1 = p.narrow(0, 4 * h, h)
-            gamma = p.narrow(0, 5 * h, h)
-            beta = p.narrow(0, 6 * h, h)
-            w2 = p.narrow(0, 7 * h, 3 * h).view(3, h)
-            w2t = w2.t()
-            b2 = p.narrow(0, 10 * h, 3)
-            g = torch.zeros_like(p)
-            gw1 = g.narrow(0, 0, 4 * h).view(h, 4)
-            ggamma = g.narrow(0, 5 * h, h)
-            gbeta = g.narrow(0, 6 * h, h)
-            gw2 = g.narrow(0, 7 * h, 3 * h).view(3, h)
-            gb2 = g.narrow(0, 10 * h, 3)
-            total = torch.zeros(1)
-            ps, gs, ms, vs, ss = [p], [g], [m], [v], [steps]
-            none: List[Tensor] = []
+            sizes: List[int] = []
             i = 0
             while i < n:
-                k = min(batch, n - i)
+                k = min({batch}, n - i)
                 if n - i - k == 1:
                     k = k + 1
-                xb = x.narrow(0, i, k)
-                yb = y.narrow(0, i, k)
-                mb = mask.narrow(0, i, k)
+                sizes.append(k)
+                i = i + k
+            count = len(sizes)
+            parts = [4 * h, h, h, h, 3 * h, 3]
+            w1, b1, gamma, beta, w2, b2 = p.split_with_sizes(parts)
+            m1, m2, m3, m4, m5, m6 = m.split_with_sizes(parts)
+            v1, v2, v3, v4, v5, v6 = v.split_with_sizes(parts)
+            w1 = w1.view(h, 4)
+            w1t = w1.t()
+            w2 = w2.view(3, h)
+            w2t = w2.t()
+            ps = [w1, gamma, beta, w2, b2]
+            ms = [m1.view(h, 4), m3, m4, m5.view(3, h), m6]
+            vs = [v1.view(h, 4), v3, v4, v5.view(3, h), v6]
+            none: List[Tensor] = []
+            xs = x.split_with_sizes(sizes)
+            targets = y.narrow(0, 0, n)
+            grads = targets.div(-{batch}).split_with_sizes(sizes)
+            masks = mask.narrow(0, 0, n).split_with_sizes(sizes)
+            numbers = torch.arange(1, count + 1).to(steps.dtype).add_(steps).unbind()
+            nothing = torch.zeros(1)
+            logs: List[Tensor] = []
+            for j in range(count):
+                k = sizes[j]
+                xb = xs[j]
+                grad = grads[j]
+                if k != {batch}:
+                    grad = grad * ({batch} / k)
                 z = torch.addmm(b1, xb, w1t)
                 a, saved_mean, saved_inv = torch.native_batch_norm(z, gamma, beta, mean, var, True, 0.1, 1e-5)
-                d = torch.relu(a).mul_(mb)
+                d = torch.relu_(a).mul_(masks[j])
                 lp = torch.log_softmax(torch.addmm(b2, d, w2t), 1)
-                total.sub_(torch.dot(lp.view(-1), yb.reshape(-1)))
-                e = lp.exp_().sub_(yb).div_(k)
-                torch.mm(e.t(), d, out=gw2)
-                torch.sum(e, [0], out=gb2)
-                da = torch.threshold_backward(torch.mm(e, w2).mul_(mb), a, 0)
+                logs.append(lp)
+                e = torch._log_softmax_backward_data(grad, lp, 1, 6)
+                da = torch.threshold_backward(torch.addmm(nothing, e, w2, beta=0, alpha={scale}), d, 0)
                 dz, dgamma, dbeta = torch.native_batch_norm_backward(da, z, gamma, mean, var, saved_mean, saved_inv, True, 1e-5, [True, True, True])
-                ggamma.copy_(dgamma)
-                gbeta.copy_(dbeta)
-                torch.mm(dz.t(), xb, out=gw1)
-                steps.add_(1)
-                torch._fused_adam_(ps, gs, ms, vs, none, ss, lr={rate}, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
-                i = i + k
+                gs = [torch.mm(dz.t(), xb), dgamma, dbeta, torch.mm(e.t(), d), torch.sum(e, [0])]
+                t = numbers[j]
+                torch._fused_adam_(ps, gs, ms, vs, none, [t, t, t, t, t], lr={rate}, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+            steps.add_(count)
+            total = torch.dot(torch.cat(logs).view(-1), targets.reshape(-1)).neg()
             return total, ps[0]
 
         def evaluate(p, mean, var, x):
@@ -83,6 +92,7 @@ internal sealed class MlpTrainingProgram : IDisposable
     {
         _unit = jit.compile(Source
             .Replace("{hidden}", parameters.HiddenSize.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{scale}", EpochData.Scale.ToString("E9", CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{batch}", parameters.BatchSize.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{rate}", parameters.LearningRate.ToString("E16", CultureInfo.InvariantCulture), StringComparison.Ordinal));
     }
