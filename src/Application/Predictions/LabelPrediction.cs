@@ -38,9 +38,9 @@ internal sealed class LabelPredictionValidator : AbstractValidator<LabelPredicti
     public LabelPredictionValidator()
     {
         RuleFor(r => r.Label.Class).Must(c => c is not null && DiabetesClasses.TryParse(c, out _))
-            .OverridePropertyName("Class").WithMessage("must be N, P, Y, Negative, Prediabetes or Diabetes");
+            .OverridePropertyName("Class").WithMessage(_ => Texts.Say($"must be N, P, Y, Negative, Prediabetes or Diabetes"));
         RuleFor(r => r.Label.Source).Must(s => s is not null && LabelPredictionHandler.Sources.ContainsKey(s))
-            .OverridePropertyName("Source").WithMessage("must be lab or clinician");
+            .OverridePropertyName("Source").WithMessage(_ => Texts.Say($"must be lab or clinician"));
     }
 }
 
