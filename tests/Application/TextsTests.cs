@@ -156,7 +156,7 @@ public sealed partial class TextsTests
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"(Say\(\s*|InvalidDataset\(\s*|\(FormattableString\))$")]
+    [GeneratedRegex(@"(Say\(\s*|InvalidDataset\(\s*|\(FormattableString\)|StatusCodes\.\w+, ""\w+"", )$")]
     private static partial Regex Said();
 
     [GeneratedRegex(@"\{\w+\}")]
