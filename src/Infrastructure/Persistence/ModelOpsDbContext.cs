@@ -63,16 +63,29 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             {
                 ChangeTracker.Clear();
                 await using var transaction = await Database.BeginTransactionAsync(cancel);
-                var result = await work(cancel);
-                FaultPoints.Hit("transaction.commit");
-                await CommitAsync(transaction, cancel);
-                return result;
+                Enter(transaction);
+                try
+                {
+                    var result = await work(cancel);
+                    FaultPoints.Hit("transaction.commit");
+                    await CommitAsync(transaction, cancel);
+                    return result;
+                }
+                finally
+                {
+                    Enter(null);
+                }
             },
             cancellationToken);
 
     /// <summary>Commits exactly once: when the answer is lost with the connection, what became of the transaction is found out.</summary>
     protected virtual Task CommitAsync(IDbContextTransaction transaction, CancellationToken cancellationToken) =>
         transaction.CommitAsync(cancellationToken);
+
+    /// <summary>A use case's transaction begins, or with null has ended.</summary>
+    protected virtual void Enter(IDbContextTransaction? transaction)
+    {
+    }
 
     public abstract Task AnnounceActivationAsync(CancellationToken cancellationToken);
 

@@ -17,9 +17,13 @@ internal sealed partial class NpgsqlModelOpsDbContext
 
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>The transaction that a use case has open.</summary>
+    private IDbContextTransaction? _open;
+
     /// <summary>As EF Core's own, which retries the commit blindly.</summary>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
+        EnsureSameTransaction(_open);
         if (Database.CurrentTransaction is not null || !ChangeTracker.HasChanges())
         {
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
@@ -47,6 +51,7 @@ internal sealed partial class NpgsqlModelOpsDbContext
     protected override async Task CommitAsync(IDbContextTransaction transaction, CancellationToken cancellationToken)
     {
         var id = await Database.SqlQuery<string>($"""SELECT pg_current_xact_id()::text AS "Value" """).SingleAsync(cancellationToken);
+        EnsureSameTransaction(transaction);
         try
         {
             // Not cancelled half-way: what a client that hangs up has already begun is done or not done, but never unknown.
@@ -58,6 +63,21 @@ internal sealed partial class NpgsqlModelOpsDbContext
             {
                 throw;
             }
+        }
+    }
+
+    protected override void Enter(IDbContextTransaction? transaction) => _open = transaction;
+
+    /// <summary>
+    /// When a connection breaks between two statements, EF Core opens another one for the next statement, and silently outside of the
+    /// transaction. What was written before is gone then, so the whole has to be done again.
+    /// </summary>
+    private void EnsureSameTransaction(IDbContextTransaction? transaction)
+    {
+        if (transaction is not null && Database.CurrentTransaction != transaction)
+        {
+            // As a lost connection: the retrying strategy knows what to do.
+            throw new NpgsqlException("The connection was lost in the middle of a transaction.", new IOException());
         }
     }
 

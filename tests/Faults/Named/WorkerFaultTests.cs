@@ -160,6 +160,7 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
         using var end = new CancellationTokenSource();
         var predictions = Hold.EveryAsync(TimeSpan.FromMilliseconds(20), () => client.PredictAsync(), end.Token);
         var failed = await client.UntilAsync(await client.QueueAsync(dataset, seed: Unlucky), "failed");
+        await fleet.HealAsync();
         await client.TrainAsync(dataset);
         await end.CancelAsync();
         await predictions;
