@@ -14,6 +14,7 @@ install_with_apt() {
 
 missing=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
+[ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ] || [ -x /usr/bin/google-chrome ] || missing+=(chromium)
 [ ${#missing[@]} = 0 ] || install_with_apt "${missing[@]}"
 
 results="$PWD/artifacts/test-results"

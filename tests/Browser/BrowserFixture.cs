@@ -26,6 +26,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             return;
         }
 
+        Assertions.SetDefaultExpectTimeout(30_000);
         Environment.SetEnvironmentVariable("PLAYWRIGHT_DRIVER_SEARCH_PATH", Build.PlaywrightDriver);
         Service = await Service.StartAsync();
         playwright = await Playwright.CreateAsync();
@@ -48,7 +49,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             TimezoneId = "Europe/Madrid",
             ViewportSize = new ViewportSize { Width = width, Height = 800 },
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(30_000);
         return new Visitor(context, home);
     }
 

@@ -8,6 +8,7 @@
 
   window.modelops = {
     remember: cookie,
+    nothing: () => {},
     theme: value => document.documentElement.setAttribute('data-theme', value),
   };
 

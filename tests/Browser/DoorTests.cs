@@ -1,0 +1,113 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ModelOps.Browser.Tests;
+
+/// <summary>Who gets in, where to, and what is remembered of a choice.</summary>
+[Collection(BrowserGroup.Name)]
+public sealed class DoorTests(BrowserFixture browser)
+{
+    [BrowserTheory]
+    [InlineData("https://elsewhere.example/")]
+    [InlineData("//elsewhere.example/")]
+    [InlineData(@"/\elsewhere.example/")]
+    public async Task SignIn_WithAForeignReturnAddress_StaysHere(string target)
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.OpenAsync($"/login?ReturnUrl={Uri.EscapeDataString(target)}");
+        await page.Locator("#email").FillAsync(Service.UserEmail);
+        await page.Locator("#password").FillAsync(Service.UserPassword);
+        await page.Locator("form button[type=submit]").ClickAsync();
+
+        await page.WaitForURLAsync(browser.Service.Address.ToString());
+        Assert.Empty(visitor.Strangers);
+    }
+
+    [BrowserFact]
+    public async Task SignIn_WithAWrongPassword_SaysSoInTheReadersLanguage()
+    {
+        await using var visitor = await browser.VisitAsync("es");
+        var page = await visitor.OpenAsync("/login");
+        await page.Locator("#email").FillAsync("nobody@example.org");
+        await page.Locator("#password").FillAsync("not the right one");
+        await page.Locator("form button[type=submit]").ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("El correo o la contraseña no son correctos.");
+        await Expect(page.Locator("#email")).ToHaveValueAsync("nobody@example.org");
+    }
+
+    [BrowserFact]
+    public async Task Choices_OfLanguageAndColours_AreRemembered()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: false);
+        await page.Button("Dark colours").ClickAsync();
+        await page.Button("Español").ClickAsync();
+
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Resumen");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "es");
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await Expect(page.Button("Colores claros")).ToBeVisibleAsync();
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Keyboard_ReachesTheContentAndTheMeaningsOfNumbers()
+    {
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: false);
+        await page.Locator("body").FocusAsync();
+        await page.Keyboard.PressAsync("Tab");
+        var term = page.Locator(".hero .term").Last;
+        await term.FocusAsync();
+
+        var tip = page.Locator($"#{await term.GetAttributeAsync("aria-describedby")}");
+        await Expect(tip).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(tip).ToBeHiddenAsync();
+    }
+
+    [BrowserFact]
+    public async Task JobServer_LetsAdministratorsIn_AndNobodyElse()
+    {
+        await using var stranger = await browser.VisitAsync();
+        var login = await stranger.OpenAsync("/hangfire");
+        Assert.Contains("/login", login.Url, StringComparison.Ordinal);
+
+        await using var user = await browser.VisitAsync();
+        var refused = await user.SignInAsync(asAdmin: false);
+        var answer = await refused.GotoAsync("/hangfire");
+        Assert.Equal(403, answer!.Status);
+        await Expect(refused.Locator("main")).ToContainTextAsync("Your role doesn't allow this.");
+        Assert.Equal(403, (await refused.GotoAsync("/accounts"))!.Status);
+
+        await using var admin = await browser.VisitAsync();
+        var page = await admin.SignInAsync(asAdmin: true);
+        Assert.Equal(200, (await page.GotoAsync("/hangfire"))!.Status);
+        await Expect(page).ToHaveTitleAsync("Overview – ModelOps");
+        Assert.Empty(admin.Strangers);
+    }
+
+    [BrowserFact]
+    public async Task Upload_ByDragAndDrop_ReportsProblemsByLine()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/data");
+        await Expect(page.Locator(".drop input")).ToBeEnabledAsync();
+        var transfer = await page.EvaluateHandleAsync(
+            """
+            () => {
+              const transfer = new DataTransfer();
+              transfer.items.add(new File(['HbA1c,AGE,BMI,Gender,CLASS\n5.1,40,22,F,N\n48,50,27,M,Y\n6.0,50,27,M,P\n'], 'dropped.csv', { type: 'text/csv' }));
+              return transfer;
+            }
+            """);
+        await page.EvaluateAsync("transfer => { const input = document.querySelector('.drop input'); input.files = transfer.files; input.dispatchEvent(new Event('change', { bubbles: true })); }", transfer);
+
+        await Expect(page.Locator(".notice.warning")).ToContainTextAsync("2 rows are usable, 1 were left out.");
+        await Expect(page.Locator("table").Filter(new() { HasText = "mmol/mol" })).ToContainTextAsync("HbA1c");
+        await Expect(page.Link("dropped.csv")).ToBeVisibleAsync();
+        Assert.Empty(visitor.Errors);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ModelOps.Browser.Tests;
+
+/// <summary>From an empty service to a rollback, by clicks alone.</summary>
+[Collection(BrowserGroup.Name)]
+public sealed partial class WalkTests(BrowserFixture browser)
+{
+    [BrowserTheory]
+    [InlineData("en")]
+    [InlineData("es")]
+    public async Task Administrator_WalksFromARetrainingToARollback(string language)
+    {
+        var speech = new Speech(language);
+        await using var service = await Service.StartAsync();
+        await using var visitor = await browser.VisitAsync(language, service: service);
+        var page = await visitor.SignInAsync(asAdmin: true);
+
+        // An empty service says what to do first.
+        await page.Link(speech.Say($"Upload data")).ClickAsync();
+        await Expect(page.Locator("input[type=file]")).ToBeEnabledAsync();
+        await page.Locator("input[type=file]").SetInputFilesAsync(Build.Sample);
+        await Expect(page.Locator(".notice.success")).ToContainTextAsync(speech.Say($"{600} rows are usable."));
+        await page.Locator(".notice.success").GetByRole(AriaRole.Link).ClickAsync();
+
+        var first = await TrainAsync(page, speech, seed: 42);
+        await ActivateAsync(page, speech, first, "The first one.");
+        await page.Link(speech.Say($"Retrain")).ClickAsync();
+        var second = await TrainAsync(page, speech, seed: 7);
+        await Expect(page.Locator(".notice strong").First).ToContainTextAsync(speech.Say($"the new version"));
+        await ActivateAsync(page, speech, second, "Looks good.");
+        Assert.Equal(second, await service.ActiveAsync());
+
+        await page.Link(speech.Say($"History")).ClickAsync();
+        await page.Button(speech.Say($"Roll back")).ClickAsync();
+        await ConfirmAsync(page, speech.Say($"Roll back"));
+        await Expect(page.Locator(".timeline li").First).ToContainTextAsync(speech.Say($"Rolled back from {second} to {first}"));
+        await Expect(page.Locator(".timeline li")).ToHaveCountAsync(3);
+        Assert.Equal(first, await service.ActiveAsync());
+
+        await page.Link(speech.Say($"Versions")).ClickAsync();
+        await page.Button($"{speech.Say($"Delete")}: {second}").ClickAsync();
+        await ConfirmAsync(page, speech.Say($"Delete"));
+        await Expect(page.Link(second)).ToHaveCountAsync(0);
+        await Expect(page.Link(first)).ToBeVisibleAsync();
+
+        await page.Link(speech.Say($"Try it")).ClickAsync();
+        await page.Locator("#hba1c").FillAsync("9.5");
+        await page.Locator("#age").FillAsync("58");
+        await page.Locator("#bmi").FillAsync("33");
+        await page.Button(speech.Say($"Predict")).ClickAsync();
+        await Expect(page.Locator("section[aria-labelledby=answer] .name")).ToHaveTextAsync("Diabetes");
+        await Expect(page.Locator("section[aria-labelledby=answer]")).ToContainTextAsync(first);
+        await page.Button(speech.Say($"It is {"Diabetes"}")).ClickAsync();
+        await ConfirmAsync(page, speech.Say($"Confirm"));
+        await Expect(page.Locator("section[aria-labelledby=answer] .notice.success")).ToBeVisibleAsync();
+
+        await page.Link(speech.Say($"Overview")).ClickAsync();
+        await Expect(page.Locator(".hero")).ToContainTextAsync(speech.Say($"right for {1} of {1} patients."));
+        await page.Button(speech.Say($"Sign out")).ClickAsync();
+        await Expect(page.Locator("#password")).ToBeVisibleAsync();
+
+        Assert.Empty(visitor.Strangers);
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserTheory]
+    [InlineData("en", "Overview")]
+    [InlineData("es", "Resumen")]
+    public async Task User_SeesEverythingAndChangesNothing(string language, string heading)
+    {
+        var speech = new Speech(language);
+        var shown = await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync(language);
+        var page = await visitor.SignInAsync(asAdmin: false);
+        await Expect(page.Locator("h1")).ToHaveTextAsync(heading);
+        await Expect(page.Locator(".hero .name")).ToContainTextAsync("v2");
+
+        FormattableString[] actions = [$"Activate", $"Delete", $"Roll back", $"Start the training", $"Create the user", $"Cancel the training", $"Retrain"];
+        foreach (var path in new[] { "/", "/trainings", $"/trainings/{shown.Job}", "/versions", $"/versions/{shown.Active}", $"/versions/{shown.Newer}", $"/compare?candidate={shown.Newer}", "/history", "/data", $"/data/{shown.Dataset}" })
+        {
+            await page.GoAsync(path);
+            foreach (var action in actions)
+            {
+                await Expect(page.Locator("main").GetByText(speech.Say(action), new() { Exact = true })).ToHaveCountAsync(0);
+            }
+
+            await Expect(page.Locator("main input[type=file]")).ToHaveCountAsync(0);
+        }
+
+        await page.GoAsync("/try");
+        await page.Locator("#hba1c").FillAsync("5.0");
+        await page.Locator("#age").FillAsync("140");
+        await page.Locator("#bmi").FillAsync("22");
+        await page.Button(speech.Say($"Predict")).ClickAsync();
+        await Expect(page.Locator("#age-problem")).ToHaveTextAsync(speech.Say($"must be between 0 and 130 years"));
+        await page.Locator("#age").FillAsync("40");
+        await page.Button(speech.Say($"Predict")).ClickAsync();
+        await Expect(page.Locator("section[aria-labelledby=answer] .bar")).ToHaveCountAsync(3);
+        await Expect(page.Locator("fieldset.confirm")).ToHaveCountAsync(0);
+        Assert.Empty(visitor.Strangers);
+        Assert.Empty(visitor.Errors);
+    }
+
+    /// <summary>Fills the form, starts, and waits for the end; gives the version's name.</summary>
+    private static async Task<string> TrainAsync(IPage page, Speech speech, int seed)
+    {
+        await Expect(page.Locator("section[aria-labelledby=preview]")).ToContainTextAsync(speech.Say($"{600} rows, of which {0} are repeated and count once."));
+        await page.Locator("#epochs").FillAsync("40");
+        await page.Locator("#seed").FillAsync($"{seed}");
+        await page.Button(speech.Say($"Start the training")).ClickAsync();
+        await ConfirmAsync(page, speech.Say($"Start"));
+        await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex(@"^v\d{8}_\d{6}"), new() { Timeout = 60_000 });
+        return Version().Match(await page.Locator("h1").InnerTextAsync()).Value;
+    }
+
+    private static async Task ActivateAsync(IPage page, Speech speech, string version, string reason)
+    {
+        await page.Button(speech.Say($"Activate {version}")).ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync(speech.Say($"From now on {version} answers every prediction."));
+        await page.Locator("#reason").FillAsync(reason);
+        await ConfirmAsync(page, speech.Say($"Activate"));
+        await Expect(page.Locator(".notice.success")).ToContainTextAsync(speech.Say($"{version} is in service."));
+    }
+
+    private static Task ConfirmAsync(IPage page, string action) =>
+        page.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = action, Exact = true }).ClickAsync();
+
+    [GeneratedRegex(@"v\d{8}_\d{6}(_\d+)?")]
+    private static partial Regex Version();
+}
