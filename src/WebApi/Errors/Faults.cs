@@ -7,6 +7,9 @@ namespace ModelOps.WebApi.Errors;
 /// <summary>Which failures are the surroundings' and pass, wherever in the chain of causes they hide (EF wraps them).</summary>
 internal static class Faults
 {
+    private const int LinuxIOError = 5;
+    private const int LinuxPermissionDenied = 13;
+    private const int LinuxReadOnly = 30;
     private const int LinuxNoSpace = 28;
     private const int LinuxQuotaExceeded = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
@@ -27,6 +30,14 @@ internal static class Faults
         IOException io => io.HResult is LinuxNoSpace or LinuxQuotaExceeded or WindowsDiskFull,
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => true,
         SqliteException { SqliteErrorCode: raw.SQLITE_FULL } => true,
+        _ => false,
+    });
+
+    /// <summary>The data directory lost its permissions, or its file system became read-only or failed.</summary>
+    public static bool IsStorageUnavailable(Exception exception) => Causes(exception).Any(cause => cause switch
+    {
+        UnauthorizedAccessException => true,
+        IOException io => io.HResult is LinuxIOError or LinuxPermissionDenied or LinuxReadOnly,
         _ => false,
     });
 

@@ -15,6 +15,8 @@ internal static class ProblemTable
             507, "insufficient_storage", "There is no room left to store this. Free some space, then try again."),
         _ when Faults.IsDatabaseUnavailable(exception) => new Problem(
             503, "database_unavailable", "The database can't be reached at the moment. Try again shortly."),
+        _ when Faults.IsStorageUnavailable(exception) => new Problem(
+            503, "storage_unavailable", "The server's storage can't be used at the moment. Ask the operator, then try again."),
         _ => Problem.Internal,
     };
 

@@ -32,6 +32,9 @@ public sealed class ProbeController : ControllerBase
     {
         "bug" => throw new InvalidOperationException("secret /path/of/the/machine"),
         "disk" => throw new IOException("No space left on device : '/secret/path'", 28),
+        "database-disk" => throw new InvalidOperationException("wrapped", new Npgsql.PostgresException("secret", "ERROR", "ERROR", "53100")),
+        "permissions" => throw new UnauthorizedAccessException("Access to the path '/secret/path' is denied."),
+        "read-only" => throw new IOException("Read-only file system : '/secret/path'", 30),
         "busy" => throw new InvalidOperationException("wrapped", new Microsoft.Data.Sqlite.SqliteException("secret sql", 5)),
         "npgsql" => throw new Npgsql.NpgsqlException("secret host", new System.Net.Sockets.SocketException(111)),
         "cancelled" => throw new OperationCanceledException(),
