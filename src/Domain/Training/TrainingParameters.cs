@@ -3,7 +3,7 @@ namespace ModelOps.Domain.Training;
 /// <summary>What an administrator may choose for a training; the limits are read by validator, database and OpenAPI.</summary>
 /// <param name="Epochs">Passes over the training side.</param>
 /// <param name="BatchSize">Rows of one optimizer step.</param>
-/// <param name="LearningRate">Adam's step size.</param>
+/// <param name="LearningRate">Adam's step size, which <see cref="LearningRateSchedule"/> varies over the epochs.</param>
 /// <param name="HiddenSize">Units of the hidden layer.</param>
 /// <param name="Seed">Seeds initial weights, balancing, shuffling and dropout.</param>
 public sealed record TrainingParameters(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using ModelOps.Domain.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ namespace ModelOps.Infrastructure.Training;
 internal sealed class MlpTrainingProgram : IDisposable
 {
     private const string Source = """
-        def train(p, m, v, steps, mean, var, x, y, mask):
+        def train(p, m, v, steps, mean, var, x, y, mask, rate):
             h = {hidden}
             n = x.size(0)
             sizes: List[int] = []
@@ -67,7 +68,7 @@ internal sealed class MlpTrainingProgram : IDisposable
                 dz, dgamma, dbeta = torch.native_batch_norm_backward(da, z, gamma, mean, var, saved_mean, saved_inv, True, 1e-5, [True, True, True])
                 gs = [torch.mm(dz.t(), xb), dgamma, dbeta, torch.mm(e.t(), d), torch.sum(e, [0])]
                 t = numbers[j]
-                torch._fused_adam_(ps, gs, ms, vs, none, [t, t, t, t, t], lr={rate}, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+                torch._fused_adam_(ps, gs, ms, vs, none, [t, t, t, t, t], lr=rate, beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
             steps.add_(count)
             total = torch.dot(torch.cat(logs).view(-1), targets.reshape(-1)).neg()
             return total, ps[0]
@@ -83,6 +84,7 @@ internal sealed class MlpTrainingProgram : IDisposable
         """;
 
     private readonly jit.CompilationUnit _unit;
+    private readonly Tensor _rate = zeros(1, ScalarType.Float64);
 
     /// <remarks>
     /// The numbers are written into the program: TorchSharp passes a number as a temporary object that the garbage collector may
@@ -93,24 +95,25 @@ internal sealed class MlpTrainingProgram : IDisposable
         _unit = jit.compile(Source
             .Replace("{hidden}", parameters.HiddenSize.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("{scale}", EpochData.Scale.ToString("E9", CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("{batch}", parameters.BatchSize.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("{rate}", parameters.LearningRate.ToString("E16", CultureInfo.InvariantCulture), StringComparison.Ordinal));
+            .Replace("{batch}", parameters.BatchSize.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
     }
 
     /// <summary>
     /// Trains on the first rows of a chunk in their order, batch by batch; changes parameters, moments, steps and running statistics
     /// in place.
     /// </summary>
+    /// <param name="rate">Adam's step size.</param>
     /// <returns>The sum of the rows' losses.</returns>
-    public double Train(MlpState state, TrainingChunk chunk, int rows)
+    public double Train(MlpState state, TrainingChunk chunk, int rows, double rate)
     {
+        MemoryMarshal.Write(_rate.bytes, rate);
         using var inputs = chunk.InputTensor.narrow(0, 0, rows);
 
         // The program hands the parameters back only so that TorchScript sees the use of what the optimizer wrote, and keeps the optimizer.
         var (total, parameters) = ((Tensor, Tensor))_unit.invoke(
             "train",
             state.Parameters, state.FirstMoment, state.SecondMoment, state.Steps, state.RunningMean, state.RunningVariance,
-            inputs, chunk.ClassTensor, chunk.FactorTensor);
+            inputs, chunk.ClassTensor, chunk.FactorTensor, _rate);
         using (total)
         using (parameters)
         {
@@ -122,5 +125,9 @@ internal sealed class MlpTrainingProgram : IDisposable
     public Tensor Evaluate(MlpState state, Tensor x) => (Tensor)_unit.invoke(
         "evaluate", state.Parameters, state.RunningMean, state.RunningVariance, x);
 
-    public void Dispose() => _unit.Dispose();
+    public void Dispose()
+    {
+        _unit.Dispose();
+        _rate.Dispose();
+    }
 }

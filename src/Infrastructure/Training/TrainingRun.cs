@@ -90,6 +90,7 @@ internal sealed class TrainingRun(
         var chunkRows = Math.Min(
             Math.Max(1, chunkElements / (parameters.HiddenSize * parameters.BatchSize)) * parameters.BatchSize,
             data.Rows);
+        var rate = LearningRateSchedule.At(parameters, epoch);
         var total = 0.0;
         for (var from = 0; from < data.Rows;)
         {
@@ -104,7 +105,7 @@ internal sealed class TrainingRun(
             var chunk = _chunk ??= new TrainingChunk(chunkRows + 1, parameters.HiddenSize);
             data.Fill(from, chunk.Inputs(rows), chunk.Classes(rows));
             EpochData.FillMask(dropout, chunk.Factors(rows));
-            total += program.Train(_state, chunk, rows);
+            total += program.Train(_state, chunk, rows, rate);
             from += rows;
         }
 

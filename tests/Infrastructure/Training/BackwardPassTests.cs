@@ -37,7 +37,7 @@ public sealed class BackwardPassTests
             double loss;
             using (no_grad())
             {
-                loss = program.Train(state, chunk, rows);
+                loss = program.Train(state, chunk, rows, LearningRate);
             }
 
             AssertClose("loss", [(float)reference.Train(chunk, rows, batch)], [(float)loss], 1e-5);
@@ -70,7 +70,7 @@ public sealed class BackwardPassTests
             double loss;
             using (no_grad())
             {
-                loss = program.Train(state, chunk, Rows);
+                loss = program.Train(state, chunk, Rows, LearningRate);
             }
 
             AssertClose("loss", [(float)reference.Train(chunk, Rows, Batch)], [(float)loss], 1e-4);
@@ -93,7 +93,7 @@ public sealed class BackwardPassTests
         Fill(chunk, Rows, new Random(13));
         using (no_grad())
         {
-            program.Train(state, chunk, Rows);
+            program.Train(state, chunk, Rows, LearningRate);
         }
 
         reference.Train(chunk, Rows, Batch);
@@ -107,7 +107,7 @@ public sealed class BackwardPassTests
     }
 
     private static MlpTrainingProgram ProgramOf(int hidden, int batch) =>
-        new(new TrainingParameters(BatchSize: batch, LearningRate: LearningRate, HiddenSize: hidden));
+        new(new TrainingParameters(BatchSize: batch, HiddenSize: hidden));
 
     private static void Fill(TrainingChunk chunk, int rows, Random random)
     {
