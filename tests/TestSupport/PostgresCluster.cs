@@ -250,8 +250,11 @@ public sealed class PostgresCluster : IAsyncDisposable
                 .Concat(folders);
         }
 
-        return folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+        return folders.FirstOrDefault(folder => Exists(Path.Combine(folder, "initdb")) && Exists(Path.Combine(folder, "postgres")));
     }
+
+    /// <summary>A link to what was uninstalled doesn't count.</summary>
+    private static bool Exists(string path) => File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 
     private static int FreePort()
     {

@@ -17,7 +17,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     public const string AdminPassword = "first of the house 1";
 
     /// <summary>How long anything may take that a test waits for.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
     private readonly DirectoryInfo? _ownData;
