@@ -69,12 +69,12 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private string PidFile => Path.Combine(Data, "postmaster.pid");
 
-    /// <summary>Ends the running test as skipped where there is no PostgreSQL; with <c>CI=true</c> it fails.</summary>
+    /// <summary>Fails the running test with the reason where there is no PostgreSQL.</summary>
     public static void Require()
     {
         if (Missing is { } reason)
         {
-            throw Environment.GetEnvironmentVariable("CI") == "true" ? new InvalidOperationException(reason) : new SkippedException(reason);
+            throw new InvalidOperationException(reason);
         }
     }
 
@@ -250,8 +250,11 @@ public sealed class PostgresCluster : IAsyncDisposable
                 .Concat(folders);
         }
 
-        return folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+        return folders.FirstOrDefault(folder => Exists(Path.Combine(folder, "initdb")) && Exists(Path.Combine(folder, "postgres")));
     }
+
+    /// <summary>A link to what was uninstalled doesn't count.</summary>
+    private static bool Exists(string path) => File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 
     private static int FreePort()
     {

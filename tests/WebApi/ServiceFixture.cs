@@ -228,7 +228,7 @@ public sealed class PostgreSqlServiceCollection : ICollectionFixture<PostgreSqlS
 
 internal static class Fixtures
 {
-    /// <summary>Ends the running test as skipped where the fixture's database is missing.</summary>
+    /// <summary>Fails the running test with the reason where the fixture's database is missing.</summary>
     public static T Required<T>(this T fixture)
         where T : ServiceFixture
     {
