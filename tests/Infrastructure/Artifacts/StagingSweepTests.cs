@@ -1,3 +1,4 @@
+using ModelOps.Application.Training;
 using ModelOps.Infrastructure.Artifacts;
 
 namespace ModelOps.Infrastructure.Tests.Artifacts;
@@ -16,7 +17,7 @@ public sealed class StagingSweepTests : IDisposable
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
-        _sweep = new StagingSweep(_directory, _clock);
+        _sweep = new StagingSweep(_directory, Timing.Default, _clock);
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class StagingSweepTests : IDisposable
     [Fact]
     public async Task Run_WithAnUploadOfALivingProcess_LeavesItUntilItIsOver()
     {
-        var store = new DatasetStore(_directory, _clock);
+        var store = new DatasetStore(_directory, Timing.Default, _clock);
         await using (var upload = await store.StageAsync(new MemoryStream([1, 2, 3]), long.MaxValue, default))
         {
             _sweep.Run(onlyProcess: false);
