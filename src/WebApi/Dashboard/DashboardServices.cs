@@ -17,7 +17,8 @@ internal static class DashboardServices
         {
             // Where they cover neither the progress of a training nor the buttons above.
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
-            options.SnackbarConfiguration.VisibleStateDuration = 8_000;
+            options.SnackbarConfiguration.VisibleStateDuration = 5_000;
+            options.SnackbarConfiguration.MaxDisplayedSnackbars = 2;
             options.SnackbarConfiguration.ShowTransitionDuration = 0;
             options.SnackbarConfiguration.HideTransitionDuration = 0;
         });

@@ -67,6 +67,6 @@ public sealed class LanguageTests(ServiceFixture service)
 
         Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
         Assert.Contains("script-src 'self'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
-        Assert.Contains("Iniciar sesión", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Iniciar sesión", System.Net.WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync()), StringComparison.Ordinal);
     }
 }
