@@ -3,22 +3,21 @@ using System.Net;
 using System.Text.Json;
 using ModelOps.Faults.Tests.Harness;
 using ModelOps.TestSupport;
-using Xunit.Abstractions;
 
 namespace ModelOps.Faults.Tests.Named;
 
 /// <summary>What may happen to the disks and what lies on them.</summary>
 [Collection(FleetGroup.Name)]
-public sealed class DiskFaultTests(FleetFixture fixture, ITestOutputHelper output)
+public sealed class DiskFaultTests(FleetFixture fixture)
 {
     private const int Held = 77;
 
-    [Fact]
+    [RootFact]
     public async Task F14_DataDiskFull_RefusesWhatNeedsRoomAndKeepsTheRest()
     {
         var cluster = await fixture.ClusterAsync();
         using var disk = SmallDisk.TryMount(kilobytes: 8 * 1024);
-        RequireRoot(disk);
+        Assert.NotNull(disk);
         await using var fleet = await Fleet.StartAsync(cluster, ["All"], dataDirectory: Path.Combine(disk!.Path, "data"));
         var client = fleet.Client();
         await fleet.RestartAsync(fleet.Api1, $"trainer.begin/{Held}=pause");
@@ -42,12 +41,12 @@ public sealed class DiskFaultTests(FleetFixture fixture, ITestOutputHelper outpu
         await FleetFixture.CheckAsync(fleet, expectedErrors: 507);
     }
 
-    [Fact]
+    [RootFact]
     public async Task F14_DatabaseDiskFull_RefusesWritesAndGoesOnPredicting()
     {
         var cluster = await fixture.ClusterAsync();
         using var disk = SmallDisk.TryMount(kilobytes: 32 * 1024);
-        RequireRoot(disk);
+        Assert.NotNull(disk);
         await RunAsync("chown", "postgres", disk!.Path);
         var space = $"small_{Guid.NewGuid():N}";
         var database = await cluster.CreateDatabaseAsync();
@@ -127,7 +126,7 @@ public sealed class DiskFaultTests(FleetFixture fixture, ITestOutputHelper outpu
         await FleetFixture.CheckAsync(fleet);
     }
 
-    [Fact]
+    [RootFact]
     public async Task F15_VersionsFolderReadOnly_FailsTheTrainingAndKeepsServing()
     {
         await using var fleet = await Fleet.StartEmbeddedAsync();
@@ -136,7 +135,7 @@ public sealed class DiskFaultTests(FleetFixture fixture, ITestOutputHelper outpu
         var dataset = await client.UploadSampleAsync();
         using (var mount = SmallDisk.TryProtect(Path.Combine(fleet.DataDirectory, "versions")))
         {
-            RequireRoot(mount);
+            Assert.NotNull(mount);
             var failed = await client.UntilAsync(await client.QueueAsync(dataset), "failed");
             Assert.Equal("storage_unavailable", failed.GetProperty("error").GetProperty("code").GetString());
             Assert.Equal(active, (await client.PredictAsync()).Text("version"));
@@ -188,19 +187,6 @@ public sealed class DiskFaultTests(FleetFixture fixture, ITestOutputHelper outpu
         return new Restored(path, whole);
     }
 
-    private void RequireRoot(object? mounted)
-    {
-        if (mounted is not null)
-        {
-            return;
-        }
-
-        output.WriteLine("Mounting needs root.");
-        throw Environment.GetEnvironmentVariable("CI") == "true" && Environment.UserName == "root"
-            ? new InvalidOperationException("This root may not mount.")
-            : new SkippedException("Only root can mount the disk that this test fills.");
-    }
-
     private static async Task RunAsync(params string[] command)
     {
         using var process = Process.Start(command[0], command[1..]);
@@ -212,4 +198,11 @@ public sealed class DiskFaultTests(FleetFixture fixture, ITestOutputHelper outpu
     {
         public void Dispose() => File.WriteAllBytes(path, whole);
     }
+}
+
+/// <summary>Mounts a disk, which only root can: a visible skip for anybody else.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RootFactAttribute : FactAttribute
+{
+    public RootFactAttribute() => Skip = Environment.UserName == "root" ? null : "Only root can mount the disk that this test fills.";
 }
