@@ -13,11 +13,11 @@ namespace ModelOps.Infrastructure.Tests.Training;
 public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undisturbed, ITestOutputHelper output)
     : IClassFixture<TrainerProcessTests.Undisturbed>
 {
-    /// <summary>Long enough for a checkpoint (every 3 s) to come before the end.</summary>
+    /// <summary>Long enough for several checkpoints to come before the end.</summary>
     private static readonly TrainingParameters Long = new(Epochs: TrainingParameters.MaxEpochs, HiddenSize: 16);
 
     private static readonly TrainerProcess Trainer = new(
-        TrainerCommand.Default, new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
+        TrainerCommand.Default with { CheckpointSeconds = 0.5 }, new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
 
     [Fact]
     public async Task TrainAsync_WhenUndisturbed_LeavesAWholeVersion()
