@@ -50,6 +50,7 @@ public sealed class TabTests(BrowserFixture browser)
 
         var again = await visitor.OpenAsync("/");
         await again.Link("Watch the training").First.ClickAsync();
+        await Expect(again.GetByTestId("progress")).ToBeVisibleAsync();
         Assert.True(await ProgressAsync(again, above: before) > before);
         await again.Button("Cancel the training").ClickAsync();
         await again.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Cancel the training", Exact = true }).ClickAsync();

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -20,6 +21,13 @@ internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStat
     public async Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken)
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
+
+        // SQLite answers on the thread that asks, and a circuit has one thread at a time: a slow question must not keep a click waiting.
+        return await Task.Run(() => SendAsync(request, user, cancellationToken), cancellationToken);
+    }
+
+    private async Task<T> SendAsync<T>(IRequest<T> request, ClaimsPrincipal user, CancellationToken cancellationToken)
+    {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
         if (!(Principals.Session(user) is var (id, stamp)
