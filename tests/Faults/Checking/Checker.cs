@@ -21,6 +21,12 @@ internal sealed class Checker(Recorder history, FinalState state, int recordsBef
     private readonly List<Entry> _entries = [.. history.Entries];
     private readonly List<ActivationState> _activations = [.. state.Activations.OrderBy(a => a.Epoch)];
 
+    /// <summary>When each change of the active version was answered at last, by its tag.</summary>
+    private readonly Dictionary<string, DateTime> _heard = history.Entries
+        .Where(e => e.Question.Tag is not null)
+        .GroupBy(e => e.Question.Tag!, e => e.Ended)
+        .ToDictionary(ended => ended.Key, ended => ended.Max(), StringComparer.Ordinal);
+
     /// <summary>Answers that a test provokes on purpose, beside those that are right during any fault.</summary>
     public int[] ExpectedErrors { get; init; } = [];
 
@@ -177,7 +183,9 @@ internal sealed class Checker(Recorder history, FinalState state, int recordsBef
             var known = own[answer.Replica].Where(a => a.Ended <= answer.Asked).Select(a => a.Epoch).DefaultIfEmpty().Max();
             if (!Enumerable.Range(0, _activations.Count).Any(i => _activations[i].To == version && CouldAnswer(i, known, answer)))
             {
-                yield return $"{version} answered while it was not active: {answer}";
+                var replaced = _activations.SkipLast(1).ToList().FindLastIndex(a => a.To == version);
+                yield return $"{version} answered while it was not active: {answer}"
+                    + (replaced < 0 ? "" : $", replaced at {_activations[replaced + 1].At:HH:mm:ss.fff}..{Replaced(replaced):HH:mm:ss.fff}");
             }
         }
     }
@@ -195,8 +203,18 @@ internal sealed class Checker(Recorder history, FinalState state, int recordsBef
             return true;
         }
 
-        var until = _activations[index + 1].At + ReplicaLag;
+        var until = Replaced(index) + ReplicaLag;
         return until >= answer.Asked || Away().Any(away => away.From <= until && away.To + Recovery >= answer.Asked);
+    }
+
+    /// <summary>
+    /// When the next activation can have been committed at the latest: its time is taken before the commit, and whoever asked for it
+    /// heard of it, or of a broken connection, afterwards.
+    /// </summary>
+    private DateTime Replaced(int index)
+    {
+        var next = _activations[index + 1];
+        return next.Reason is { } tag && _heard.TryGetValue(tag, out var heard) && heard > next.At ? heard : next.At;
     }
 
     private IEnumerable<string> Uploads()

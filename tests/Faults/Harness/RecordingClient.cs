@@ -125,12 +125,29 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
     public async Task<string> TrainAsync(string dataset, int epochs = 20, int seed = 42) =>
         (await UntilAsync(await QueueAsync(dataset, epochs, seed), "succeeded")).GetProperty("version").GetString()!;
 
-    /// <summary>Puts a new version in service, so that there is something to predict with.</summary>
+    /// <summary>Puts a new version in service, on every replica, so that there is something to predict with.</summary>
     public async Task<string> TrainAndActivateAsync()
     {
         var version = await TrainAsync(await UploadSampleAsync());
         Assert.True((await ActivateAsync(version)).Succeeded);
+        foreach (var replica in Replicas())
+        {
+            await Poll.UntilAsync(async () => await ServesAsync(replica), $"{replica.Name} to follow");
+        }
+
         return version;
+    }
+
+    /// <summary>Not recorded: before there is anything to predict with, nothing is promised.</summary>
+    private async Task<bool> ServesAsync(Member replica)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(replica.Address!, "/model/predict"))
+        {
+            Content = Json(new { HbA1c = 6.1, AGE = 54, BMI = 29.5, Gender = "F" }),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await fleet.Token.GetAsync(Http, replica.Address!, null));
+        using var answer = await Http.SendAsync(request);
+        return answer.IsSuccessStatusCode;
     }
 
     public static string NewName() => $"{Guid.NewGuid():N}.csv";
