@@ -29,8 +29,9 @@ internal sealed partial class ActivationListener(
             {
                 await ListenAsync(() => delay = FirstDelay, stoppingToken);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested && PostgreSql.IsAway(exception))
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it is: the pointer is polled as well, so nothing here is worth ending the service for.
                 LogLost(exception);
             }
 

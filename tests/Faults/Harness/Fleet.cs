@@ -117,7 +117,7 @@ internal sealed class Fleet : IAsyncDisposable
         }
 
         await HealAsync();
-        History = new Recorder();
+        History = History.Renewed();
     }
 
     public RecordingClient Client(Member? preferred = null) => new(this, preferred);

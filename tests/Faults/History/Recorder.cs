@@ -14,6 +14,18 @@ internal sealed class Recorder
 
     public void Add(Entry entry) => _entries.Enqueue(entry);
 
+    /// <summary>A new history for the same installation: it still knows which versions are rightly gone.</summary>
+    public Recorder Renewed()
+    {
+        var next = new Recorder();
+        foreach (var deletion in _entries.Where(e => e is { Question.Operation: Operation.DeleteVersion, Succeeded: true }))
+        {
+            next.Add(deletion);
+        }
+
+        return next;
+    }
+
     public void Add(Disturbed disturbance) => _disturbances.Enqueue(disturbance);
 
     /// <summary>Records a disturbance for as long as it lasts.</summary>

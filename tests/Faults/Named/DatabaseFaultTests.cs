@@ -106,7 +106,8 @@ public sealed class DatabaseFaultTests(FleetFixture fixture)
         await end.CancelAsync();
         await Task.WhenAll(predictions, records);
 
-        Assert.Equal(1, ended.GetProperty("attempt").GetInt32());
+        // The fault lasts longer than this fleet's lease of 5 s, so another worker may rightly have taken the job over meanwhile.
+        Assert.InRange(ended.GetProperty("attempt").GetInt32(), 1, 2);
         Assert.Equal(weights, await FleetFixture.WeightsAsync(client, ended));
         if (kind == Disturbance.DatabaseAway)
         {
