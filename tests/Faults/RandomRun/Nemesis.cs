@@ -6,15 +6,19 @@ using ModelOps.TestSupport;
 namespace ModelOps.Faults.Tests.RandomRun;
 
 /// <summary>
-/// Brings about one fault after the other, drawn from a seed. One replica of the API is always left alone, as an operator's load
+/// Brings about one fault after the other, drawn from a seed: every kind once, in any order, before one comes again. One replica of the API is always left alone, as an operator's load
 /// balancer would find one; everything else may be gone at the same time.
 /// </summary>
 internal sealed class Nemesis(Fleet fleet, int seed)
 {
+    private const int Kinds = 11;
+
+    private static readonly TimeSpan PointPatience = TimeSpan.FromSeconds(6);
     private static readonly string[] WorkerPoints = ["version.staging", "version.renamed", "transaction.commit", "training.ended", "trainer.begin"];
     private static readonly string[] ApiPoints = ["job.enqueue", "transaction.commit", "upload.kept", "version.delete"];
 
     private readonly Random _random = new(seed);
+    private readonly Queue<int> _kinds = [];
 
     public async Task RunAsync(TimeSpan duration)
     {
@@ -30,7 +34,7 @@ internal sealed class Nemesis(Fleet fleet, int seed)
     {
         var api = _random.Next(2) == 0 ? fleet.Api1 : fleet.Api2;
         var worker = fleet.Workers.ElementAt(_random.Next(2));
-        return _random.Next(10) switch
+        return NextKind() switch
         {
             0 => DuringAsync(Disturbance.KillWorker, worker, member => member.KillAsync()),
             1 => DuringAsync(Disturbance.KillApi, api, member => member.KillAsync()),
@@ -41,8 +45,21 @@ internal sealed class Nemesis(Fleet fleet, int seed)
             6 => DieAtPointAsync(worker, WorkerPoints[_random.Next(WorkerPoints.Length)]),
             7 => DieAtPointAsync(api, ApiPoints[_random.Next(ApiPoints.Length)]),
             8 => DatabaseAwayAsync(),
-            _ => LoseConnectionsAsync(),
+            9 => fleet.History.DuringAsync(Disturbance.ConnectionsEnded, "database", fleet.Cluster!.EndConnectionsAsync),
+            _ => LoseNoticesAsync(),
         };
+    }
+
+    private int NextKind()
+    {
+        if (_kinds.Count == 0)
+        {
+            var kinds = Enumerable.Range(0, Kinds).ToArray();
+            _random.Shuffle(kinds);
+            Array.ForEach(kinds, _kinds.Enqueue);
+        }
+
+        return _kinds.Dequeue();
     }
 
     private Task DuringAsync(Disturbance kind, Member member, Func<Member, Task> end) => fleet.History.DuringAsync(kind, member.Name, async () =>
@@ -52,13 +69,20 @@ internal sealed class Nemesis(Fleet fleet, int seed)
         await fleet.StartAsync(member);
     });
 
+    /// <summary>Waits a while for one to kill; clients ask for trainings all the time.</summary>
     private async Task KillTrainerAsync()
     {
-        if (fleet.BusyWorker() is { } worker && worker.Process.FindTrainer() is { } trainer)
+        var until = DateTime.UtcNow + PointPatience;
+        (string Worker, int Trainer)? found = null;
+        await Poll.UntilAsync(
+            () => (found = fleet.BusyWorker() is { } worker && worker.Process.FindTrainer() is { } trainer ? (worker.Name, trainer) : null) is not null
+                || DateTime.UtcNow > until,
+            "a trainer");
+        if (found is { } victim)
         {
-            await fleet.History.DuringAsync(Disturbance.KillTrainer, worker.Name, () =>
+            await fleet.History.DuringAsync(Disturbance.KillTrainer, victim.Worker, () =>
             {
-                Signals.Send(trainer, Signals.Kill);
+                Signals.Send(victim.Trainer, Signals.Kill);
                 return Task.CompletedTask;
             });
         }
@@ -78,7 +102,7 @@ internal sealed class Nemesis(Fleet fleet, int seed)
         return fleet.History.DuringAsync(Disturbance.DieAtPoint, $"{member.Name} {point}", async () =>
         {
             await fleet.RestartAsync(member, $"{point}=kill");
-            var until = DateTime.UtcNow.AddSeconds(6);
+            var until = DateTime.UtcNow + PointPatience;
             await Poll.UntilAsync(() => member.Process.HasEnded || DateTime.UtcNow > until, "the point");
             if (member.Process.HasEnded)
             {
@@ -96,9 +120,8 @@ internal sealed class Nemesis(Fleet fleet, int seed)
         await fleet.Cluster.StartAsync();
     });
 
-    private Task LoseConnectionsAsync() => _random.Next(2) == 0
-        ? fleet.History.DuringAsync(Disturbance.ConnectionsEnded, "database", fleet.Cluster!.EndConnectionsAsync)
-        : fleet.History.DuringAsync(Disturbance.NoticesLost, "database", async () => await fleet.AskAsync(
+    private Task LoseNoticesAsync() =>
+        fleet.History.DuringAsync(Disturbance.NoticesLost, "database", async () => await fleet.AskAsync(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'listen%'"));
 
     private Task PauseAsync(double from, double to) =>
