@@ -6,6 +6,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 
 namespace ModelOps.Browser.Tests;
 
@@ -112,6 +113,39 @@ public sealed class Service : IAsyncDisposable
         using var response = await Admin.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("version").GetString()!;
+    }
+
+    /// <summary>Copies the newest version's row into earlier days, the oldest with the best score: what a service has after a long while.</summary>
+    public async Task MakeOlderVersionsAsync(int count)
+    {
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(data.FullName, "modelops.db")}");
+        await database.OpenAsync();
+        Dictionary<string, string> changed = new()
+        {
+            ["Id"] = "-day",
+            ["JobId"] = "upper(printf('00000000-0000-0000-0000-%012x', day))",
+            ["Name"] = "strftime('v%Y%m%d_120000', '2026-01-01', '-' || day || ' days')",
+            ["CreatedAt"] = "strftime('%Y-%m-%d 12:00:00', '2026-01-01', '-' || day || ' days')",
+            ["Metrics"] = "json_set(Metrics, '$.F1Score', CASE day WHEN $count THEN 0.99 ELSE 0.5 END)",
+        };
+        List<string> columns = [];
+        await using (var ask = new SqliteCommand("SELECT name FROM pragma_table_info('model_versions')", database))
+        await using (var reader = await ask.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                columns.Add(reader.GetString(0));
+            }
+        }
+
+        await using var copy = new SqliteCommand(
+            "WITH RECURSIVE days(day) AS (SELECT 1 UNION ALL SELECT day + 1 FROM days WHERE day < $count) "
+                + $"INSERT INTO model_versions ({string.Join(", ", columns)}) "
+                + $"SELECT {string.Join(", ", columns.Select(column => changed.GetValueOrDefault(column, column)))} "
+                + "FROM days, (SELECT * FROM model_versions ORDER BY Id DESC LIMIT 1)",
+            database);
+        copy.Parameters.AddWithValue("$count", count);
+        Assert.Equal(count, await copy.ExecuteNonQueryAsync());
     }
 
     public async Task ActivateAsync(string version, string? reason = null)

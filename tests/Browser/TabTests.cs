@@ -79,6 +79,30 @@ public sealed class TabTests(BrowserFixture browser)
     }
 
     [BrowserFact]
+    public async Task Versions_SortedOrFiltered_AreTheBestOfAllAndNotOfTheFirstPage()
+    {
+        await using var service = await Service.StartAsync();
+        var newest = await service.TrainAsync(await service.UploadAsync("a-year.csv", 200), epochs: 2);
+        await service.MakeOlderVersionsAsync(260);
+        await using var visitor = await browser.VisitAsync(service: service);
+        var page = await visitor.SignInAsync(asAdmin: true, "/versions");
+        var rows = page.Locator("tbody tr");
+        await Expect(rows).ToHaveCountAsync(50);
+        await page.Button("Show older ones").ClickAsync();
+        await Expect(rows).ToHaveCountAsync(100);
+
+        await page.Button("Macro F1").ClickAsync();
+        await Expect(rows).ToHaveCountAsync(261);
+        await Expect(rows.First).ToContainTextAsync("0.99");
+        await Expect(page.Button("Show older ones")).ToHaveCountAsync(0);
+        await page.Locator("#filter").FillAsync(newest);
+        await Expect(rows).ToHaveCountAsync(1);
+        await page.Locator("#filter").FillAsync("v202510");
+        await Expect(rows).ToHaveCountAsync(31);
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
     public async Task Page_OfAUserWhoIsLockedOut_EndsAtTheSignInPage()
     {
         using var created = await browser.Service.Admin.PostAsJsonAsync("/users", new { email = "leaving@example.org", password = Service.UserPassword, role = "ADMIN" });
