@@ -95,19 +95,39 @@ public sealed class DoorTests(BrowserFixture browser)
         await using var visitor = await browser.VisitAsync();
         var page = await visitor.SignInAsync(asAdmin: true, "/data");
         await Expect(page.Locator(".drop input")).ToBeEnabledAsync();
-        var transfer = await page.EvaluateHandleAsync(
-            """
-            () => {
-              const transfer = new DataTransfer();
-              transfer.items.add(new File(['HbA1c,AGE,BMI,Gender,CLASS\n5.1,40,22,F,N\n48,50,27,M,Y\n6.0,50,27,M,P\n'], 'dropped.csv', { type: 'text/csv' }));
-              return transfer;
-            }
-            """);
-        await page.EvaluateAsync("transfer => { const input = document.querySelector('.drop input'); input.files = transfer.files; input.dispatchEvent(new Event('change', { bubbles: true })); }", transfer);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("modelops-drop-").FullName, "dropped.csv");
+        await File.WriteAllTextAsync(file, "HbA1c,AGE,BMI,Gender,CLASS\n5.1,40,22,F,N\n48,50,27,M,Y\n6.0,50,27,M,P\n");
+        try
+        {
+            await DropAsync(page, ".drop", file);
 
-        await Expect(page.Locator(".notice.warning")).ToContainTextAsync("2 rows are usable, 1 were left out.");
-        await Expect(page.Locator("table").Filter(new() { HasText = "mmol/mol" })).ToContainTextAsync("HbA1c");
-        await Expect(page.Link("dropped.csv")).ToBeVisibleAsync();
-        Assert.Empty(visitor.Errors);
+            await Expect(page.Locator(".notice.warning")).ToContainTextAsync("2 rows are usable, 1 were left out.");
+            await Expect(page.Locator("table").Filter(new() { HasText = "mmol/mol" })).ToContainTextAsync("HbA1c");
+            await Expect(page.Link("dropped.csv")).ToBeVisibleAsync();
+            Assert.Empty(visitor.Errors);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        }
+    }
+
+    /// <summary>A file from the desktop, let go over an element: the browser's own events, which no script of a page can make.</summary>
+    private static async Task DropAsync(IPage page, string selector, string file)
+    {
+        var target = (await page.Locator(selector).BoundingBoxAsync())!;
+        var session = await page.Context.NewCDPSessionAsync(page);
+        foreach (var type in new[] { "dragEnter", "dragOver", "drop" })
+        {
+            await session.SendAsync("Input.dispatchDragEvent", new Dictionary<string, object>
+            {
+                ["type"] = type,
+                ["x"] = target.X + (target.Width / 2),
+                ["y"] = target.Y + (target.Height / 2),
+                ["data"] = new { items = Array.Empty<object>(), files = new[] { file }, dragOperationsMask = 1 },
+            });
+        }
+
+        await session.DetachAsync();
     }
 }

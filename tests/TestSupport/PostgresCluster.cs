@@ -256,11 +256,26 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>A link to what was uninstalled doesn't count.</summary>
     private static bool Exists(string path) => File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 
+    /// <summary>
+    /// Below the ports that the system hands out to clients: while the cluster is stopped, one of those who try to connect to it
+    /// could be given its port, and would even be connected to itself.
+    /// </summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = RandomNumberGenerator.GetInt32(15_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: try another one.
+            }
+        }
     }
 
     private Process Start(string[] command)

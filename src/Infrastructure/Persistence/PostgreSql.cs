@@ -41,6 +41,8 @@ internal static class PostgreSql
     /// <summary>Whether waiting helps: the server is away, starting, or has ended the connection.</summary>
     public static bool IsAway(Exception exception) => Causes(exception).Any(cause => cause switch
     {
+        // It could not begin a session, or had to end it: with its disk full, "could not write init file".
+        PostgresException { SqlState: PostgresErrorCodes.InternalError, InvariantSeverity: "FATAL" or "PANIC" } => true,
         PostgresException postgres => postgres.IsTransient || postgres.SqlState is
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
             or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.ReadOnlySqlTransaction,

@@ -16,6 +16,8 @@ internal static class Faults
 
     public static bool IsDatabaseUnavailable(Exception exception) => Causes(exception).Any(cause => cause switch
     {
+        // It could not begin a session, or had to end it: with its disk full, "could not write init file".
+        PostgresException { SqlState: PostgresErrorCodes.InternalError, InvariantSeverity: "FATAL" or "PANIC" } => true,
         PostgresException postgres => postgres.IsTransient || postgres.SqlState is
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
             or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.ReadOnlySqlTransaction,

@@ -99,14 +99,12 @@ internal sealed class Fleet : IAsyncDisposable
         await StartAsync(member, faults, settings);
     }
 
+    /// <summary>All at once: a start alone keeps one core busy.</summary>
+    public Task RestartAsync(IEnumerable<Member> members, string? faults = null, params (string Key, string Value)[] settings) =>
+        Task.WhenAll(members.Select(member => RestartAsync(member, faults, settings)));
+
     /// <summary>Starts again whoever is gone or was given faults.</summary>
-    public async Task HealAsync()
-    {
-        foreach (var member in Members.Where(m => !m.IsSound))
-        {
-            await RestartAsync(member);
-        }
-    }
+    public Task HealAsync() => RestartAsync(Members.Where(m => !m.IsSound).ToList());
 
     /// <summary>Begins a new history, with every member running and without faults.</summary>
     public async Task RenewAsync()

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using ModelOps.Faults.Tests.Harness;
 using ModelOps.Faults.Tests.History;
 
@@ -79,12 +80,16 @@ public sealed class ApiFaultTests(FleetFixture fixture)
             {
                 < 10 => await mine.ActivateAsync(versions[i % versions.Count]),
                 < 15 => await mine.RollbackAsync(),
-                _ => await mine.DeleteVersionAsync(versions[i % versions.Count]),
+
+                // Not the last one, so that there is always something to activate.
+                _ => await mine.DeleteVersionAsync(versions[i % 2]),
             };
         })));
 
         Assert.All(answers, answer => Assert.True(answer.Status is 200 or 404 or 409, answer.ToString()));
         Assert.Contains(answers, answer => answer is { Succeeded: true, Question.Operation: Operation.Activate });
+        var active = (await client.GetAsync("/model/active")).Body!.Value;
+        await Poll.UntilAsync(() => Pointer(fleet) == (active.GetProperty("version").GetString(), active.GetProperty("epoch").GetInt64()), "the pointer's file to agree");
         await fixture.CheckAsync();
     }
 
@@ -137,6 +142,12 @@ public sealed class ApiFaultTests(FleetFixture fixture)
 
         Assert.Equal(404, (await fleet.Client().GetAsync($"/model/datasets/{name}")).Status);
         await fixture.CheckAsync();
+    }
+
+    private static (string? Version, long Epoch) Pointer(Fleet fleet)
+    {
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(fleet.DataDirectory, "active_model.json")));
+        return (file.RootElement.GetProperty("active_model").GetString(), file.RootElement.GetProperty("epoch").GetInt64());
     }
 
     /// <summary>The beginning of a long multipart body.</summary>

@@ -43,8 +43,10 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
         var undisturbed = await client.UntilAsync(await client.QueueAsync(dataset, FleetFixture.LongEpochs), "succeeded");
         var job = await client.QueueAsync(dataset, FleetFixture.LongEpochs);
         await client.UntilItTrainsAsync(job);
+        var trainer = worker.Process.FindTrainer()!.Value;
 
         await worker.KillAsync();
+        await Poll.UntilAsync(() => !Directory.Exists($"/proc/{trainer}"), "the trainer to end with its worker", TimeSpan.FromSeconds(5));
         await fleet.StartAsync(worker);
         var resumed = await Poll.UntilAsync(async () => Attempt(await client.JobAsync(job)) == 2, "the second attempt");
 
@@ -121,11 +123,7 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
     public async Task F09_JobThatCrashesNativelyEachTime_FailsAfterThreeAttemptsWhileOthersGoOn()
     {
         var fleet = await fixture.FleetAsync();
-        foreach (var worker in fleet.Workers)
-        {
-            await fleet.RestartAsync(worker, $"trainer.begin/{Unlucky}=abort");
-        }
-
+        await fleet.RestartAsync(fleet.Workers, $"trainer.begin/{Unlucky}=abort");
         var client = fleet.Client();
         var dataset = await client.UploadSampleAsync();
         using var end = new CancellationTokenSource();
@@ -150,11 +148,7 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
     public async Task F10_TrainerBeyondALimit_FailsWithTheReasonAndTouchesNothingElse(string fault, string setting, string limit, string code)
     {
         var fleet = await fixture.FleetAsync();
-        foreach (var worker in fleet.Workers)
-        {
-            await fleet.RestartAsync(worker, $"trainer.begin/{Unlucky}={fault}", (setting, limit));
-        }
-
+        await fleet.RestartAsync(fleet.Workers, $"trainer.begin/{Unlucky}={fault}", (setting, limit));
         var client = fleet.Client();
         var dataset = await client.UploadSampleAsync();
         using var end = new CancellationTokenSource();
@@ -175,9 +169,10 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
     {
         var fleet = await fixture.FleetAsync();
         var workers = fleet.Workers.ToList();
-        await fleet.RestartAsync(workers[0], null, ("MODELOPS_FAULT_CLOCK", "01:00:00"));
-        await fleet.RestartAsync(workers[1], null, ("MODELOPS_FAULT_CLOCK", "-01:00:00"));
-        await fleet.RestartAsync(fleet.Api2, null, ("MODELOPS_FAULT_CLOCK", "01:00:00"));
+        await Task.WhenAll(
+            fleet.RestartAsync(workers[0], null, ("MODELOPS_FAULT_CLOCK", "01:00:00")),
+            fleet.RestartAsync(workers[1], null, ("MODELOPS_FAULT_CLOCK", "-01:00:00")),
+            fleet.RestartAsync(fleet.Api2, null, ("MODELOPS_FAULT_CLOCK", "01:00:00")));
         var client = fleet.Client();
         var dataset = await client.UploadSampleAsync();
         var jobs = new List<string>();
@@ -197,19 +192,18 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
         await fixture.CheckAsync();
     }
 
-    /// <summary>A worker alone takes the job and dies at the point; another one comes.</summary>
+    /// <summary>A worker alone takes the job and dies at the point; others come.</summary>
     private async Task DiesAtAsync(string point, int attempts)
     {
         var fleet = await fixture.FleetAsync();
         var client = fleet.Client();
         var dataset = await client.UploadSampleAsync();
         var workers = fleet.Workers.ToList();
-        await workers[1].StopAsync();
-        await fleet.RestartAsync(workers[0], $"{point}=kill");
+        await Task.WhenAll(workers[1].StopAsync(), fleet.RestartAsync(workers[0], $"{point}=kill"));
 
         var job = await client.QueueAsync(dataset);
         await workers[0].UntilDeadAsync();
-        await fleet.StartAsync(workers[0]);
+        await fleet.HealAsync();
         var ended = await client.UntilAsync(job, "succeeded");
 
         Assert.Equal(attempts, ended.GetProperty("attempt").GetInt32());

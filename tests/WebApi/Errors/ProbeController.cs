@@ -36,6 +36,8 @@ public sealed class ProbeController : ControllerBase
         "permissions" => throw new UnauthorizedAccessException("Access to the path '/secret/path' is denied."),
         "read-only" => throw new IOException("Read-only file system : '/secret/path'", 30),
         "busy" => throw new InvalidOperationException("wrapped", new Microsoft.Data.Sqlite.SqliteException("secret sql", 5)),
+        "no-session" => throw new InvalidOperationException("wrapped", new Npgsql.PostgresException("could not write init file", "FATAL", "FATAL", "XX000")),
+        "database-bug" => throw new InvalidOperationException("wrapped", new Npgsql.PostgresException("secret", "ERROR", "ERROR", "XX000")),
         "npgsql" => throw new Npgsql.NpgsqlException("secret host", new System.Net.Sockets.SocketException(111)),
         "cancelled" => throw new OperationCanceledException(),
         _ => throw new RefusalException(Enum.Parse<RefusalKind>(how), "some_code", $"Do something else."),

@@ -142,6 +142,8 @@ public abstract class ProblemTests(ServiceFixture service)
     [InlineData("read-only", 503, "storage_unavailable")]
     [InlineData("busy", 503, "database_unavailable")]
     [InlineData("npgsql", 503, "database_unavailable")]
+    [InlineData("no-session", 503, "database_unavailable")]
+    [InlineData("database-bug", 500, "internal_error")]
     [InlineData("Invalid", 400, "some_code")]
     [InlineData("Unauthenticated", 401, "some_code")]
     [InlineData("NotFound", 404, "some_code")]

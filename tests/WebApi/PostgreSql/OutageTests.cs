@@ -55,53 +55,6 @@ public sealed class OutageTests
         await again.TrainAsync(await again.SampleDatasetAsync());
     }
 
-    [Fact]
-    public async Task Outage_InTheMiddleOfATraining_CostsNothingButTime()
-    {
-        await using var cluster = await PostgresCluster.StartNewAsync(durable: true);
-        await using var services = await PostgresServices.CreateAsync(cluster);
-        using var admin = await services.Start().AdminAsync();
-        var job = await admin.QueueAsync(await admin.SampleDatasetAsync(), epochs: 4_000, hidden: 16);
-        await admin.WaitForProgressAsync(job);
-
-        await cluster.KillAsync();
-        using (var refused = await admin.GetAsync($"/model/jobs/{job}"))
-        {
-            await refused.ProblemAsync(503, "database_unavailable");
-        }
-
-        await cluster.StartAsync();
-
-        // Three times in a row, all connections at once.
-        for (var i = 0; i < 3; i++)
-        {
-            await cluster.EndConnectionsAsync();
-            await Api.UntilAsync(async () => (await admin.GetAsync("/health/ready")).IsSuccessStatusCode, "the service to recover");
-        }
-
-        var ended = await UntilEndedAsync(admin, job);
-        Assert.Equal(("succeeded", 1), (Api.Status(ended), ended.GetProperty("attempt").GetInt32()));
-        Assert.Equal(1L, await services.AskAsync("SELECT count(*) FROM model_versions"));
-    }
-
-    private static async Task<System.Text.Json.JsonElement> UntilEndedAsync(HttpClient client, string job)
-    {
-        System.Text.Json.JsonElement seen = default;
-        await Api.UntilAsync(
-            async () =>
-            {
-                using var response = await client.GetAsync($"/model/jobs/{job}");
-                if (response.IsSuccessStatusCode)
-                {
-                    seen = await response.JsonAsync();
-                }
-
-                return response.IsSuccessStatusCode && Api.Status(seen) is "succeeded" or "failed" or "cancelled";
-            },
-            "the job to end");
-        return seen;
-    }
-
     private static async Task PredictAsync(HttpClient client, string version)
     {
         using var response = await client.PostTextAsync("/model/predict", Api.Patient(6.1));

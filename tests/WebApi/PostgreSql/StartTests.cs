@@ -1,38 +1,10 @@
-using System.Net;
-using ModelOps.TestSupport;
 using Npgsql;
 
 namespace ModelOps.WebApi.Tests.PostgreSql;
 
-/// <summary>How processes come up on PostgreSQL: together, before their database, and without the right to alter it.</summary>
+/// <summary>How a process comes up on PostgreSQL when it may not alter the schema, and when waiting can't heal what is wrong.</summary>
 public sealed class StartTests
 {
-    [Fact]
-    public async Task Start_OfFourProcessesAtOnceOnAnEmptyDatabase_BringsAllUpOnOneSchema()
-    {
-        await using var services = await PostgresServices.CreateAsync();
-        string[] roles = ["Api", "Api", "Worker", "All"];
-        var processes = roles.Select(role => services.Start(role)).ToList();
-
-        foreach (var process in processes)
-        {
-            using var client = await process.AnonymousAsync();
-            await client.UntilReadyAsync();
-        }
-
-        Assert.Equal(1L, await services.AskAsync("SELECT count(*) FROM installation"));
-        Assert.Equal(1L, await services.AskAsync("""SELECT count(*) FROM "AspNetUsers" """));
-        Assert.Equal(1L, await services.AskAsync("""SELECT count(*) FROM "DataProtectionKeys" """));
-        Assert.Equal(1L, await services.AskAsync("""SELECT count(*) FROM "__EFMigrationsHistory" """));
-        Assert.Equal(1L, await services.AskAsync("SELECT count(*) FROM hangfire.schema"));
-
-        // One replica's token is every replica's.
-        using var first = await processes[0].AdminAsync();
-        using var second = await processes[1].AnonymousAsync();
-        second.DefaultRequestHeaders.Authorization = first.DefaultRequestHeaders.Authorization;
-        Assert.Equal("admin@localhost", (await second.JsonAsync("/auth/me")).GetProperty("email").GetString());
-    }
-
     [Fact]
     public async Task Start_WhenItMayNotMigrate_NeedsTheCommandAndNoRightToAlterTheSchema()
     {
@@ -71,33 +43,5 @@ public sealed class StartTests
         Assert.Equal(1, await service.EndAsync());
         Assert.Contains(sentence, Assert.Single(service.Errors), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", service.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Start_WhileTheDatabaseIsAway_ListensAndIsReadyWhenItIsBack()
-    {
-        PostgresCluster.Require();
-        await using var cluster = await PostgresCluster.StartNewAsync();
-        await using var services = await PostgresServices.CreateAsync(cluster);
-        await cluster.StopAsync();
-
-        var service = services.Start();
-        using var client = await service.AnonymousAsync();
-
-        Assert.Contains("The database can't be reached; ModelOps waits for it", service.Output, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
-        var (status, body) = await client.ReadinessAsync();
-        Assert.Equal(503, status);
-        Assert.StartsWith("The database can't be reached", body.GetProperty("database").GetString(), StringComparison.Ordinal);
-        using (var answer = await client.PostTextAsync("/model/predict", Api.Patient(6.1), ("Authorization", "Bearer anything")))
-        {
-            await answer.ProblemAsync(503, "starting");
-            Assert.NotNull(answer.Headers.RetryAfter);
-        }
-
-        await cluster.StartAsync();
-        await client.UntilReadyAsync();
-        using var admin = await service.AdminAsync();
-        await admin.TrainAsync(await admin.SampleDatasetAsync());
     }
 }
