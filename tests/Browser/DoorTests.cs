@@ -90,6 +90,39 @@ public sealed class DoorTests(BrowserFixture browser)
     }
 
     [BrowserFact]
+    public async Task Administrator_LetsSomebodyInAndLocksThemOut_ButNotTheLastAdministrator()
+    {
+        const string email = "doctor@example.org";
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/accounts");
+        await page.Locator("#new-email").FillAsync(email);
+        await page.Locator("#new-password").FillAsync("short");
+        await page.Button("Create the user").ClickAsync();
+        await Expect(page.Locator("#password-problem")).ToBeVisibleAsync();
+        await page.Locator("#new-password").FillAsync("long enough for 3");
+        await page.Button("Create the user").ClickAsync();
+        var row = page.Locator("tbody tr").Filter(new() { HasText = email });
+        await Expect(row).ToContainTextAsync("User");
+        await using (var doctor = await browser.VisitAsync())
+        {
+            await doctor.SignInAsync(email, "long enough for 3");
+        }
+
+        await page.Button($"Lock out: {email}").ClickAsync();
+        await page.ConfirmAsync("Lock out");
+        await Expect(page.Button($"Let in again: {email}")).ToBeVisibleAsync();
+        await page.Button($"Lock out: {Service.AdminEmail}").ClickAsync();
+        await page.ConfirmAsync("Lock out");
+        await Expect(page.Locator(".mud-snackbar").Last).ToContainTextAsync("last");
+        await page.Button($"Delete: {email}").ClickAsync();
+        await page.ConfirmAsync("Delete");
+
+        await Expect(row).ToHaveCountAsync(0);
+        await Expect(page.Button($"Lock out: {Service.AdminEmail}")).ToBeVisibleAsync();
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
     public async Task Upload_ByDragAndDrop_ReportsProblemsByLine()
     {
         await using var visitor = await browser.VisitAsync();
@@ -101,7 +134,7 @@ public sealed class DoorTests(BrowserFixture browser)
         {
             await DropAsync(page, ".drop", file);
 
-            await Expect(page.Locator(".notice.warning")).ToContainTextAsync("2 rows are usable, 1 were left out.");
+            await Expect(page.Locator(".notice.warning")).ToContainTextAsync("2 rows are usable; left out: 1.");
             await Expect(page.Locator("table").Filter(new() { HasText = "mmol/mol" })).ToContainTextAsync("HbA1c");
             await Expect(page.Link("dropped.csv")).ToBeVisibleAsync();
             Assert.Empty(visitor.Errors);

@@ -26,10 +26,10 @@ public sealed class TabTests(BrowserFixture browser)
         await slow.Button($"Activate: {third}").ClickAsync();
         await Expect(slow.Locator(".mud-dialog")).ToContainTextAsync(first);
         await quick.Button($"Activate: {second}").ClickAsync();
-        await quick.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Activate", Exact = true }).ClickAsync();
+        await quick.ConfirmAsync("Activate");
         await Expect(quick.Locator("tr.mine")).ToContainTextAsync(second);
         await Expect(slow.Locator("tr.mine")).ToContainTextAsync(second);
-        await slow.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Activate", Exact = true }).ClickAsync();
+        await slow.ConfirmAsync("Activate");
 
         await Expect(slow.Locator(".mud-snackbar")).ToContainTextAsync($"it is {second} now");
         Assert.Equal(second, await service.ActiveAsync());
@@ -53,7 +53,7 @@ public sealed class TabTests(BrowserFixture browser)
         await Expect(again.GetByTestId("progress")).ToBeVisibleAsync();
         Assert.True(await ProgressAsync(again, above: before) > before);
         await again.Button("Cancel the training").ClickAsync();
-        await again.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Cancel the training", Exact = true }).ClickAsync();
+        await again.ConfirmAsync("Cancel the training");
 
         await Expect(again.Locator("h1")).ToHaveTextAsync("Training cancelled");
         await Expect(again.Locator(".mud-snackbar")).ToContainTextAsync("The training was cancelled.");
@@ -76,30 +76,6 @@ public sealed class TabTests(BrowserFixture browser)
 
         await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex("^v.* is ready$"), new() { Timeout = 90_000 });
         Assert.EndsWith($"/trainings/{job}", page.Url, StringComparison.Ordinal);
-    }
-
-    [BrowserFact]
-    public async Task Versions_SortedOrFiltered_AreTheBestOfAllAndNotOfTheFirstPage()
-    {
-        await using var service = await Service.StartAsync();
-        var newest = await service.TrainAsync(await service.UploadAsync("a-year.csv", 200), epochs: 2);
-        await service.MakeOlderVersionsAsync(260);
-        await using var visitor = await browser.VisitAsync(service: service);
-        var page = await visitor.SignInAsync(asAdmin: true, "/versions");
-        var rows = page.Locator("tbody tr");
-        await Expect(rows).ToHaveCountAsync(50);
-        await page.Button("Show older ones").ClickAsync();
-        await Expect(rows).ToHaveCountAsync(100);
-
-        await page.Button("Macro F1").ClickAsync();
-        await Expect(rows).ToHaveCountAsync(261);
-        await Expect(rows.First).ToContainTextAsync("0.99");
-        await Expect(page.Button("Show older ones")).ToHaveCountAsync(0);
-        await page.Locator("#filter").FillAsync(newest);
-        await Expect(rows).ToHaveCountAsync(1);
-        await page.Locator("#filter").FillAsync("v202510");
-        await Expect(rows).ToHaveCountAsync(31);
-        Assert.Empty(visitor.Errors);
     }
 
     [BrowserFact]

@@ -80,5 +80,9 @@ internal static class Pages
 
     public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
+    /// <summary>Says yes in the dialog that is open, by its button.</summary>
+    public static Task ConfirmAsync(this IPage page, string action) =>
+        page.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = action, Exact = true }).ClickAsync();
+
     public static ILocator Link(this IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 }

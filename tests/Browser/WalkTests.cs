@@ -35,14 +35,14 @@ public sealed partial class WalkTests(BrowserFixture browser)
 
         await page.Link(speech.Say($"History")).ClickAsync();
         await page.Button(speech.Say($"Roll back")).ClickAsync();
-        await ConfirmAsync(page, speech.Say($"Roll back"));
+        await page.ConfirmAsync(speech.Say($"Roll back"));
         await Expect(page.Locator(".timeline li").First).ToContainTextAsync(speech.Say($"Rolled back from {second} to {first}"));
         await Expect(page.Locator(".timeline li")).ToHaveCountAsync(3);
         Assert.Equal(first, await service.ActiveAsync());
 
         await page.Link(speech.Say($"Versions")).ClickAsync();
         await page.Button($"{speech.Say($"Delete")}: {second}").ClickAsync();
-        await ConfirmAsync(page, speech.Say($"Delete"));
+        await page.ConfirmAsync(speech.Say($"Delete"));
         await Expect(page.Link(second)).ToHaveCountAsync(0);
         await Expect(page.Link(first)).ToBeVisibleAsync();
 
@@ -54,7 +54,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await Expect(page.Locator("section[aria-labelledby=answer] .name")).ToHaveTextAsync("Diabetes");
         await Expect(page.Locator("section[aria-labelledby=answer]")).ToContainTextAsync(first);
         await page.Button(speech.Say($"It is {"Diabetes"}")).ClickAsync();
-        await ConfirmAsync(page, speech.Say($"Confirm"));
+        await page.ConfirmAsync(speech.Say($"Confirm"));
         await Expect(page.Locator("section[aria-labelledby=answer] .notice.success")).ToBeVisibleAsync();
 
         await page.Link(speech.Say($"Overview")).ClickAsync();
@@ -111,7 +111,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await page.Locator("#epochs").FillAsync("40");
         await page.Locator("#seed").FillAsync($"{seed}");
         await page.Button(speech.Say($"Start the training")).ClickAsync();
-        await ConfirmAsync(page, speech.Say($"Start"));
+        await page.ConfirmAsync(speech.Say($"Start"));
         await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex(@"^v\d{8}_\d{6}"), new() { Timeout = 60_000 });
         return Version().Match(await page.Locator("h1").InnerTextAsync()).Value;
     }
@@ -121,12 +121,9 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await page.Button(speech.Say($"Activate {version}")).ClickAsync();
         await Expect(page.Locator(".mud-dialog")).ToContainTextAsync(speech.Say($"From now on {version} answers every prediction."));
         await page.Locator("#reason").FillAsync(reason);
-        await ConfirmAsync(page, speech.Say($"Activate"));
+        await page.ConfirmAsync(speech.Say($"Activate"));
         await Expect(page.Locator(".notice.success")).ToContainTextAsync(speech.Say($"{version} is in service."));
     }
-
-    private static Task ConfirmAsync(IPage page, string action) =>
-        page.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = action, Exact = true }).ClickAsync();
 
     [GeneratedRegex(@"v\d{8}_\d{6}(_\d+)?")]
     private static partial Regex Version();

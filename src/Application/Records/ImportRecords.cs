@@ -55,7 +55,7 @@ internal sealed class ImportRecordsHandler(
             cancellationToken);
         return new ImportAnswer(
             true,
-            Texts.Say($"{rows.Count} records were added, {report.Rejected} rows were left out."),
+            Texts.Say($"{rows.Count} records were added; rows left out: {report.Rejected}."),
             rows.Count,
             report.Rejected,
             [.. report.Problems.Select(p => p with { Problem = Texts.Retell(p.Problem) })],

@@ -24,7 +24,7 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
     public async Task<IActionResult> File(string version, string name, CancellationToken cancellationToken)
     {
         var file = await mediator.Send(new OpenVersionFile(version, name), cancellationToken);
-        return File(file.Content, "application/octet-stream", file.Name);
+        return File(file.Content, "application/octet-stream", $"{version}-{file.Name}");
     }
 
     [HttpGet("active")]

@@ -13,7 +13,9 @@ public sealed class FleetFixture : IAsyncDisposable, IAsyncLifetime
     private PostgresCluster? _cluster;
     private Fleet? _fleet;
     private (string Dataset, string Weights)? _undisturbed;
-    private int _recordsBefore;
+
+    /// <summary>Records that were there when the present history began.</summary>
+    internal int RecordsBefore { get; private set; }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -36,7 +38,7 @@ public sealed class FleetFixture : IAsyncDisposable, IAsyncLifetime
         }
 
         await _fleet.RenewAsync();
-        _recordsBefore = await new Observer(_fleet).RecordsAsync();
+        RecordsBefore = await new Observer(_fleet).RecordsAsync();
         return _fleet;
     }
 
@@ -57,7 +59,7 @@ public sealed class FleetFixture : IAsyncDisposable, IAsyncLifetime
     internal async Task CheckAsync(params int[] expectedErrors)
     {
         await _fleet!.HealAsync();
-        await CheckAsync(_fleet, _recordsBefore, expectedErrors);
+        await CheckAsync(_fleet, RecordsBefore, expectedErrors);
     }
 
     internal static async Task CheckAsync(Fleet fleet, int recordsBefore = 0, params int[] expectedErrors)

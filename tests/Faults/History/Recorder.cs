@@ -14,11 +14,11 @@ internal sealed class Recorder
 
     public void Add(Entry entry) => _entries.Enqueue(entry);
 
-    /// <summary>A new history for the same installation: it still knows which versions are rightly gone.</summary>
+    /// <summary>A new history for the same installation: it still knows which versions are rightly gone, or may be.</summary>
     public Recorder Renewed()
     {
         var next = new Recorder();
-        foreach (var deletion in _entries.Where(e => e is { Question.Operation: Operation.DeleteVersion, Succeeded: true }))
+        foreach (var deletion in _entries.Where(e => e.Question.Operation == Operation.DeleteVersion && (e.Succeeded || e.IsUnknown)))
         {
             next.Add(deletion);
         }

@@ -11,6 +11,7 @@ namespace ModelOps.Faults.Tests.Named;
 [Collection(FleetGroup.Name)]
 public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper output)
 {
+    private const int Greedy = 665;
     private const int Unlucky = 666;
 
     [Fact]
@@ -142,25 +143,29 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
         await fixture.CheckAsync();
     }
 
-    [Theory]
-    [InlineData("memory", "ModelOps__Trainer__MaxMemoryMegabytes", "800", "out_of_memory")]
-    [InlineData("pause", "ModelOps__Trainer__MaxMinutes", "0.1", "training_timeout")]
-    public async Task F10_TrainerBeyondALimit_FailsWithTheReasonAndTouchesNothingElse(string fault, string setting, string limit, string code)
+    [Fact]
+    public async Task F10_TrainersBeyondTheirLimits_FailWithTheReasonAndTouchNothingElse()
     {
         var fleet = await fixture.FleetAsync();
-        await fleet.RestartAsync(fleet.Workers, $"trainer.begin/{Unlucky}={fault}", (setting, limit));
+        await fleet.RestartAsync(
+            fleet.Workers,
+            $"trainer.begin/{Greedy}=memory;trainer.begin/{Unlucky}=pause",
+            ("ModelOps__Trainer__MaxMemoryMegabytes", "800"),
+            ("ModelOps__Trainer__MaxMinutes", "0.1"));
+
         var client = fleet.Client();
         var dataset = await client.UploadSampleAsync();
         using var end = new CancellationTokenSource();
         var predictions = Hold.EveryAsync(TimeSpan.FromMilliseconds(20), () => client.PredictAsync(), end.Token);
-        var failed = await client.UntilAsync(await client.QueueAsync(dataset, seed: Unlucky), "failed");
+        string[] jobs = [await client.QueueAsync(dataset, seed: Greedy), await client.QueueAsync(dataset, seed: Unlucky)];
+        JsonElement[] failed = [await client.UntilAsync(jobs[0], "failed"), await client.UntilAsync(jobs[1], "failed")];
         await fleet.HealAsync();
         await client.TrainAsync(dataset);
         await end.CancelAsync();
         await predictions;
 
-        Assert.Equal(code, Code(failed));
-        Assert.True(failed.GetProperty("attempt").GetInt32() == 1, fleet.Said());
+        Assert.Equal(["out_of_memory", "training_timeout"], failed.Select(Code));
+        Assert.True(failed.All(job => job.GetProperty("attempt").GetInt32() == 1), fleet.Said());
         await fixture.CheckAsync();
     }
 

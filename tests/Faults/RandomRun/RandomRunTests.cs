@@ -22,8 +22,7 @@ public sealed class RandomRunTests(FleetFixture fixture, ITestOutputHelper outpu
         var seconds = Setting("MODELOPS_FAULT_SECONDS", DefaultSeconds);
         var seed = Setting("MODELOPS_FAULT_SEED", DefaultSeed);
         output.WriteLine($"Seed {seed}, {seconds} s.");
-        await using var fleet = await Fleet.StartAsync(await fixture.ClusterAsync(), ["Api", "Api", "Worker", "Worker"]);
-        await fleet.Client().TrainAndActivateAsync();
+        var fleet = await fixture.FleetAsync();
         using var end = new CancellationTokenSource();
         var load = new Load(fleet, seed).RunAsync(end.Token);
         try
@@ -37,7 +36,7 @@ public sealed class RandomRunTests(FleetFixture fixture, ITestOutputHelper outpu
         }
 
         var state = await new Observer(fleet).AtRestAsync(TimeSpan.FromMinutes(2));
-        var checker = new Checker(fleet.History, state);
+        var checker = new Checker(fleet.History, state, fixture.RecordsBefore);
         var violations = checker.Violations();
         output.WriteLine(Summary(fleet.History, state, checker, violations));
         Assert.True(violations.Count == 0, string.Join('\n', violations.Take(20)));
@@ -48,12 +47,16 @@ public sealed class RandomRunTests(FleetFixture fixture, ITestOutputHelper outpu
     private static string Summary(Recorder history, FinalState state, Checker checker, IReadOnlyList<string> violations)
     {
         var predictions = history.Entries.Where(e => e is { Final: true, Question.Operation: Operation.Predict }).ToList();
+        var accepted = history.Entries.Where(e => e is { Question.Operation: Operation.Retrain, Status: 202 }).Select(e => e.Text("job_id")).ToHashSet();
+        var jobs = state.Jobs.Where(job => accepted.Contains(job.Id)).ToList();
+        var activations = history.Entries.Count(e => e is { Question.Operation: Operation.Activate or Operation.Rollback, Succeeded: true });
+        var uploads = history.Entries.Count(e => e is { Question.Operation: Operation.Upload, Succeeded: true });
         var latency = predictions.Where(e => e.Status == 200).Select(e => (e.Ended - e.Asked).TotalMilliseconds).Order().ToList();
         return string.Create(CultureInfo.InvariantCulture, $"""
             Faults: {history.Disturbances.Count} ({Nemesis.Counts(history)})
             Requests: {history.Entries.Count}, of them answered with success {history.Entries.Count(e => e.Succeeded)}
-            Jobs accepted: {state.Jobs.Count}; {string.Join(", ", state.Jobs.GroupBy(j => j.Status + (j.ErrorCode is null ? "" : $" {j.ErrorCode}")).Select(g => $"{g.Key} {g.Count()}"))}; attempts above one: {state.Jobs.Count(j => j.Attempt > 1)}
-            Versions: {state.Versions.Count} left; activations: {state.Activations.Count}; uploads: {state.Datasets.Count}; records: {state.Records}
+            Jobs accepted: {accepted.Count}; {string.Join(", ", jobs.GroupBy(j => j.Status + (j.ErrorCode is null ? "" : $" {j.ErrorCode}")).Select(g => $"{g.Key} {g.Count()}"))}; attempts above one: {jobs.Count(j => j.Attempt > 1)}
+            Activations and rollbacks: {activations}; uploads: {uploads}; at the end {state.Versions.Count} versions and {state.Records} records
             Lost: {checker.LostJobs() + violations.Count(v => v.Contains(" lost", StringComparison.Ordinal) && !v.StartsWith("the accepted", StringComparison.Ordinal))}; twice: {violations.Count(v => v.Contains("twice", StringComparison.Ordinal) || v.Contains("jobs", StringComparison.Ordinal) || v.Contains("versions", StringComparison.Ordinal) || v.Contains("activations:", StringComparison.Ordinal))}
             Predictions: {predictions.Count}; failed: {checker.FailedPredictions()}; refused while the database was away: {checker.PredictionsRefusedWithoutDatabase()}; median {latency[latency.Count / 2]:0.0} ms, longest {latency[^1]:0} ms
             Violations: {violations.Count}
