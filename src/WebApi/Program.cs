@@ -73,6 +73,7 @@ builder.Services.AddApi();
 builder.Services.AddLanguages();
 builder.Services.AddDashboard();
 builder.Services.AddMetricsEndpoint(builder.Configuration);
+builder.Services.AddTrustedProxy(builder.Configuration);
 
 // What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
 var started = false;
@@ -81,6 +82,7 @@ builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level =>
 var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => started = true);
 
+app.UseForwardedHeaders();
 app.UseRequestLocalization();
 app.UseMiddleware<SecurityHeaders>();
 app.UseMiddleware<ProblemMiddleware>();

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using Microsoft.Extensions.Options;
 using ModelOps.Application.Predictions;
 using ModelOps.Application.Users;
@@ -17,7 +16,7 @@ internal static class MetricsEndpoint
     public static IServiceCollection AddMetricsEndpoint(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<MetricsOptions>().Bind(configuration.GetSection(MetricsOptions.Section))
-            .Validate(o => string.IsNullOrWhiteSpace(o.Network) || o.Parse() is not null, "ModelOps__Metrics__Network must be a network such as 10.1.0.0/16.")
+            .Validate(o => NetworkSetting.IsEmptyOrValid(o.Network), "ModelOps__Metrics__Network must be a network such as 10.1.0.0/16.")
             .ValidateOnStart();
         services.AddSingleton(provider => new MetricsRegistry(provider.GetRequiredService<IMeterFactory>()));
         services.AddAuthorizationBuilder().AddPolicy(Policies.Metrics, policy => policy.RequireAssertion(context =>
@@ -31,7 +30,7 @@ internal static class MetricsEndpoint
 
     /// <summary>An IPv4 client of a dual-stack socket is still an IPv4 client.</summary>
     private static bool IsInNetwork(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IOptions<MetricsOptions>>().Value.Parse() is { } network
+        NetworkSetting.Parse(context.RequestServices.GetRequiredService<IOptions<MetricsOptions>>().Value.Network) is { } network
         && context.Connection.RemoteIpAddress is { } address
         && network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 }
@@ -42,6 +41,4 @@ internal sealed class MetricsOptions
 
     /// <summary>Clients of this network, such as <c>10.1.0.0/16</c>, read the metrics without signing in; nobody does where it is empty.</summary>
     public string? Network { get; set; }
-
-    public IPNetwork? Parse() => IPNetwork.TryParse(Network?.Trim(), out var network) ? network : null;
 }

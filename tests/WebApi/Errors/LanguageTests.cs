@@ -51,7 +51,7 @@ public sealed class LanguageTests(ServiceFixture service)
         using var response = await client.UploadAsync(Api.NewName(), Api.Sample(20) + "5.1,abc,22,F,N\n");
 
         var answer = await response.JsonAsync();
-        Assert.Equal("20 filas se pueden usar; 1 se han descartado.", answer.GetProperty("message").GetString());
+        Assert.Equal("20 filas se pueden usar; descartadas: 1.", answer.GetProperty("message").GetString());
         Assert.Equal("no es un número", answer.GetProperty("problems")[0].GetProperty("problem").GetString());
         Assert.Equal("AGE", answer.GetProperty("problems")[0].GetProperty("column").GetString());
     }
