@@ -4,6 +4,7 @@ using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Infrastructure.Persistence;
 
@@ -13,7 +14,8 @@ internal static class JobServices
 {
     public static IServiceCollection AddJobs(this IServiceCollection services, InfrastructureSettings settings)
     {
-        services.AddHangfire(configuration => configuration
+        services.AddHangfire((provider, configuration) => configuration
+            .UseLogProvider(new HangfireLog(provider.GetRequiredService<ILoggerFactory>()))
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
             .UseTypeResolver(AllowedTypes.Resolve));
