@@ -74,6 +74,13 @@ public sealed class DatabaseFaultTests(FleetFixture fixture)
         Assert.Equal(1L, await fleet.AskAsync("SELECT count(*) FROM \"DataProtectionKeys\""));
         Assert.Equal(1L, await fleet.AskAsync("SELECT count(*) FROM \"__EFMigrationsHistory\""));
         Assert.Equal(1L, await fleet.AskAsync("SELECT count(*) FROM hangfire.schema"));
+
+        // One replica's token is every replica's.
+        using var http = new HttpClient();
+        using var first = new Token();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", await first.GetAsync(http, fleet.Api1.Address!, null));
+        using var me = await http.GetAsync(new Uri(fleet.Api2.Address!, "/auth/me"));
+        Assert.Equal(HttpStatusCode.OK, me.StatusCode);
     }
 
     [Fact]

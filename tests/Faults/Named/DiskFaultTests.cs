@@ -75,7 +75,7 @@ public sealed class DiskFaultTests(FleetFixture fixture)
             File.Delete(ballast);
             Assert.True((await client.AddRecordsAsync(RecordingClient.NewTag(), 1_000)).Succeeded);
             await client.TrainAsync(await client.UploadSampleAsync());
-            await FleetFixture.CheckAsync(fleet, expectedErrors: [503, 507]);
+            await FleetFixture.CheckAsync(fleet, expectedErrors: refused.Status == 503 ? [503, 507] : [507]);
         }
         finally
         {
@@ -92,29 +92,24 @@ public sealed class DiskFaultTests(FleetFixture fixture)
         var client = fleet.Client();
         var active = await client.TrainAndActivateAsync();
         var other = await client.TrainAsync(await client.UploadSampleAsync());
-        var damages = new (string Name, bool AtStart, Action<string> Do)[]
+        var damages = new (string Name, Action<string> Do)[]
         {
-            ("a flipped bit", true, path =>
+            ("a flipped bit", path =>
             {
                 var bytes = File.ReadAllBytes(path);
                 bytes[bytes.Length / 2] ^= 1;
                 File.WriteAllBytes(path, bytes);
             }),
-            ("cut short", false, path => File.WriteAllBytes(path, File.ReadAllBytes(path)[..100])),
-            ("removed", true, File.Delete),
+            ("cut short", path => File.WriteAllBytes(path, File.ReadAllBytes(path)[..100])),
+            ("removed", File.Delete),
         };
-        foreach (var (name, atStart, damage) in damages)
+        foreach (var (name, damage) in damages)
         {
             using (Damaged(fleet, other, damage))
             {
                 var refused = await client.ActivateAsync(other);
                 Assert.True((refused.Status, refused.Text("code")) == (409, "artifact_corrupt"), $"{name}: {refused}");
                 Assert.Equal(active, (await client.PredictAsync()).Text("version"));
-            }
-
-            if (!atStart)
-            {
-                continue;
             }
 
             using (Damaged(fleet, active, damage))
@@ -171,6 +166,7 @@ public sealed class DiskFaultTests(FleetFixture fixture)
         {
             Assert.Equal(1, await second.EndAsync());
             Assert.Contains("Another ModelOps process", Assert.Single(second.Errors), StringComparison.Ordinal);
+            Assert.True((await client.PredictAsync()).Succeeded);
         }
 
         await fleet.Api1.KillAsync();

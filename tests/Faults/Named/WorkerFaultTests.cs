@@ -107,6 +107,7 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
         var job = await client.QueueAsync(dataset, FleetFixture.LongEpochs);
         await client.UntilItTrainsAsync(job);
         var worker = fleet.BusyWorker()!;
+        var trainer = worker.Process.FindTrainer()!.Value;
         var since = Stopwatch.StartNew();
 
         var exitCode = await worker.StopAsync();
@@ -114,6 +115,7 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
         output.WriteLine($"Stopped after {since.Elapsed.TotalSeconds:0.0} s.");
         Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.Equal(0, exitCode);
+        Assert.False(Directory.Exists($"/proc/{trainer}"));
         var ended = await client.UntilAsync(job, "succeeded");
         Assert.Equal(1, ended.GetProperty("attempt").GetInt32());
         Assert.Equal(weights, await FleetFixture.WeightsAsync(client, ended));

@@ -6,8 +6,8 @@ using ModelOps.TestSupport;
 namespace ModelOps.Faults.Tests.RandomRun;
 
 /// <summary>
-/// Brings about one fault after the other, drawn from a seed: every kind once, in any order, before one comes again. One replica of the API is always left alone, as an operator's load
-/// balancer would find one; everything else may be gone at the same time.
+/// Brings about one fault after the other, drawn from a seed: every kind once, in any order, before one comes again. One replica of
+/// the API is always left alone, as an operator's load balancer would find one; everything else may be gone at the same time.
 /// </summary>
 internal sealed class Nemesis(Fleet fleet, int seed)
 {
