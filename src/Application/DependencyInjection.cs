@@ -3,9 +3,9 @@ using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Behaviors;
-using ModelOps.Application.Models;
 using ModelOps.Application.Predictions;
 using ModelOps.Application.Training;
+using ModelOps.Application.Versions;
 
 namespace ModelOps.Application;
 

@@ -1,6 +1,6 @@
 using FluentValidation;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Models;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Application;
 

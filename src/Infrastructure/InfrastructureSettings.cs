@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using ModelOps.Application.Training;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure;
 

@@ -1,9 +1,8 @@
 using System.Globalization;
 using ModelOps.Application;
 using ModelOps.Infrastructure;
-using ModelOps.Infrastructure.Artifacts;
 using ModelOps.Infrastructure.Csv;
-using ModelOps.Infrastructure.Training;
+using ModelOps.Infrastructure.Trainer;
 using ModelOps.WebApi;
 using ModelOps.WebApi.Auth;
 using ModelOps.WebApi.Dashboard;

@@ -1,11 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Models;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Tests;
 

@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
 using ModelOps.Application.Behaviors;
-using ModelOps.Domain.Records;
-using ModelOps.Domain.Training;
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Tests;
 
@@ -36,7 +38,7 @@ public sealed partial class TextsTests
     [Fact]
     public void Say_WithArguments_PutsThemInTheReadersOrder()
     {
-        var refusal = TrainingRefusals.NotEnoughRecords(3, 10);
+        var refusal = DataRefusals.NotEnoughRecords(3, 10);
 
         Assert.Equal("A training needs at least 10 labelled records; there are 3.", In("en", () => Texts.Say(refusal.Detail)));
         Assert.Equal("Un entrenamiento necesita al menos 10 registros con diagnóstico; hay 3.", In("es", () => Texts.Say(refusal.Detail)));
@@ -56,7 +58,7 @@ public sealed partial class TextsTests
     [Fact]
     public void Retell_OfAStoredSentence_FindsItsArgumentsAgain()
     {
-        Assert.Equal("No hay ningún conjunto de datos llamado a.csv.", In("es", () => Texts.Retell(TrainingRefusals.DatasetNotFound("a.csv").Message)));
+        Assert.Equal("No hay ningún conjunto de datos llamado a.csv.", In("es", () => Texts.Retell(DatasetRefusals.NotFound("a.csv").Message)));
         Assert.Equal("debe estar entre 0 y 130 años", In("es", () => Texts.Retell(PatientFeatures.AgeProblem(-1)!)));
         Assert.Equal("nobody translated this", In("es", () => Texts.Retell("nobody translated this")));
         Assert.Equal("is not a number", In("en", () => Texts.Retell("is not a number")));
@@ -64,7 +66,7 @@ public sealed partial class TextsTests
 
     [Fact]
     public void Say_InALanguageNobodyTranslated_IsEnglish() =>
-        Assert.Equal("There is no version with this name.", In("ja", () => Texts.Say(Domain.Models.ModelRefusals.VersionNotFound().Detail)));
+        Assert.Equal("There is no version with this name.", In("ja", () => Texts.Say(Domain.Versions.VersionRefusals.VersionNotFound().Detail)));
 
     private static string In(string language, Func<string> say)
     {

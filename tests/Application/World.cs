@@ -1,3 +1,4 @@
+using ModelOps.Infrastructure;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -5,12 +6,15 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain;
+using ModelOps.Application.Predictions;
+using ModelOps.Application.Versions;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure;
+using ModelOps.Domain.Versions;
 using ModelOps.TestSupport;
 using Moq;
 using Npgsql;
@@ -43,8 +47,8 @@ public sealed class World : IAsyncLifetime
         Artifacts.Setup(a => a.EarlierWorkingFolders(It.IsAny<Guid>(), It.IsAny<Guid>())).Returns([]);
         Artifacts.Setup(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()))
             .Returns(() => new PublishedArtifact(
-                Domain.Models.VersionName.For(Created, ++_published), Created, [new Domain.Models.ArtifactFile("model.safetensors", 7, new string('a', 64))]));
-        Artifacts.Setup(a => a.ReadRowsAsync(It.IsAny<string>(), It.IsAny<IReadOnlyList<Domain.Models.ArtifactFile>>(), It.IsAny<CancellationToken>()))
+                Domain.Versions.VersionName.For(Created, ++_published), Created, [new Domain.Versions.ArtifactFile("model.safetensors", 7, new string('a', 64))]));
+        Artifacts.Setup(a => a.ReadRowsAsync(It.IsAny<string>(), It.IsAny<IReadOnlyList<Domain.Versions.ArtifactFile>>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(StoredRows);
         Artifacts.Setup(a => a.ListVersions()).Returns([]);
         Artifacts.Setup(a => a.ListWorkingFolders()).Returns([]);

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
+using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Browser.Tests;
 

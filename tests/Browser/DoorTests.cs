@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using ModelOps.Domain.Features;
 using static Microsoft.Playwright.Assertions;
 
 namespace ModelOps.Browser.Tests;

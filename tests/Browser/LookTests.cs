@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Playwright;
+using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Browser.Tests;
 

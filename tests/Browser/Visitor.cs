@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
+using ModelOps.Application;
 using static Microsoft.Playwright.Assertions;
 
 namespace ModelOps.Browser.Tests;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Models;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Tests;
 
@@ -41,7 +41,7 @@ public class RefusalExceptionTests
     [Fact]
     public void Refusals_WhenAllAreMade_HaveCodesOfTheirOwnInSnakeCase()
     {
-        var refusals = new[] { typeof(DatasetRefusals), typeof(ModelRefusals), typeof(TrainingRefusals) }
+        var refusals = typeof(RefusalException).Assembly.GetTypes().Where(type => type.Name.EndsWith("Refusals", StringComparison.Ordinal))
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
             .Select(method => (RefusalException)method.Invoke(null, [.. method.GetParameters().Select(Argument)])!)
             .ToArray();

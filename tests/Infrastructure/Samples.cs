@@ -1,8 +1,9 @@
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Models;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Infrastructure.Tests;
 

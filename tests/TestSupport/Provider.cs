@@ -1,3 +1,4 @@
+
 namespace ModelOps.TestSupport;
 
 /// <summary>The databases that ModelOps runs on.</summary>

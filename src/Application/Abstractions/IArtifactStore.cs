@@ -1,5 +1,8 @@
-using ModelOps.Domain.Models;
-using ModelOps.Domain.Records;
+using ModelOps.Application.Versions;
+using ModelOps.Domain;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Abstractions;
 

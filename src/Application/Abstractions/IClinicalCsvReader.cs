@@ -1,5 +1,6 @@
+using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Application.Abstractions;
 

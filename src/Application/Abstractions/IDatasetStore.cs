@@ -1,3 +1,6 @@
+using ModelOps.Domain;
+using ModelOps.Domain.Datasets;
+
 namespace ModelOps.Application.Abstractions;
 
 /// <summary>An upload that lies in the staging folder; disposing it removes what was not kept.</summary>

@@ -1,4 +1,5 @@
-using ModelOps.Domain.Records;
+using ModelOps.Domain;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Abstractions;

@@ -1,5 +1,7 @@
-using ModelOps.Domain.Models;
-using ModelOps.Domain.Records;
+using ModelOps.Application.Predictions;
+using ModelOps.Domain;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Abstractions;
 

@@ -1,8 +1,8 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Models;
-using ModelOps.Domain.Training;
+using ModelOps.Application.Versions;
+using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Application.Datasets;
 
@@ -21,7 +21,7 @@ internal sealed class DeleteDatasetHandler(IModelOpsDbContext db, IDatasetStore 
         }
         catch (DbUpdateConcurrencyException)
         {
-            throw TrainingRefusals.DatasetNotFound(request.Name);
+            throw DatasetRefusals.NotFound(request.Name);
         }
 
         datasets.Delete(dataset.Id, dataset.Name);

@@ -1,8 +1,8 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Datasets;
 
@@ -26,6 +26,6 @@ internal static class DatasetQueries
 
         var key = Dataset.KeyOf(name);
         return await db.Datasets.SingleOrDefaultAsync(d => d.NameKey == key, cancellationToken)
-            ?? throw TrainingRefusals.DatasetNotFound(name);
+            ?? throw DatasetRefusals.NotFound(name);
     }
 }

@@ -1,7 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Application.Datasets;
 

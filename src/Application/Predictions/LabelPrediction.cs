@@ -3,6 +3,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 
@@ -80,7 +81,7 @@ internal sealed class LabelPredictionHandler(IModelOpsDbContext db, PredictionLo
         var now = await db.UtcNowAsync(cancellationToken);
         if (prediction.Confirm(outcome, source, user.Signature(), now))
         {
-            db.Records.Add(LabelledRecord.OfPrediction(prediction, now));
+            db.Records.Add(prediction.ToRecord(now));
             await db.SaveChangesAsync(cancellationToken);
         }
 

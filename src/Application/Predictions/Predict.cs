@@ -3,9 +3,9 @@ using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
-using ModelOps.Domain.Models;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Predictions;
 
@@ -75,7 +75,7 @@ internal sealed class PredictHandler(IServingModel serving, PredictionLog log, T
 internal static class PredictorExtensions
 {
     public static IPredictor Require(this IServingModel serving) =>
-        serving.Current ?? throw (serving.Problem is null ? ModelRefusals.NoActiveModel(RefusalKind.Unavailable) : ModelRefusals.ModelNotLoaded());
+        serving.Current ?? throw (serving.Problem is null ? VersionRefusals.NoActiveModel(RefusalKind.Unavailable) : VersionRefusals.ModelNotLoaded());
 
     /// <summary>Predicts, and hands what was predicted to the log.</summary>
     public static (Guid Id, DiabetesClass Predicted, ClassProbabilities Probabilities) Classify(

@@ -1,7 +1,8 @@
 using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Predictions;
 
 namespace ModelOps.Application.Predictions;
 

@@ -3,6 +3,7 @@ using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Predictions;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 
 namespace ModelOps.Application.Records;

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 
 namespace ModelOps.Application.Records;

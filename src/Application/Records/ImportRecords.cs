@@ -2,6 +2,7 @@ using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 
 namespace ModelOps.Application.Records;

@@ -1,7 +1,10 @@
 using System.Text.Json.Serialization;
-using ModelOps.Application.Models;
+using ModelOps.Application.Versions;
 using ModelOps.Domain;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Training;
 
@@ -75,7 +78,7 @@ public sealed record JobAnswer(
 
     private static RefusalKind KindOf(string? code) => code switch
     {
-        TrainingRefusals.DatasetNotFoundCode => RefusalKind.NotFound,
+        DatasetRefusals.NotFoundCode => RefusalKind.NotFound,
         "insufficient_storage" => RefusalKind.InsufficientStorage,
         TrainingRefusals.WorkerCrashedCode => RefusalKind.Unavailable,
         _ => RefusalKind.Unprocessable,

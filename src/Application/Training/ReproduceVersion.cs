@@ -2,8 +2,8 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Models;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Training;
 
@@ -24,7 +24,7 @@ internal sealed class ReproduceVersionHandler(IModelOpsDbContext db, IArtifactSt
     public async Task<RetrainAccepted> Handle(ReproduceVersion request, CancellationToken cancellationToken)
     {
         var version = await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == request.Version, cancellationToken)
-            ?? throw ModelRefusals.VersionNotFound();
+            ?? throw VersionRefusals.VersionNotFound();
 
         // Read now, so that damaged rows refuse the request instead of failing a job later.
         var rows = await artifacts.ReadRowsAsync(version.Name, version.Files, cancellationToken);

@@ -2,12 +2,13 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Models;
+using ModelOps.Application.Versions;
 using ModelOps.Domain;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Models;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Training;
 
@@ -159,7 +160,7 @@ internal sealed partial class RunTrainingHandler(
 
     private async Task<ModelVersion> FindVersionAsync(string name, CancellationToken cancellationToken) =>
         await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == name, cancellationToken)
-        ?? throw ModelRefusals.VersionNotFound();
+        ?? throw VersionRefusals.VersionNotFound();
 
     private async Task<TrainingOutcome> TrainAsync(Guid jobId, TrainingSpecification specification, string folder, CancellationToken stop)
     {

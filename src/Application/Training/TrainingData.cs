@@ -1,6 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
 
@@ -45,7 +48,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
         var key = Dataset.KeyOf(name);
         var stored = await db.Datasets.AsNoTracking()
             .Where(d => d.NameKey == key).Select(d => new { d.Id, d.Name }).SingleOrDefaultAsync(cancellationToken)
-            ?? throw TrainingRefusals.DatasetNotFound(name);
+            ?? throw DatasetRefusals.NotFound(name);
         await using var content = datasets.OpenRead(stored.Id, stored.Name);
         csv.Read(content, strict: false, rows.Add, cancellationToken);
     }
@@ -54,7 +57,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
     {
         if (available < LabelledRecord.MinimumForTraining)
         {
-            throw TrainingRefusals.NotEnoughRecords(available, LabelledRecord.MinimumForTraining);
+            throw DataRefusals.NotEnoughRecords(available, LabelledRecord.MinimumForTraining);
         }
     }
 

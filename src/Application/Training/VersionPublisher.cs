@@ -1,9 +1,10 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Versions;
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Models;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Training;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Datasets;
 

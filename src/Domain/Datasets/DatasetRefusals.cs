@@ -3,6 +3,11 @@ namespace ModelOps.Domain.Datasets;
 /// <summary>The refusals that concern uploaded files, in one place so that a code always means the same.</summary>
 public static class DatasetRefusals
 {
+    public const string NotFoundCode = "dataset_not_found";
+
+    public static RefusalException NotFound(string name) => new(
+        RefusalKind.NotFound, NotFoundCode, $"There is no dataset named {name}.");
+
     public static RefusalException InvalidName() => new(
         RefusalKind.Invalid, "invalid_dataset_name",
         $"A dataset's name has 1 to {Dataset.MaxName} characters out of letters, digits, dot, underscore and hyphen, doesn't start with a dot and ends in .csv.");
@@ -21,7 +26,4 @@ public static class DatasetRefusals
 
     public static RefusalException TooLarge(long limit) => new(
         RefusalKind.TooLarge, "upload_too_large", $"The file is larger than the limit of {limit} bytes.");
-
-    public static RefusalException InsufficientStorage(Exception? inner = null) => new(
-        RefusalKind.InsufficientStorage, "insufficient_storage", $"The server's storage is full. Nothing was kept; make room and try again.", inner);
 }

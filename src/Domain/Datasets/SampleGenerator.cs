@@ -1,5 +1,4 @@
-using ModelOps.Domain.Records;
-using ModelOps.Domain.Training;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Datasets;
 

@@ -1,4 +1,4 @@
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Evaluation;
 

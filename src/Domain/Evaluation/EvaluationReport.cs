@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using ModelOps.Domain.Records;
-using ModelOps.Domain.Training;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Evaluation;
 

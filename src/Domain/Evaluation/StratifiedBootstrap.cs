@@ -1,5 +1,4 @@
 using System.Numerics;
-using ModelOps.Domain.Training;
 
 namespace ModelOps.Domain.Evaluation;
 

@@ -1,3 +1,4 @@
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 
 namespace ModelOps.Domain.Predictions;
@@ -83,4 +84,11 @@ public sealed class Prediction
         (ConfirmedClass, ConfirmedSource, ConfirmedBy, ConfirmedAt) = (outcome, source, by, now);
         return true;
     }
+
+    /// <summary>The labelled record of the confirmed outcome.</summary>
+    /// <exception cref="InvalidOperationException">Nobody has confirmed the outcome: a prediction is never a label by itself.</exception>
+    public LabelledRecord ToRecord(DateTime now) =>
+        this is { ConfirmedClass: { } outcome, ConfirmedSource: { } source, ConfirmedBy: { } by }
+            ? LabelledRecord.OfPrediction(Id, new LabelledExample(Features, outcome), source, by, now)
+            : throw new InvalidOperationException("A prediction is never a label by itself.");
 }

@@ -1,3 +1,4 @@
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 
 namespace ModelOps.Domain.Records;
@@ -57,17 +58,11 @@ public sealed class LabelledRecord
         CreatedAt = now,
     };
 
-    /// <summary>The record of a prediction whose outcome was confirmed.</summary>
-    /// <exception cref="ArgumentException">Nobody has confirmed it.</exception>
-    public static LabelledRecord OfPrediction(Prediction prediction, DateTime now)
+    /// <summary>The record of a confirmed outcome; see <c>Prediction.ToRecord</c>.</summary>
+    internal static LabelledRecord OfPrediction(Guid predictionId, LabelledExample example, LabelSource source, string confirmedBy, DateTime now)
     {
-        if (prediction is not { ConfirmedClass: { } outcome, ConfirmedSource: { } source, ConfirmedBy: { } by })
-        {
-            throw new ArgumentException("A prediction is never a label by itself.", nameof(prediction));
-        }
-
-        var record = Create(new LabelledExample(prediction.Features, outcome), source, by, now);
-        record.PredictionId = prediction.Id;
+        var record = Create(example, source, confirmedBy, now);
+        record.PredictionId = predictionId;
         return record;
     }
 }

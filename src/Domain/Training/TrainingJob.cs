@@ -1,4 +1,5 @@
 using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Training;
 
@@ -17,10 +18,6 @@ public sealed record DataSelection(bool UseDatabase, string? DatasetName, string
         _ => $"dataset:{DatasetName}",
     };
 }
-
-/// <summary>The five figures that a list shows. All but <see cref="Loss"/> are shares 0..1; precision, recall and F1 are macro means.</summary>
-/// <param name="Loss">Log loss of the test side, natural log.</param>
-public sealed record HeadlineMetrics(double Accuracy, double F1Score, double Precision, double Recall, double Loss);
 
 /// <summary>What came out when a version was made again from its own specification.</summary>
 /// <param name="WeightsSha256">Of the weights that came out now.</param>

@@ -1,3 +1,6 @@
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Versions;
+
 namespace ModelOps.Domain.Training;
 
 /// <summary>Everything that decides the weights of a version; stored with it, so that the version can be made again.</summary>

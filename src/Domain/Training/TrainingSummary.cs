@@ -1,5 +1,6 @@
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Training;
 

@@ -4,7 +4,7 @@ using System.Text;
 using CsvHelper;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Csv;
 

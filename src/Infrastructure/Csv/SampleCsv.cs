@@ -1,6 +1,6 @@
 using CsvHelper;
 using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Csv;
 

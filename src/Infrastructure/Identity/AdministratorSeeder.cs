@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Domain;
 using ModelOps.Infrastructure.Persistence;
 
 namespace ModelOps.Infrastructure.Identity;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using Hangfire;
 using MediatR;
 using ModelOps.Application.Training;
-using ModelOps.Infrastructure.Faults;
+using ModelOps.Infrastructure.FaultInjection;
 
 namespace ModelOps.Infrastructure.Jobs;
 

@@ -1,7 +1,7 @@
 using Hangfire;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
-using ModelOps.Infrastructure.Faults;
+using ModelOps.Infrastructure.FaultInjection;
 
 namespace ModelOps.Infrastructure.Jobs;
 

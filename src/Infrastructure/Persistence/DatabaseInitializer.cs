@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using ModelOps.Domain;
-using ModelOps.Domain.Training;
+using ModelOps.Domain.Data;
 
 namespace ModelOps.Infrastructure.Persistence;
 

@@ -6,14 +6,13 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Models;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Artifacts;
-using ModelOps.Infrastructure.Faults;
+using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.FaultInjection;
 using ModelOps.Infrastructure.Identity;
 
 namespace ModelOps.Infrastructure.Persistence;

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using ModelOps.Infrastructure.Artifacts;
 using Npgsql;
 
 namespace ModelOps.Infrastructure.Persistence;

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Abstractions;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Persistence;
 

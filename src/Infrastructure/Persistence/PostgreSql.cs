@@ -1,5 +1,4 @@
 using Npgsql;
-using ModelOps.Infrastructure.Artifacts;
 
 namespace ModelOps.Infrastructure.Persistence;
 

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using ModelOps.Infrastructure.Artifacts;
 using SQLitePCL;
 
 namespace ModelOps.Infrastructure.Persistence;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Predictions;
-using ModelOps.Infrastructure.Artifacts;
 using ModelOps.Infrastructure.Startup;
 
 namespace ModelOps.Infrastructure.Serving;

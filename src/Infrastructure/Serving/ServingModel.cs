@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Models;
-using ModelOps.Domain.Records;
-using ModelOps.Infrastructure.Faults;
+using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.FaultInjection;
 
 namespace ModelOps.Infrastructure.Serving;
 
@@ -38,7 +37,7 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<Ser
         catch (Exception exception) when (exception is InvalidDataException or JsonException or KeyNotFoundException or NotSupportedException)
         {
             LogUnusable(exception, version.Name);
-            throw ModelRefusals.ArtifactCorrupt(version.Name, exception);
+            throw VersionRefusals.ArtifactCorrupt(version.Name, exception);
         }
     }
 

@@ -1,7 +1,7 @@
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using ModelOps.Application.Models;
+using ModelOps.Application.Versions;
 
 namespace ModelOps.Infrastructure.Serving;
 

@@ -1,7 +1,9 @@
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Models;
-using ModelOps.Domain.Records;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Application.Predictions;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.Networks;
+using ModelOps.Infrastructure.Networks.MlpBn;
 
 namespace ModelOps.Infrastructure.Serving;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
-using ModelOps.Infrastructure.Artifacts;
 using ModelOps.Infrastructure.Identity;
 using ModelOps.Infrastructure.Jobs;
 using ModelOps.Infrastructure.Persistence;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Training;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Serving;
 
 namespace ModelOps.Infrastructure.Startup;

@@ -1,7 +1,9 @@
 using System.Text.Json;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Trainer;
 
 namespace ModelOps.Infrastructure.Training;
 
@@ -96,5 +98,5 @@ internal sealed class JobFolder(string path)
     }
 
     private Checkpoint? FindCheckpoint(TrainingSpecification specification) =>
-        Training.Checkpoint.Find(Checkpoint, Training.Checkpoint.FingerprintOf(specification));
+        Trainer.Checkpoint.Find(Checkpoint, Trainer.Checkpoint.FingerprintOf(specification));
 }

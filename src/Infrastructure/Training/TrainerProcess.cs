@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Training;
 

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application;
 using ModelOps.Application.Datasets;
-using ModelOps.Application.Models;
+using ModelOps.Application.Versions;
+using ModelOps.Domain.Datasets;
 using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Controllers;

@@ -1,3 +1,5 @@
+using ModelOps.Application;
+
 namespace ModelOps.WebApi.Controllers;
 
 internal static class IdempotencyHeader

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using ModelOps.Application;
 using ModelOps.Application.Training;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
 using ModelOps.WebApi.Auth;
 

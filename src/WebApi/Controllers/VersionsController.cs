@@ -2,7 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application;
-using ModelOps.Application.Models;
+using ModelOps.Application.Versions;
 using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Controllers;

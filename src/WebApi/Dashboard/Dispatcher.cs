@@ -2,7 +2,6 @@ using System.Security.Claims;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
-using ModelOps.Application;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.WebApi.Auth;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Localization;
+using ModelOps.Application;
 using MudBlazor;
 
 namespace ModelOps.WebApi.Dashboard;

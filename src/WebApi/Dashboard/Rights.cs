@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 using ModelOps.Application.Datasets;
-using ModelOps.Application.Models;
 using ModelOps.Application.Predictions;
 using ModelOps.Application.Records;
 using ModelOps.Application.Training;
+using ModelOps.Application.Versions;
 
 namespace ModelOps.WebApi.Dashboard;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelOps.Application;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.WebApi.Dashboard;
 

@@ -1,5 +1,5 @@
 using ModelOps.Application;
-using ModelOps.Application.Models;
+using ModelOps.Application.Versions;
 using ModelOps.WebApi.Dashboard.Parts;
 using MudBlazor;
 

@@ -1,6 +1,7 @@
-using ModelOps.Application.Models;
+using ModelOps.Application.Versions;
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
+using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.WebApi.Dashboard.Parts;
 using static ModelOps.Application.Texts;
 
@@ -95,7 +96,7 @@ internal static class Words
         _ => Kind.Info,
     };
 
-    public static string Gender(Gender gender) => gender == Domain.Records.Gender.M ? Say($"Male") : Say($"Female");
+    public static string Gender(Gender gender) => gender == Domain.Features.Gender.M ? Say($"Male") : Say($"Female");
 
     private static string VerdictWord(ComparisonAnswer comparison) => comparison.Verdict switch
     {

@@ -1,3 +1,5 @@
+using ModelOps.Domain;
+
 namespace ModelOps.WebApi.Errors;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using ModelOps.Domain;
+using ModelOps.WebApi.Dashboard.Parts;
 
 namespace ModelOps.WebApi.Errors;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components.Endpoints;
+using ModelOps.Application;
 
 namespace ModelOps.WebApi.Errors;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
-using ModelOps.Application.Predictions;
 using ModelOps.Application.Users;
 using ModelOps.WebApi.Auth;
 using Prometheus;

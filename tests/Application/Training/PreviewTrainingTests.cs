@@ -1,6 +1,6 @@
 using ModelOps.Application.Training;
 using ModelOps.Domain;
-using ModelOps.Domain.Training;
+using ModelOps.Domain.Datasets;
 using ModelOps.TestSupport;
 
 namespace ModelOps.Application.Tests.Training;
@@ -46,7 +46,7 @@ public abstract class PreviewTrainingTests(Provider provider) : IAsyncLifetime
         var preview = await Assert.ThrowsAsync<RefusalException>(() => _world.SendAsync(new PreviewTraining(false, "gone.csv")));
         var training = await Assert.ThrowsAsync<RefusalException>(() => _world.SendAsync(new RetrainModel { UseDatabase = false, DatasetName = "gone.csv" }));
 
-        Assert.Equal(TrainingRefusals.DatasetNotFoundCode, preview.Code);
+        Assert.Equal(DatasetRefusals.NotFoundCode, preview.Code);
         Assert.Equal(training.Code, preview.Code);
     }
 

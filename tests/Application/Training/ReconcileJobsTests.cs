@@ -1,4 +1,5 @@
 using ModelOps.Application.Training;
+using ModelOps.Application.Versions;
 using ModelOps.Domain.Training;
 using ModelOps.TestSupport;
 using Moq;

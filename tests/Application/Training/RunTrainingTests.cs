@@ -2,12 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Models;
 using ModelOps.Application.Training;
-using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Models;
-using ModelOps.Domain.Records;
+using ModelOps.Application.Versions;
+using ModelOps.Domain;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 using ModelOps.TestSupport;
 using Moq;
 
@@ -194,7 +194,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     {
         var id = await _world.AddJobAsync();
         _world.Trainer.Setup(t => t.Prepare(It.IsAny<string>(), It.IsAny<TrainingSpecification>(), It.IsAny<IReadOnlyList<LabelledExample>>()))
-            .Throws(full ? DatasetRefusals.InsufficientStorage() : new UnauthorizedAccessException("/a/path"));
+            .Throws(full ? StorageRefusals.Full() : new UnauthorizedAccessException("/a/path"));
 
         await RunAsync(id);
 
@@ -209,7 +209,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         _world.TrainerAnswers(World.Completed());
         var id = await _world.AddJobAsync();
         _world.Artifacts.Setup(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()))
-            .Throws(DatasetRefusals.InsufficientStorage());
+            .Throws(StorageRefusals.Full());
 
         await RunAsync(id);
 

@@ -1,5 +1,5 @@
 using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Tests.Datasets;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Records;
-using ModelOps.Domain.Training;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 
 namespace ModelOps.Domain.Tests.Evaluation;
 

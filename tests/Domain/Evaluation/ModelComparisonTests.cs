@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Records;
-using ModelOps.Domain.Training;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using Xunit.Abstractions;
 
 namespace ModelOps.Domain.Tests.Evaluation;

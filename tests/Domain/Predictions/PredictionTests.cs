@@ -1,3 +1,4 @@
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 
@@ -50,16 +51,16 @@ public class PredictionTests
         Assert.Throws<ArgumentException>(() => Predicted().Confirm(DiabetesClass.Diabetes, source, "ann", Now));
 
     [Fact]
-    public void OfPrediction_WhenNobodyConfirmedIt_Throws() =>
-        Assert.Throws<ArgumentException>(() => LabelledRecord.OfPrediction(Predicted(), Now));
+    public void ToRecord_WhenNobodyConfirmedIt_Throws() =>
+        Assert.Throws<InvalidOperationException>(() => Predicted().ToRecord(Now));
 
     [Fact]
-    public void OfPrediction_WhenConfirmed_TakesTheConfirmedClass()
+    public void ToRecord_WhenConfirmed_TakesTheConfirmedClass()
     {
         var prediction = Predicted();
         prediction.Confirm(DiabetesClass.Diabetes, LabelSource.Clinician, "ann", Now);
 
-        var record = LabelledRecord.OfPrediction(prediction, Now.AddMinutes(1));
+        var record = prediction.ToRecord(Now.AddMinutes(1));
 
         Assert.Equal((DiabetesClass.Diabetes, LabelSource.Clinician, "ann"), (record.Class, record.Source, record.CreatedBy));
         Assert.Equal(prediction.Id, record.PredictionId);

@@ -1,4 +1,6 @@
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Tests.Training;
 

@@ -1,5 +1,7 @@
 using ModelOps.Faults.Tests.History;
+using ModelOps.Infrastructure.Files;
 using ModelOps.TestSupport;
+using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

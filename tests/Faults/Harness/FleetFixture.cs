@@ -1,6 +1,9 @@
 using System.Text.Json;
+using ModelOps.Application.Predictions;
+using ModelOps.Domain.Datasets;
 using ModelOps.Faults.Tests.Checking;
 using ModelOps.TestSupport;
+using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

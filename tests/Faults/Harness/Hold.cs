@@ -1,3 +1,5 @@
+using ModelOps.WebApi.Errors;
+
 namespace ModelOps.Faults.Tests.Harness;
 
 /// <summary>How long a fault lasts, and how fast clients ask.</summary>

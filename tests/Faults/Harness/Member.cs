@@ -1,4 +1,5 @@
 using ModelOps.TestSupport;
+using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

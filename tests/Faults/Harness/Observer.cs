@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using ModelOps.Faults.Tests.Checking;
+using ModelOps.Infrastructure.Files;
+using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

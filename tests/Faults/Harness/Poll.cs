@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

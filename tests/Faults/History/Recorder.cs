@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using ModelOps.Application.Versions;
+using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.History;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ModelOps.Faults.Tests.Harness;
+using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.RandomRun;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using ModelOps.Faults.Tests.Harness;
 using ModelOps.Faults.Tests.History;
 using ModelOps.TestSupport;
+using ModelOps.WebApi.Dashboard.Parts;
+using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.RandomRun;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 using ModelOps.Infrastructure.Csv;
 using Xunit.Abstractions;
 

@@ -1,4 +1,4 @@
-using ModelOps.Domain.Records;
+using ModelOps.Domain.Features;
 using ModelOps.Infrastructure.Csv;
 
 namespace ModelOps.Infrastructure.Tests.Csv;

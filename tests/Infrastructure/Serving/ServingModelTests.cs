@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Predictions;
 using ModelOps.Application.Training;
 using ModelOps.Domain;
-using ModelOps.Domain.Models;
-using ModelOps.Domain.Records;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Serving;
-using ModelOps.Infrastructure.Tests.Artifacts;
+using ModelOps.Infrastructure.Tests.Files;
+using ModelOps.Infrastructure.Tests.Networks.MlpBn;
 
 namespace ModelOps.Infrastructure.Tests.Serving;
 
@@ -110,7 +113,7 @@ public sealed class ServingModelTests : IDisposable
     private ModelVersion Publish(Action<Dictionary<string, byte[]>>? alter = null)
     {
         using var trained = new TempFolder();
-        var files = Networks.Files();
+        var files = SavedNetwork.Files();
         alter?.Invoke(files);
         foreach (var (name, content) in files)
         {

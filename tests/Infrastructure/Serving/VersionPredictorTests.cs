@@ -1,9 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelOps.Domain.Models;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Application.Predictions;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.Networks;
+using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Serving;
+using ModelOps.Infrastructure.Tests.Networks.MlpBn;
 
 namespace ModelOps.Infrastructure.Tests.Serving;
 
@@ -14,7 +18,7 @@ public sealed class VersionPredictorTests
     [Fact]
     public void Load_WithAVersionsFiles_ServesIt()
     {
-        var predictor = Load(Networks.Files());
+        var predictor = Load(SavedNetwork.Files());
         var probabilities = new double[3];
 
         predictor.Predict(GoldenRows.Patients[0], probabilities);
@@ -29,7 +33,7 @@ public sealed class VersionPredictorTests
     [InlineData(GoldenRows.FileName)]
     public void Load_WithoutAFile_Refuses(string file)
     {
-        var files = Networks.Files();
+        var files = SavedNetwork.Files();
         files.Remove(file);
 
         Assert.Throws<InvalidDataException>(() => Load(files));
@@ -38,8 +42,8 @@ public sealed class VersionPredictorTests
     [Fact]
     public void Load_WithTheWeightsOfAnotherVersion_Refuses()
     {
-        var files = Networks.Files();
-        files[MlpPredictor.FileName] = Networks.Weights(8, seed: 2);
+        var files = SavedNetwork.Files();
+        files[MlpPredictor.FileName] = SavedNetwork.Weights(8, seed: 2);
 
         Assert.Throws<InvalidDataException>(() => Load(files));
     }
@@ -49,7 +53,7 @@ public sealed class VersionPredictorTests
     [InlineData(-2e-5)]
     public void Load_WithAnAlteredGoldenRow_Refuses(double by)
     {
-        var files = Networks.Files();
+        var files = SavedNetwork.Files();
         var golden = JsonNode.Parse(files[GoldenRows.FileName])!;
         var probabilities = golden["Rows"]!.AsArray()[^1]!["Probabilities"]!.AsArray();
         probabilities[2] = probabilities[2]!.GetValue<double>() + by;
@@ -61,7 +65,7 @@ public sealed class VersionPredictorTests
     [Fact]
     public void Load_WithAScalerInAnotherOrder_Refuses()
     {
-        var files = Networks.Files();
+        var files = SavedNetwork.Files();
         var scaler = JsonNode.Parse(files[ScalerFile.Name])!;
         var features = scaler["features"]!.AsArray();
         var first = features[0];
@@ -100,7 +104,7 @@ public sealed class VersionPredictorTests
 
     [Fact]
     public void Load_OfAnUnknownArchitecture_Refuses() =>
-        Assert.Throws<NotSupportedException>(() => VersionPredictor.Load(Name, "transformer", Networks.Files()));
+        Assert.Throws<NotSupportedException>(() => VersionPredictor.Load(Name, "transformer", SavedNetwork.Files()));
 
     [Fact]
     public void Patients_OfTheGoldenRows_CoverBothGendersAndDistinctValues()
@@ -114,7 +118,7 @@ public sealed class VersionPredictorTests
     /// <summary>Of the exceptions that the serving model turns into <c>artifact_corrupt</c>.</summary>
     private static void AssertUnusable(string file, string content)
     {
-        var files = Networks.Files();
+        var files = SavedNetwork.Files();
         files[file] = Encoding.UTF8.GetBytes(content);
 
         var exception = Assert.ThrowsAny<Exception>(() => Load(files));

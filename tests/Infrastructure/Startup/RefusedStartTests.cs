@@ -1,4 +1,4 @@
-using ModelOps.Infrastructure.Tests.Training;
+using ModelOps.Infrastructure.Tests.Trainer;
 using ModelOps.TestSupport;
 
 namespace ModelOps.Infrastructure.Tests.Startup;

@@ -1,4 +1,6 @@
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Tests.Trainer;
+using ModelOps.Infrastructure.Trainer;
 using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Tests.Training;

@@ -1,3 +1,4 @@
+using ModelOps.Infrastructure.Tests.Trainer;
 using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Tests.Training;

@@ -1,8 +1,13 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Artifacts;
+using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Networks;
+using ModelOps.Infrastructure.Networks.MlpBn;
+using ModelOps.Infrastructure.Tests.Trainer;
+using ModelOps.Infrastructure.Trainer;
 using ModelOps.Infrastructure.Training;
 using Xunit.Abstractions;
 

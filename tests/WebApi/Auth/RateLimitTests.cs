@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Tests.Auth;
 

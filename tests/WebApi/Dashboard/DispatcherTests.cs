@@ -1,17 +1,17 @@
 using System.Security.Claims;
 using MediatR;
+using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ModelOps.Application;
 using ModelOps.Application.Datasets;
-using ModelOps.Application.Models;
 using ModelOps.Application.Predictions;
 using ModelOps.Application.Records;
 using ModelOps.Application.Training;
 using ModelOps.Application.Users;
+using ModelOps.Application.Versions;
 using ModelOps.Domain;
 using ModelOps.WebApi.Dashboard;
 

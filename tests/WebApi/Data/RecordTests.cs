@@ -1,4 +1,6 @@
 using System.Net;
+using ModelOps.Application;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.WebApi.Tests.Data;
 

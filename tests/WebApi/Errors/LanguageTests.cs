@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using ModelOps.WebApi.Dashboard;
 
 namespace ModelOps.WebApi.Tests.Errors;
 

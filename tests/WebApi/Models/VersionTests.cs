@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using ModelOps.Domain.Datasets;
+using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.WebApi.Tests.Models;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests.PostgreSql;

@@ -1,3 +1,4 @@
+using ModelOps.Infrastructure.Persistence;
 using Npgsql;
 
 namespace ModelOps.WebApi.Tests.PostgreSql;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using ModelOps.Application;
+using ModelOps.Domain.Datasets;
 
 namespace ModelOps.WebApi.Tests.Training;
 

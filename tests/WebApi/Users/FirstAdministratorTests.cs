@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ModelOps.Infrastructure.Files;
 using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests.Users;

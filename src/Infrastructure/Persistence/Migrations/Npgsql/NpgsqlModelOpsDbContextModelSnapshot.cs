@@ -281,7 +281,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.ToTable("datasets", (string)null);
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Installation", b =>
+            modelBuilder.Entity("ModelOps.Domain.Data.Installation", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer");
@@ -298,7 +298,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         });
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Models.Activation", b =>
+            modelBuilder.Entity("ModelOps.Domain.Versions.Activation", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -346,7 +346,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.ToTable("activations", (string)null);
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Models.ActiveModel", b =>
+            modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer");
@@ -373,7 +373,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         });
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Models.ModelVersion", b =>
+            modelBuilder.Entity("ModelOps.Domain.Versions.ModelVersion", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -790,15 +790,15 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Models.ActiveModel", b =>
+            modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>
                 {
-                    b.HasOne("ModelOps.Domain.Models.Activation", "Activation")
+                    b.HasOne("ModelOps.Domain.Versions.Activation", "Activation")
                         .WithMany()
                         .HasForeignKey("ActivationId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("ModelOps.Domain.Models.ModelVersion", "Version")
+                    b.HasOne("ModelOps.Domain.Versions.ModelVersion", "Version")
                         .WithMany()
                         .HasForeignKey("VersionId")
                         .OnDelete(DeleteBehavior.Restrict)

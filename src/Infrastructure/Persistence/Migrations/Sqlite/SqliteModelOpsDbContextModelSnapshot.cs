@@ -266,7 +266,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("datasets", (string)null);
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Installation", b =>
+            modelBuilder.Entity("ModelOps.Domain.Data.Installation", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("INTEGER");
@@ -283,7 +283,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         });
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Models.Activation", b =>
+            modelBuilder.Entity("ModelOps.Domain.Versions.Activation", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -329,7 +329,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("activations", (string)null);
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Models.ActiveModel", b =>
+            modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("INTEGER");
@@ -356,7 +356,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         });
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Models.ModelVersion", b =>
+            modelBuilder.Entity("ModelOps.Domain.Versions.ModelVersion", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -767,15 +767,15 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Models.ActiveModel", b =>
+            modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>
                 {
-                    b.HasOne("ModelOps.Domain.Models.Activation", "Activation")
+                    b.HasOne("ModelOps.Domain.Versions.Activation", "Activation")
                         .WithMany()
                         .HasForeignKey("ActivationId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
-                    b.HasOne("ModelOps.Domain.Models.ModelVersion", "Version")
+                    b.HasOne("ModelOps.Domain.Versions.ModelVersion", "Version")
                         .WithMany()
                         .HasForeignKey("VersionId")
                         .OnDelete(DeleteBehavior.Restrict)

@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Domain.Versions;
+
+namespace ModelOps.Application.Versions;
+
+/// <summary>Keeps <c>active_model.json</c> equal to the database, which wins. A disk that can't be written costs the copy, not the activation.</summary>
+public sealed partial class ActivePointerFile(
+    IServiceScopeFactory scopes, IArtifactStore artifacts, ILogger<ActivePointerFile> logger) : IDisposable
+{
+    // Read and write in one go, so that of two activations the later one's pointer is what stays.
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>();
+
+            // Another replica may have written a later pointer between this one's reading and writing: whoever writes looks again.
+            var written = 0L;
+            while (await ReadAsync(db, cancellationToken) is { } active && active.Epoch != written)
+            {
+                artifacts.WriteActivePointer(active);
+                written = active.Epoch;
+            }
+        }
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or Domain.RefusalException || DatabaseFailures.Are(exception))
+        {
+            LogNotWritten(exception);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private static Task<ActivePointer?> ReadAsync(IModelOpsDbContext db, CancellationToken cancellationToken) =>
+        db.ActiveModels.AsNoTracking()
+            .Select(a => new ActivePointer(a.Version.Name, a.Epoch, a.Activation.At, a.Activation.By, a.Version.Files))
+            .SingleOrDefaultAsync(cancellationToken);
+
+    public void Dispose() => _one.Dispose();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "active_model.json could not be written; the database has the pointer")]
+    private partial void LogNotWritten(Exception exception);
+}

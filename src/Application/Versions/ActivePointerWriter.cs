@@ -1,0 +1,121 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Versions;
+
+namespace ModelOps.Application.Versions;
+
+/// <param name="Version">The version to point to.</param>
+/// <param name="Describe">Makes the entry of the history, given the time.</param>
+public sealed record PointerMove(ModelVersion Version, Func<DateTime, Activation> Describe);
+
+/// <summary>
+/// The only writer of the active pointer: load and check the artifact first, then one compare-and-set transaction, then publish
+/// to the requests of this process. Whoever loses a race against another activation decides anew, or is refused when it named
+/// what it expected.
+/// </summary>
+public sealed partial class ActivePointerWriter(
+    IModelOpsDbContext db, IServingModel serving, ActivePointerFile file, ILogger<ActivePointerWriter> logger)
+{
+    private const int Tries = 20;
+
+    /// <param name="expected">The version that must be active, or null for any.</param>
+    /// <param name="decide">Given the current activation, what to do; null leaves everything as it is.</param>
+    /// <param name="known">The version, where it doesn't depend on the current activation: its files are checked even if nothing changes.</param>
+    /// <returns>Whether the pointer has moved.</returns>
+    public async Task<bool> MoveAsync(
+        string? expected,
+        Func<Activation?, CancellationToken, Task<PointerMove?>> decide,
+        ModelVersion? known,
+        CancellationToken cancellationToken)
+    {
+        var predictor = known is null ? null : await serving.LoadAsync(known, cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            db.DiscardChanges();
+            var current = await CurrentAsync(cancellationToken);
+            if (expected is not null && current?.To != expected)
+            {
+                throw VersionRefusals.ActiveModelChanged(current?.To);
+            }
+
+            var move = await decide(current, cancellationToken);
+            if (move is null)
+            {
+                return false;
+            }
+
+            if (predictor?.Version != move.Version.Name)
+            {
+                predictor = await serving.LoadAsync(move.Version, cancellationToken);
+            }
+
+            if (await TryWriteAsync(current, move, cancellationToken) is { } epoch)
+            {
+                serving.Publish(predictor, epoch);
+                LogActivated(move.Version.Name, epoch);
+
+                // The pointer stands in the database; a client that hangs up now must not keep its copy from being written.
+                await file.RefreshAsync(CancellationToken.None);
+                return true;
+            }
+
+            if (attempt == Tries)
+            {
+                throw VersionRefusals.ActiveModelChanged((await CurrentAsync(cancellationToken))?.To);
+            }
+        }
+    }
+
+    private Task<Activation?> CurrentAsync(CancellationToken cancellationToken) =>
+        db.ActiveModels.AsNoTracking().Select(a => a.Activation).SingleOrDefaultAsync(cancellationToken);
+
+    private async Task<long?> TryWriteAsync(Activation? current, PointerMove move, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await db.InTransactionAsync<long?>(
+                async cancel =>
+                {
+                    var active = await db.ActiveModels.SingleOrDefaultAsync(cancel);
+                    if ((active?.Epoch ?? 0) != (current?.Epoch ?? 0))
+                    {
+                        return null;
+                    }
+
+                    var version = await db.Versions.SingleOrDefaultAsync(v => v.Id == move.Version.Id, cancel)
+                        ?? throw VersionRefusals.VersionNotFound();
+                    var activation = move.Describe(await db.UtcNowAsync(cancel));
+                    db.Activations.Add(activation);
+                    if (active is null)
+                    {
+                        db.ActiveModels.Add(ActiveModel.First(version, activation));
+                    }
+                    else
+                    {
+                        active.PointTo(version, activation);
+                    }
+
+                    await db.SaveChangesAsync(cancel);
+                    await db.AnnounceActivationAsync(cancel);
+                    return activation.Epoch;
+                },
+                cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return null;
+        }
+        catch (DbUpdateException exception) when (db.IsUniqueViolation(exception))
+        {
+            return null;
+        }
+        catch (DbUpdateException exception) when (db.IsForeignKeyViolation(exception))
+        {
+            throw VersionRefusals.VersionNotFound();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is in service, activation {Epoch}")]
+    private partial void LogActivated(string version, long epoch);
+}

@@ -1,0 +1,76 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Versions;
+
+namespace ModelOps.Application.Versions;
+
+/// <summary>Which of two versions is better, on the same rows, none of which either has learned from.</summary>
+/// <param name="Baseline">The one in service where it is null.</param>
+public sealed record CompareVersions(string? Baseline, string Candidate) : IRequest<ComparisonAnswer>;
+
+/// <inheritdoc cref="ModelComparison"/>
+/// <param name="SameRows">Always true: said so that nobody has to wonder.</param>
+public sealed record ComparisonAnswer(
+    string Baseline,
+    string Candidate,
+    int Rows,
+    bool SameRows,
+    ComparisonTable Table,
+    double PValue,
+    double MidP,
+    MetricDelta DeltaMacroF1,
+    IReadOnlyList<IReadOnlyList<int>> ClassChanges,
+    IReadOnlyDictionary<DiabetesClass, double?> RecallChange,
+    ComparisonVerdict Verdict,
+    bool SuggestActivation,
+    int? RowsNeeded)
+{
+    internal static ComparisonAnswer Of(VersionComparison comparison) => new(
+        comparison.Baseline,
+        comparison.Candidate,
+        comparison.Result.Rows,
+        SameRows: true,
+        comparison.Result.Table,
+        comparison.Result.PValue,
+        comparison.Result.MidP,
+        comparison.Result.DeltaMacroF1,
+        comparison.Result.ClassChanges,
+        comparison.Result.RecallChange,
+        comparison.Result.Verdict,
+        comparison.Result.SuggestActivation,
+        comparison.Result.RowsNeeded);
+}
+
+internal sealed class CompareVersionsValidator : AbstractValidator<CompareVersions>
+{
+    public CompareVersionsValidator()
+    {
+        RuleFor(r => r.Candidate).CouldBeAVersion();
+        RuleFor(r => r.Baseline).CouldBeAVersion().When(r => r.Baseline is not null);
+    }
+}
+
+internal sealed class CompareVersionsHandler(IModelOpsDbContext db, VersionComparer comparer)
+    : IRequestHandler<CompareVersions, ComparisonAnswer>
+{
+    public async Task<ComparisonAnswer> Handle(CompareVersions request, CancellationToken cancellationToken)
+    {
+        var candidate = await FindAsync(request.Candidate, cancellationToken);
+        var baseline = request.Baseline is { } name
+            ? await FindAsync(name, cancellationToken)
+            : await db.ActiveModels.AsNoTracking().Select(a => a.Version).SingleOrDefaultAsync(cancellationToken)
+                ?? throw VersionRefusals.NoActiveModel(RefusalKind.NotFound);
+        return baseline.Name == candidate.Name
+            ? throw VersionRefusals.VersionsAreEqual()
+            : ComparisonAnswer.Of(await comparer.CompareAsync(baseline, candidate, cancellationToken));
+    }
+
+    private async Task<ModelVersion> FindAsync(string name, CancellationToken cancellationToken) =>
+        await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == name, cancellationToken)
+        ?? throw VersionRefusals.VersionNotFound();
+}

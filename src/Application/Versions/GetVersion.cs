@@ -1,0 +1,58 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Versions;
+
+namespace ModelOps.Application.Versions;
+
+public sealed record GetVersion(string Version) : IRequest<VersionDetail>;
+
+internal sealed class GetVersionValidator : AbstractValidator<GetVersion>
+{
+    public GetVersionValidator() => RuleFor(r => r.Version).CouldBeAVersion();
+}
+
+internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler<GetVersion, VersionDetail>
+{
+    public async Task<VersionDetail> Handle(GetVersion request, CancellationToken cancellationToken)
+    {
+        var v = await db.Versions.AsNoTracking().SingleOrDefaultAsync(x => x.Name == request.Version, cancellationToken)
+            ?? throw VersionRefusals.VersionNotFound();
+        var isActive = await db.ActiveModels.AnyAsync(a => a.VersionId == v.Id, cancellationToken);
+        return new VersionDetail(
+            v.Name,
+            v.CreatedAt,
+            v.Metrics,
+            isActive,
+            v.TrainingSamples,
+            v.TrainingTime,
+            v.JobId,
+            v.Specification.Architecture,
+            v.Specification.Parameters,
+            v.Summary.BestEpoch,
+            v.Summary.WeightsSha256,
+            new VersionData(v.DataSource, v.Summary.DataRows, v.Specification.DataSha256, v.Summary.Rows),
+            v.Summary.Evaluation,
+            await LiveAsync(v.Name, cancellationToken),
+            v.Summary.History,
+            [.. v.Files.Where(f => f.Name != ModelVersion.RowsFile)]);
+    }
+
+    private async Task<LiveEvaluation> LiveAsync(string version, CancellationToken cancellationToken)
+    {
+        var counts = await db.Predictions.AsNoTracking()
+            .Where(p => p.Version == version && p.ConfirmedClass != null)
+            .GroupBy(p => new { p.ConfirmedClass, p.Class })
+            .Select(g => new { g.Key.ConfirmedClass, g.Key.Class, Count = g.Count() })
+            .ToListAsync(cancellationToken);
+        int Count(DiabetesClass truth, DiabetesClass predicted) =>
+            counts.SingleOrDefault(c => c.ConfirmedClass == truth && c.Class == predicted)?.Count ?? 0;
+        var labelled = counts.Sum(c => c.Count);
+        return new LiveEvaluation(
+            labelled,
+            labelled == 0 ? null : (double)DiabetesClasses.All.Sum(c => Count(c, c)) / labelled,
+            [.. DiabetesClasses.All.Select(truth => (IReadOnlyList<int>)[.. DiabetesClasses.All.Select(predicted => Count(truth, predicted))])]);
+    }
+}

@@ -1,0 +1,29 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Versions;
+
+namespace ModelOps.Application.Versions;
+
+public sealed record ListActivations(PageRequest Page) : IRequest<ActivationList>;
+
+/// <param name="How"><c>activate</c>, <c>rollback</c> or <c>automatic</c>.</param>
+public sealed record ActivationItem(long Epoch, DateTime At, string By, string? From, string To, string? Reason, ActivationKind How);
+
+public sealed record ActivationList(IReadOnlyList<ActivationItem> Activations, string? NextCursor);
+
+internal sealed class ListActivationsHandler(IModelOpsDbContext db) : IRequestHandler<ListActivations, ActivationList>
+{
+    public async Task<ActivationList> Handle(ListActivations request, CancellationToken cancellationToken)
+    {
+        var before = request.Page.AfterNumber() ?? long.MaxValue;
+        var found = await db.Activations.AsNoTracking()
+            .Where(a => a.Epoch < before)
+            .OrderByDescending(a => a.Epoch)
+            .Take(request.Page.Fetch)
+            .Select(a => new ActivationItem(a.Epoch, a.At, a.By, a.From, a.To, a.Reason, a.Kind))
+            .ToListAsync(cancellationToken);
+        var page = request.Page.Cut(found, a => a.Epoch);
+        return new ActivationList(page.Items, page.NextCursor);
+    }
+}

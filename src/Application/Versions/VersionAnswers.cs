@@ -1,0 +1,48 @@
+using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
+
+namespace ModelOps.Application.Versions;
+
+/// <summary>A version as the list shows it.</summary>
+public sealed record VersionListItem(
+    string Version,
+    DateTime CreatedAt,
+    HeadlineMetrics Metrics,
+    bool IsActive,
+    int TrainingSamples,
+    double TrainingTime,
+    Guid JobId);
+
+public sealed record VersionData(string Source, int Rows, string Sha256, SplitCounts Split);
+
+/// <summary>A version's predictions whose outcome was confirmed later.</summary>
+/// <param name="Labelled">How many there are.</param>
+/// <param name="Accuracy">Share 0..1 of them that were right; null without any.</param>
+/// <param name="Confusion">Counted by confirmed class × predicted class, 3 × 3 in class order, as in the evaluation.</param>
+public sealed record LiveEvaluation(int Labelled, double? Accuracy, IReadOnlyList<IReadOnlyList<int>> Confusion);
+
+/// <summary>A version with everything known about it.</summary>
+public sealed record VersionDetail(
+    string Version,
+    DateTime CreatedAt,
+    HeadlineMetrics Metrics,
+    bool IsActive,
+    int TrainingSamples,
+    double TrainingTime,
+    Guid JobId,
+    string Architecture,
+    TrainingParameters Parameters,
+    int BestEpoch,
+    string WeightsSha256,
+    VersionData Data,
+    EvaluationReport Evaluation,
+    LiveEvaluation Live,
+    IReadOnlyList<EpochPoint> History,
+    IReadOnlyList<ArtifactFile> Files);
+
+/// <summary>What an activation or a rollback answers.</summary>
+public sealed record ActivationAnswer(bool Success, string Message, string ActiveVersion);
+
+/// <summary>What a deletion answers.</summary>
+public sealed record DeletionAnswer(bool Success, string Message);

@@ -1,0 +1,65 @@
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Predictions;
+using ModelOps.Application.Training;
+using ModelOps.Domain;
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Versions;
+
+namespace ModelOps.Application.Versions;
+
+/// <summary>
+/// Lets two versions answer the same rows: the test side of the candidate's data and the labelled records, without what either has
+/// learned from. Some seconds of work for a million rows.
+/// </summary>
+public sealed class VersionComparer(IServingModel serving, IArtifactStore artifacts, TrainingData data)
+{
+    /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c>, <c>nothing_to_compare_on</c>.</exception>
+    public async Task<VersionComparison> CompareAsync(ModelVersion baseline, ModelVersion candidate, CancellationToken cancellationToken)
+    {
+        var left = await serving.LoadAsync(baseline, cancellationToken);
+        var right = await serving.LoadAsync(candidate, cancellationToken);
+        var rows = await JudgingRowsAsync(baseline, candidate, cancellationToken);
+        if (rows.Count == 0)
+        {
+            throw VersionRefusals.NothingToCompareOn();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return new VersionComparison(baseline.Name, candidate.Name, ModelComparison.Compare(
+            [.. rows.Select(r => r.Class)],
+            Classify(left, rows),
+            Classify(right, rows),
+            candidate.Specification.Parameters.Seed));
+    }
+
+    private async Task<IReadOnlyList<LabelledExample>> JudgingRowsAsync(
+        ModelVersion baseline, ModelVersion candidate, CancellationToken cancellationToken)
+    {
+        var rows = new List<LabelledExample>(await artifacts.ReadRowsAsync(candidate.Name, candidate.Files, cancellationToken));
+        var learned = SplitOf(candidate, rows);
+        await data.AddRecordsAsync(rows, cancellationToken);
+        return JudgingRows.Select(
+            rows,
+            await data.SplitKeyAsync(cancellationToken),
+            learned,
+            SplitOf(baseline, await artifacts.ReadRowsAsync(baseline.Name, baseline.Files, cancellationToken)));
+    }
+
+    private static DataSplit SplitOf(ModelVersion version, IReadOnlyList<LabelledExample> rows) =>
+        DataSplit.Create(rows, SplitKey.FromHex(version.Specification.SplitKey));
+
+    private static DiabetesClass[] Classify(IPredictor predictor, IReadOnlyList<LabelledExample> rows)
+    {
+        var probabilities = new double[DiabetesClasses.Count];
+        var classes = new DiabetesClass[rows.Count];
+        for (var i = 0; i < classes.Length; i++)
+        {
+            predictor.Predict(rows[i].Features, probabilities);
+            classes[i] = Evaluator.PredictedClass(probabilities);
+        }
+
+        return classes;
+    }
+}

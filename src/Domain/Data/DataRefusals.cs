@@ -1,0 +1,15 @@
+namespace ModelOps.Domain.Data;
+
+/// <summary>Refusals that concern the rows of a training.</summary>
+public static class DataRefusals
+{
+    public static RefusalException NotEnoughRecords(int available, int required) => new(
+        RefusalKind.Unprocessable,
+        "not_enough_records",
+        $"A training needs at least {required} labelled records; there are {available}.");
+
+    public static RefusalException NotEnoughClasses() => new(
+        RefusalKind.Unprocessable,
+        "not_enough_classes",
+        $"A training needs several rows of at least two of the classes Negative, Prediabetes and Diabetes.");
+}

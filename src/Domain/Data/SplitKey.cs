@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using ModelOps.Domain.Features;
+
+namespace ModelOps.Domain.Data;
+
+public enum SplitSide
+{
+    Training = 0,
+    Validation = 1,
+    Test = 2,
+}
+
+/// <summary>
+/// The installation's key that decides, for ever, on which side a row lies: HMAC-SHA256 over the canonical inputs, its first
+/// 8 bytes as a big-endian unsigned number, mod 1000; test 0–199, validation 200–299, training the rest.
+/// </summary>
+public sealed class SplitKey
+{
+    public const int Bytes = 32;
+    private const int Buckets = 1_000;
+    private const int TestBuckets = 200;
+    private const int ValidationBuckets = 100;
+
+    private readonly byte[] _key;
+
+    public SplitKey(ReadOnlySpan<byte> key)
+    {
+        if (key.Length != Bytes)
+        {
+            throw new ArgumentException("A split key has 32 bytes.", nameof(key));
+        }
+
+        _key = key.ToArray();
+    }
+
+    public static SplitKey Generate() => new(RandomNumberGenerator.GetBytes(Bytes));
+
+    public static SplitKey FromHex(string hex) => new(Convert.FromHexString(hex));
+
+    public byte[] ToArray() => [.. _key];
+
+    public string ToHex() => Convert.ToHexStringLower(_key);
+
+    /// <summary>The row's hash; equal inputs have equal hashes, whatever their class.</summary>
+    public ulong HashOf(PatientFeatures features)
+    {
+        Span<byte> canonical = stackalloc byte[CanonicalRow.InputBytes];
+        CanonicalRow.WriteInputs(features, canonical);
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, canonical, hash);
+        return BinaryPrimitives.ReadUInt64BigEndian(hash);
+    }
+
+    public static SplitSide SideOf(ulong hash) => (hash % Buckets) switch
+    {
+        < TestBuckets => SplitSide.Test,
+        < TestBuckets + ValidationBuckets => SplitSide.Validation,
+        _ => SplitSide.Training,
+    };
+}

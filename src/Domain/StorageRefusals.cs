@@ -1,0 +1,10 @@
+namespace ModelOps.Domain;
+
+/// <summary>Refusals that concern the server's storage, whoever writes to it.</summary>
+public static class StorageRefusals
+{
+    public const string FullCode = "insufficient_storage";
+
+    public static RefusalException Full(Exception? inner = null) => new(
+        RefusalKind.InsufficientStorage, FullCode, $"The server's storage is full. Nothing was kept; make room and try again.", inner);
+}

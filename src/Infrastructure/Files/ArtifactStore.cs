@@ -1,0 +1,302 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Versions;
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Features;
+using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.FaultInjection;
+using ModelOps.Infrastructure.Training;
+
+namespace ModelOps.Infrastructure.Files;
+
+/// <summary>Versions and working folders as files. Names come from rows and from <see cref="VersionName"/>, never from a request.</summary>
+internal sealed class ArtifactStore(DataDirectory directory, StagingSweep staging) : IArtifactStore
+{
+    public const string MetadataFile = "metadata.json";
+    public const string ManifestFile = "manifest.json";
+    private const string Publishing = "publishing-";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    public string WorkingFolder(Guid jobId, Guid claim) => Path.Combine(JobFolder(jobId), claim.ToString("N"));
+
+    public IReadOnlyList<string> EarlierWorkingFolders(Guid jobId, Guid claim)
+    {
+        try
+        {
+            return
+            [
+                .. Directory.GetDirectories(JobFolder(jobId))
+                    .Where(folder => folder != WorkingFolder(jobId, claim) && Guid.TryParseExact(Path.GetFileName(folder), "N", out _)),
+            ];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    public void DeleteWorkingFolders(Guid jobId, Guid? but = null)
+    {
+        try
+        {
+            if (but is not { } claim)
+            {
+                DeleteFolder(JobFolder(jobId));
+                return;
+            }
+
+            foreach (var folder in Directory.GetDirectories(JobFolder(jobId)).Where(folder => folder != WorkingFolder(jobId, claim)))
+            {
+                DeleteFolder(folder);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A trainer whose worker lost the job may be writing there still; the sweep comes again.
+        }
+    }
+
+    public void SweepStaging(bool onlyProcess) => staging.Run(onlyProcess);
+
+    public PublishedArtifact Publish(string outputFolder, DateTime now, Func<string, DateTime, VersionMetadata> describe) =>
+        DurableFiles.Guard(() =>
+        {
+            for (var ordinal = 1; ; ordinal++)
+            {
+                var name = VersionName.For(now, ordinal);
+                if (!Directory.Exists(VersionFolder(name)) && TryPublish(outputFolder, name, describe(name, now)) is { } files)
+                {
+                    return new PublishedArtifact(name, now, files);
+                }
+            }
+        });
+
+    private List<ArtifactFile>? TryPublish(string outputFolder, string name, VersionMetadata metadata)
+    {
+        var sources = Directory.GetFiles(outputFolder).Order(StringComparer.Ordinal).ToList();
+        var staged = Path.Combine(JobFolder(metadata.Specification.JobId), $"{Publishing}{Guid.NewGuid():N}");
+        Directory.CreateDirectory(staged);
+        try
+        {
+            var files = new List<ArtifactFile>();
+            foreach (var source in sources)
+            {
+                files.Add(Stage(staged, Path.GetFileName(source), File.ReadAllBytes(source)));
+                FaultPoints.Hit("version.staging");
+            }
+
+            files.Add(Stage(staged, MetadataFile, JsonSerializer.SerializeToUtf8Bytes(MetadataDocument.Of(metadata), Json)));
+            files.Add(Stage(staged, ManifestFile, JsonSerializer.SerializeToUtf8Bytes(new Manifest([.. files]), Json)));
+            DurableFiles.FlushFolder(staged);
+            try
+            {
+                Directory.Move(staged, VersionFolder(name));
+            }
+            catch (IOException) when (Directory.Exists(VersionFolder(name)))
+            {
+                return null;
+            }
+
+            DurableFiles.FlushFolder(directory.Versions);
+            FaultPoints.Hit("version.renamed");
+            return files;
+        }
+        finally
+        {
+            DeleteFolder(staged);
+        }
+    }
+
+    private static ArtifactFile Stage(string folder, string name, byte[] content)
+    {
+        DurableFiles.WriteNew(Path.Combine(folder, name), content);
+        return new ArtifactFile(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
+    }
+
+    public async Task<IReadOnlyDictionary<string, byte[]>> ReadVerifiedAsync(
+        string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken)
+    {
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var file in files)
+            {
+                var path = Path.Combine(VersionFolder(version), file.Name);
+                if (new FileInfo(path).Length != file.Bytes)
+                {
+                    throw VersionRefusals.ArtifactCorrupt(version);
+                }
+
+                var content = await File.ReadAllBytesAsync(path, cancellationToken);
+                if (Convert.ToHexStringLower(SHA256.HashData(content)) != file.Sha256)
+                {
+                    throw VersionRefusals.ArtifactCorrupt(version);
+                }
+
+                contents[file.Name] = content;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw VersionRefusals.ArtifactCorrupt(version, exception);
+        }
+
+        return contents;
+    }
+
+    public async Task<IReadOnlyList<LabelledExample>> ReadRowsAsync(
+        string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken)
+    {
+        var contents = await ReadVerifiedAsync(version, [.. files.Where(f => f.Name == RowsFile.Name)], cancellationToken);
+        try
+        {
+            return contents.TryGetValue(RowsFile.Name, out var content) ? RowsFile.Read(content) : throw VersionRefusals.ArtifactCorrupt(version);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw VersionRefusals.ArtifactCorrupt(version, exception);
+        }
+    }
+
+    public Stream OpenFile(string version, string file)
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(VersionFolder(version), file), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, useAsync: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw VersionRefusals.ArtifactCorrupt(version, exception);
+        }
+    }
+
+    public void DeleteVersion(string version)
+    {
+        FaultPoints.Hit("version.delete");
+        var folder = VersionFolder(version);
+        var hidden = Path.Combine(directory.Staging, $"{StagingSweep.Deleted}{version}-{Guid.NewGuid():N}");
+        try
+        {
+            // One rename takes it out of sight whole; what a crash leaves of it lies in the staging folder.
+            Directory.Move(folder, hidden);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+
+        DurableFiles.FlushFolder(directory.Versions);
+        DeleteFolder(hidden);
+    }
+
+    public IReadOnlyList<(string Version, Guid? JobId)> ListVersions() =>
+        [.. Directory.GetDirectories(directory.Versions)
+            .Select(path => Path.GetFileName(path))
+            .Where(VersionName.IsValid)
+            .Select(name => (name, JobOf(name)))];
+
+    public IReadOnlyList<Guid> ListWorkingFolders() =>
+        [.. Directory.GetDirectories(directory.Jobs)
+            .Select(path => Guid.TryParseExact(Path.GetFileName(path), "N", out var id) ? id : (Guid?)null)
+            .OfType<Guid>()];
+
+    public bool IsWritable()
+    {
+        var probe = Path.Combine(directory.Staging, $"probe-{Guid.NewGuid():N}");
+        try
+        {
+            try
+            {
+                DurableFiles.WriteNew(probe, [1]);
+            }
+            finally
+            {
+                File.Delete(probe);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    public void WriteActivePointer(ActivePointer active) =>
+        DurableFiles.Replace(directory.ActivePointer, JsonSerializer.SerializeToUtf8Bytes(active, Json));
+
+    private Guid? JobOf(string version)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(VersionFolder(version), MetadataFile)));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("job_id", out var id)
+                && id.ValueKind == JsonValueKind.String
+                && id.TryGetGuid(out var job)
+                ? job
+                : null;
+        }
+        catch (Exception exception) when (exception is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private string JobFolder(Guid jobId) => Path.Combine(directory.Jobs, jobId.ToString("N"));
+
+    private string VersionFolder(string version) =>
+        VersionName.IsValid(version)
+            ? Path.Combine(directory.Versions, version)
+            : throw new ArgumentException("Not a version's name.", nameof(version));
+
+    private static void DeleteFolder(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+    }
+
+    private sealed record Manifest(IReadOnlyList<ArtifactFile> Files);
+
+    private sealed record MetadataDocument(
+        string Version,
+        DateTime CreatedAt,
+        Guid JobId,
+        string Architecture,
+        IReadOnlyList<string> Features,
+        IReadOnlyList<string> Classes,
+        object Parameters,
+        string DataSource,
+        string DataSha256,
+        string SplitKey,
+        object Summary)
+    {
+        public static MetadataDocument Of(VersionMetadata metadata) => new(
+            metadata.Version,
+            metadata.CreatedAt,
+            metadata.Specification.JobId,
+            metadata.Specification.Architecture,
+            PatientFeatures.Names,
+            [.. DiabetesClasses.All.Select(c => c.ToString())],
+            metadata.Specification.Parameters,
+            metadata.DataSource,
+            metadata.Specification.DataSha256,
+            metadata.Specification.SplitKey,
+            metadata.Summary);
+    }
+}

@@ -1,0 +1,43 @@
+using ModelOps.Application.Abstractions;
+
+namespace ModelOps.Infrastructure.Files;
+
+/// <summary>The folders of the data directory. All lie on one file system, so that moves between them are renames.</summary>
+internal sealed class DataDirectory
+{
+    public DataDirectory(string root)
+    {
+        Root = Path.GetFullPath(root);
+        Versions = Path.Combine(Root, "versions");
+        Datasets = Path.Combine(Root, "datasets");
+        Jobs = Path.Combine(Root, "jobs");
+        Staging = Path.Combine(Root, "staging");
+        ActivePointer = Path.Combine(Root, "active_model.json");
+        Database = Path.Combine(Root, "modelops.db");
+        Lock = Path.Combine(Root, "modelops.lock");
+    }
+
+    public string Root { get; }
+
+    public string Versions { get; }
+
+    public string Datasets { get; }
+
+    public string Jobs { get; }
+
+    public string Staging { get; }
+
+    public string ActivePointer { get; }
+
+    public string Database { get; }
+
+    public string Lock { get; }
+
+    public void Create()
+    {
+        foreach (var folder in (string[])[Root, Versions, Datasets, Jobs, Staging])
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace ModelOps.Infrastructure.Files;
+
+/// <summary>
+/// Keeps a second process off an embedded data directory. The operating system releases the lock with the process, however it ends.
+/// </summary>
+internal sealed class DataDirectoryLock(DataDirectory directory) : IDisposable
+{
+    private FileStream? _file;
+
+    /// <exception cref="StartupException">Another process holds the directory.</exception>
+    public void Acquire()
+    {
+        try
+        {
+            _file ??= new FileStream(directory.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new StartupException(
+                "Another ModelOps process uses this data directory. Stop it first, give this one a ModelOps__DataDirectory of its own, "
+                + "or run both on PostgreSQL (ConnectionStrings__ModelOps).",
+                exception);
+        }
+    }
+
+    public void Dispose() => _file?.Dispose();
+}

@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Training;
+using ModelOps.Domain;
+using ModelOps.Domain.Datasets;
+using ModelOps.Infrastructure.FaultInjection;
+
+namespace ModelOps.Infrastructure.Files;
+
+internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeProvider time) : IDatasetStore
+{
+    private readonly Unchanged _unchanged = new(time);
+
+    public async Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(directory.Staging, $"upload-{Guid.NewGuid():N}");
+        var upload = new StagedUpload(path);
+        try
+        {
+            await upload.FillAsync(content, maxBytes, cancellationToken);
+            return upload;
+        }
+        catch (IOException exception) when (DurableFiles.IsDiskFull(exception))
+        {
+            await upload.DisposeAsync();
+            throw StorageRefusals.Full(exception);
+        }
+        catch
+        {
+            await upload.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void Keep(IStagedUpload upload, long id, string name)
+    {
+        ((StagedUpload)upload).MoveTo(PathOf(id, name));
+        DurableFiles.FlushFolder(directory.Datasets);
+        FaultPoints.Hit("upload.kept");
+    }
+
+    public Stream OpenRead(long id, string name)
+    {
+        try
+        {
+            return new FileStream(PathOf(id, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw DatasetRefusals.NotFound(name);
+        }
+    }
+
+    public void Delete(long id, string name) => File.Delete(PathOf(id, name));
+
+    public IReadOnlyList<(long Id, string Name)> ListSettled(bool onlyProcess)
+    {
+        var files = new DirectoryInfo(directory.Datasets).EnumerateFiles().Select(file => file.Name).ToList();
+        var settled = _unchanged.For(timing.Settled, files.Select(file => (file, State: "")));
+        return [.. (onlyProcess ? files : settled).Select(Parse).OfType<(long, string)>()];
+    }
+
+    private static (long Id, string Name)? Parse(string file)
+    {
+        var dash = file.IndexOf('-', StringComparison.Ordinal);
+        return dash > 0
+            && long.TryParse(file.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            && Dataset.IsValidName(file[(dash + 1)..])
+            ? (id, file[(dash + 1)..])
+            : null;
+    }
+
+    private string PathOf(long id, string name) => Dataset.IsValidName(name)
+        ? Path.Combine(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}-{name}"))
+        : throw new ArgumentException("Not a dataset's name.", nameof(name));
+
+    private sealed class StagedUpload(string path) : IStagedUpload
+    {
+        private string _path = path;
+        private bool _kept;
+
+        // Open as long as the upload lives: the lock on it tells other processes that somebody is at work.
+        private FileStream? _file;
+
+        public long Bytes { get; private set; }
+
+        public string Sha256 { get; private set; } = "";
+
+        public async Task FillAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+            try
+            {
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                var file = _file = new FileStream(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+                for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+                {
+                    Bytes += read;
+                    if (Bytes > maxBytes)
+                    {
+                        throw DatasetRefusals.TooLarge(maxBytes);
+                    }
+
+                    hash.AppendData(buffer, 0, read);
+                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                }
+
+                file.Flush(flushToDisk: true);
+                Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+
+        public Stream OpenRead() => new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+        public void MoveTo(string destination)
+        {
+            File.Move(_path, destination, overwrite: false);
+            _path = destination;
+            _kept = true;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_file is not null)
+            {
+                await _file.DisposeAsync();
+            }
+
+            if (!_kept)
+            {
+                File.Delete(_path);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using ModelOps.Domain;
+
+namespace ModelOps.Infrastructure.Files;
+
+/// <summary>
+/// Writes that are on disk when they return. Files are never overwritten in place: the new content is flushed under another name
+/// and renamed, so a reader, and a crash, meet the old file or the new one.
+/// </summary>
+internal static partial class DurableFiles
+{
+    private const int NoSpaceLeft = 28;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+
+    /// <summary>Replaces a file's content in one step.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            WriteNew(temporary, content);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Writes a file that isn't there yet, flushed to the disk.</summary>
+    public static void WriteNew(string path, ReadOnlySpan<byte> content)
+    {
+        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        stream.Write(content);
+        stream.Flush(flushToDisk: true);
+    }
+
+    public static void FlushFile(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Makes renames and new names of a folder durable. .NET has no call for it; Windows needs none.</summary>
+    public static void FlushFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var descriptor = Open(path, 0);
+        if (descriptor < 0)
+        {
+            throw new IOException("A folder could not be opened to flush it.", Marshal.GetLastPInvokeError());
+        }
+
+        try
+        {
+            if (FSync(descriptor) != 0)
+            {
+                throw new IOException("A folder could not be flushed.", Marshal.GetLastPInvokeError());
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>Whether a write failed for want of room.</summary>
+    public static bool IsDiskFull(IOException exception) =>
+        exception.HResult == WindowsDiskFull || (exception.HResult & 0xFFFF) == NoSpaceLeft
+        || exception.Message.Contains("No space left", StringComparison.Ordinal);
+
+    /// <summary>Runs a write and says "full" in the product's own words.</summary>
+    public static T Guard<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (IOException exception) when (IsDiskFull(exception))
+        {
+            throw StorageRefusals.Full(exception);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+}

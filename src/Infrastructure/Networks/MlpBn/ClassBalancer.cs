@@ -1,0 +1,33 @@
+using ModelOps.Domain;
+using ModelOps.Domain.Features;
+
+namespace ModelOps.Infrastructure.Networks.MlpBn;
+
+/// <summary>Balances the classes of the training side by drawing rows of the smaller classes again.</summary>
+internal static class ClassBalancer
+{
+    /// <summary>
+    /// Indices into <paramref name="training"/>: every row once, then rows of each smaller class drawn with replacement
+    /// until it is as large as the largest. Classes without a row stay absent.
+    /// </summary>
+    public static int[] Oversample(IReadOnlyList<LabelledExample> training, int seed)
+    {
+        var byClass = Enumerable.Range(0, training.Count)
+            .GroupBy(i => training[i].Class)
+            .OrderBy(g => g.Key)
+            .Select(g => g.ToArray())
+            .ToArray();
+        var largest = byClass.Max(g => g.Length);
+        var random = new SeededRandom(seed, RandomPurpose.Balancing);
+        var indices = new List<int>(Enumerable.Range(0, training.Count));
+        foreach (var members in byClass)
+        {
+            for (var missing = largest - members.Length; missing > 0; missing--)
+            {
+                indices.Add(members[random.NextInt32(members.Length)]);
+            }
+        }
+
+        return [.. indices];
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Training;
+
+namespace ModelOps.Infrastructure.Trainer;
+
+/// <summary>
+/// The trainer process: the service's own executable with <c>train FOLDER</c>, the only one that ever loads libtorch. Standard input is
+/// its leash: when the worker dies, however it dies, the leash ends and the trainer with it.
+/// </summary>
+public static class TrainerHost
+{
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a training that was told to end may take to do so by itself.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
+    /// <param name="folder">A prepared working folder.</param>
+    /// <param name="checkpointSeconds">How often a checkpoint is written; null: as often as is usual.</param>
+    /// <returns>The process's exit code, see <c>TrainerProtocol</c>.</returns>
+    public static int Run(string folder, double? checkpointSeconds = null)
+    {
+        using var end = new CancellationTokenSource();
+        var leash = new Leash(end);
+        leash.Watch();
+        try
+        {
+            return Train(new JobFolder(folder), checkpointSeconds, end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return leash.ExitCode;
+        }
+        catch (RefusalException refusal)
+        {
+            return Refuse(refusal.Code, refusal.Message);
+        }
+        catch (IOException exception) when (DurableFiles.IsDiskFull(exception))
+        {
+            return Refuse("insufficient_storage", "The server's storage is full. Make room and train again.");
+        }
+        catch (Exception exception) when (IsOutOfMemory(exception))
+        {
+            return Refuse(TrainerLimits.OutOfMemory.Code, TrainerLimits.OutOfMemory.Detail);
+        }
+    }
+
+    private static int Train(JobFolder folder, double? checkpointSeconds, CancellationToken end)
+    {
+        var specification = folder.FindSpecification() ?? throw new InvalidDataException("The working folder has no specification.");
+        var sinceReport = Stopwatch.StartNew();
+        var first = true;
+        var trainer = new TorchTrainer(specification, folder, run =>
+        {
+            if (first || sinceReport.Elapsed >= ReportInterval || run.Epoch == specification.Parameters.Epochs)
+            {
+                first = false;
+                sinceReport.Restart();
+                Say(new TrainerLine(new TrainingProgress(
+                    run.Epoch, specification.Parameters.Epochs, run.History.Latest!.Loss, run.ElapsedSeconds, run.History.Points)));
+            }
+        })
+        {
+            CheckpointInterval = checkpointSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : TorchTrainer.UsualCheckpointInterval,
+        };
+        trainer.Train(folder.ReadRows(specification), end);
+        return TrainerProtocol.Done;
+    }
+
+    /// <summary>libtorch's allocator says it in words of its own.</summary>
+    private static bool IsOutOfMemory(Exception exception) =>
+        exception is OutOfMemoryException
+        || (exception is ExternalException && exception.Message.Contains("can't allocate memory", StringComparison.Ordinal));
+
+    private static int Refuse(string code, string detail)
+    {
+        Say(new TrainerLine(Error: new TrainerError(code, detail)));
+        return TrainerProtocol.Refused;
+    }
+
+    private static void Say(TrainerLine line)
+    {
+        try
+        {
+            Console.Out.WriteLine(TrainerProtocol.Write(line));
+            Console.Out.Flush();
+        }
+        catch (IOException)
+        {
+            // Nobody listens any more; the leash says so, too.
+        }
+    }
+
+    private sealed class Leash(CancellationTokenSource end)
+    {
+        private int _exitCode = TrainerProtocol.Stopped;
+
+        public int ExitCode => Volatile.Read(ref _exitCode);
+
+        public void Watch() => new Thread(Read) { IsBackground = true, Name = "leash" }.Start();
+
+        private void Read()
+        {
+            if (Console.In.ReadLine() == TrainerProtocol.Cancel)
+            {
+                Volatile.Write(ref _exitCode, TrainerProtocol.Cancelled);
+            }
+
+            end.Cancel();
+
+            // A call into libtorch that doesn't come back must not keep the process alive.
+            using var never = new ManualResetEventSlim();
+            never.Wait(Grace);
+            Environment.Exit(ExitCode);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Networks.MlpBn;
+using ModelOps.Infrastructure.Trainer;
+
+namespace ModelOps.Infrastructure.Tests.Trainer;
+
+[Collection(TorchCollection.Name)]
+public sealed class CheckpointTests
+{
+    [Fact]
+    public void Find_WhenTheSpecificationIsTheSame_GivesEverythingBack()
+    {
+        using var folder = new TempFolder();
+        var written = Sample("one");
+        written.Write(folder["checkpoint.bin"]);
+
+        var found = Checkpoint.Find(folder["checkpoint.bin"], "one");
+
+        Assert.NotNull(found);
+        Assert.Equal((written.Epoch, written.ElapsedSeconds, written.BestEpoch, written.BestLoss), (found.Epoch, found.ElapsedSeconds, found.BestEpoch, found.BestLoss));
+        Assert.Equal(written.History, found.History);
+        Assert.Equal(written.State.Parameters, found.State.Parameters);
+        Assert.Equal(written.State.FirstMoment, found.State.FirstMoment);
+        Assert.Equal(written.State.SecondMoment, found.State.SecondMoment);
+        Assert.Equal(written.State.RunningMean, found.State.RunningMean);
+        Assert.Equal(written.State.RunningVariance, found.State.RunningVariance);
+        Assert.Equal((written.State.Hidden, written.State.Steps), (found.State.Hidden, found.State.Steps));
+        Assert.Equal(["checkpoint.bin"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Find_WhenItIsOfAnotherSpecification_FindsNone()
+    {
+        using var folder = new TempFolder();
+        Sample("one").Write(folder["checkpoint.bin"]);
+
+        Assert.Null(Checkpoint.Find(folder["checkpoint.bin"], "another"));
+    }
+
+    [Fact]
+    public void Find_WhenThereIsNone_FindsNone()
+    {
+        using var folder = new TempFolder();
+
+        Assert.Null(Checkpoint.Find(folder["checkpoint.bin"], "one"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(200)]
+    public void Find_WhenItIsCutShort_FindsNone(int length)
+    {
+        using var folder = new TempFolder();
+        var path = folder["checkpoint.bin"];
+        Sample("one").Write(path);
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..length]);
+
+        Assert.Null(Checkpoint.Find(path, "one"));
+    }
+
+    [Fact]
+    public void FingerprintOf_WhenAnythingDiffers_Differs()
+    {
+        var one = Samples.Specification(Guid.NewGuid());
+        TrainingSpecification[] others =
+        [
+            one with { JobId = Guid.NewGuid() },
+            one with { Architecture = "another" },
+            one with { DataSha256 = new string('c', 64) },
+            one with { SplitKey = new string('8', 64) },
+            one with { Parameters = one.Parameters with { Epochs = 3 } },
+            one with { Parameters = one.Parameters with { Seed = 43 } },
+        ];
+
+        Assert.Equal(Checkpoint.FingerprintOf(one), Checkpoint.FingerprintOf(one with { }));
+        Assert.Equal(others.Length, others.Select(Checkpoint.FingerprintOf).Except([Checkpoint.FingerprintOf(one)]).Count());
+    }
+
+    [Fact]
+    public void Train_WithTheCheckpointOfAnotherSpecification_StartsAtItsOwnBeginning()
+    {
+        using var one = new TrainingFolder();
+        using var another = new TrainingFolder(new TrainingParameters(Epochs: 20, Seed: 43));
+        using var undisturbed = new TrainingFolder(new TrainingParameters(Epochs: 20, Seed: 43));
+        one.Train(checkpoints: TimeSpan.Zero);
+        File.Copy(one.Folder.Checkpoint, another.Folder.Checkpoint);
+        var firstEpoch = 0;
+
+        var summary = another.Train(run => firstEpoch = firstEpoch == 0 ? run.Epoch : firstEpoch);
+
+        Assert.Equal(1, firstEpoch);
+        Assert.Equal(undisturbed.Train().WeightsSha256, summary.WeightsSha256);
+    }
+
+    private static Checkpoint Sample(string fingerprint)
+    {
+        float[] odd = [0.1f, float.Epsilon, -float.MaxValue, 1f / 3, -0f];
+        var state = new MlpSnapshot(2, odd, [.. odd.Reverse()], [1, 2, 3], 17, [4, 5], [6, 7]);
+        return new Checkpoint(7, 1.25, state, state, 5, 0.5, [new EpochPoint(1, 1, null, null), new EpochPoint(7, 0.1, 0.2, 0.3)], fingerprint);
+    }
+}
