@@ -52,6 +52,15 @@ public sealed class SplitKey
         return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
 
+    /// <summary>Number of folds.</summary>
+    public const int Folds = 10;
+
+    /// <summary>The fold 0..9 of a row. A row keeps its fold for ever, in every dataset; rows with equal inputs share a fold.</summary>
+    public byte FoldOf(PatientFeatures features) => FoldOf(HashOf(features));
+
+    /// <inheritdoc cref="FoldOf(PatientFeatures)"/>
+    public static byte FoldOf(ulong hash) => (byte)(hash % Buckets / (Buckets / Folds));
+
     public static SplitSide SideOf(ulong hash) => (hash % Buckets) switch
     {
         < TestBuckets => SplitSide.Test,
