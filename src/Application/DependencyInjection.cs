@@ -20,7 +20,6 @@ public static class DependencyInjection
         .AddScoped<VersionPublisher>()
         .AddScoped<ActivePointerWriter>()
         .AddScoped<VersionComparer>()
-        .AddSingleton<CandidateJudge>()
         .AddSingleton<ActivePointerFile>()
         .AddSingleton<PredictionLog>()
         .AddSingleton<JobWatcher>();

@@ -3,7 +3,7 @@ using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.Networks.MlpBn;
 
 namespace ModelOps.Infrastructure.Tests;
 

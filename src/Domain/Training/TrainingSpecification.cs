@@ -1,5 +1,4 @@
 using ModelOps.Domain.Data;
-using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Training;
 

@@ -38,10 +38,21 @@ internal static partial class DurableFiles
         stream.Flush(flushToDisk: true);
     }
 
-    public static void FlushFile(string path)
+    /// <summary>
+    /// Gives a file that never changes a second name, without copying where the file system can. The file system of both names is the same.
+    /// The caller flushes the folder where the new name must outlive a power cut.
+    /// </summary>
+    public static void LinkOrCopy(string existing, string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        stream.Flush(flushToDisk: true);
+        if (!OperatingSystem.IsWindows() && Link(existing, path) == 0)
+        {
+            return;
+        }
+
+        using var source = new FileStream(existing, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        using var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+        source.CopyTo(copy);
+        copy.Flush(flushToDisk: true);
     }
 
     /// <summary>Makes renames and new names of a folder durable. .NET has no call for it; Windows needs none.</summary>
@@ -88,6 +99,9 @@ internal static partial class DurableFiles
             throw StorageRefusals.Full(exception);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string path);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

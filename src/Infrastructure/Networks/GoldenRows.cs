@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks;
@@ -25,8 +26,13 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
            select new PatientFeatures(hba1c, age, bmi, (age > 40) ^ (bmi > 30) ? Gender.M : Gender.F),
     ];
 
-    public static GoldenRows Of(Func<PatientFeatures, double[]> network) =>
-        new([.. Patients.Select(p => new GoldenRow(p.HbA1c, p.Age, p.Bmi, p.Gender.ToString(), network(p)))]);
+    /// <summary>Lets the trained network answer in libtorch.</summary>
+    public static GoldenRows Of(ITrainingSession network) => new([.. Patients.Select(p =>
+    {
+        var probabilities = new double[DiabetesClasses.Count];
+        network.Evaluate(p, probabilities);
+        return new GoldenRow(p.HbA1c, p.Age, p.Bmi, p.Gender.ToString(), probabilities);
+    })]);
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 
@@ -39,12 +45,12 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
         row is { Probabilities.Count: DiabetesClasses.Count } && Genders.TryParse(row.Gender, out _);
 
     /// <exception cref="InvalidDataException">A probability differs by more than <see cref="Tolerance"/>.</exception>
-    public void Check(Predictor predict)
+    public void Check(INetworkPredictor predictor)
     {
         Span<double> p = stackalloc double[DiabetesClasses.Count];
         foreach (var row in Rows)
         {
-            predict(new PatientFeatures(row.HbA1c, row.Age, row.Bmi, Genders.Parse(row.Gender)), p);
+            predictor.Predict(new PatientFeatures(row.HbA1c, row.Age, row.Bmi, Genders.Parse(row.Gender)), p);
             for (var c = 0; c < p.Length; c++)
             {
                 if (!(Math.Abs(p[c] - row.Probabilities[c]) <= Tolerance))
@@ -54,8 +60,6 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
             }
         }
     }
-
-    public delegate void Predictor(PatientFeatures features, Span<double> probabilities);
 }
 
 internal sealed record GoldenRow(double HbA1c, double Age, double Bmi, string Gender, IReadOnlyList<double> Probabilities);

@@ -1,3 +1,5 @@
+using ModelOps.Application.Predictions;
+using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
@@ -33,7 +35,11 @@ internal interface INetwork
 /// <param name="Distinct">Rows that differ in inputs or class.</param>
 /// <param name="Folds">The fold 0..9 of each distinct row.</param>
 /// <param name="Total">Rows read, duplicates included.</param>
-internal sealed record TrainingRows(IReadOnlyList<LabelledExample> Distinct, IReadOnlyList<byte> Folds, int Total);
+internal sealed record TrainingRows(IReadOnlyList<LabelledExample> Distinct, IReadOnlyList<byte> Folds, int Total)
+{
+    /// <summary>The rows as a pass over a rows file gives them, each once.</summary>
+    public IEnumerable<CountedRow> Counted() => Distinct.Select((row, i) => new CountedRow(row, 1, Folds[i]));
+}
 
 /// <summary>A training under way. Synchronous, one thread, one session a process.</summary>
 internal interface ITrainingSession : IDisposable

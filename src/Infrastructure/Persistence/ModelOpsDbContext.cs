@@ -191,7 +191,9 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         job.HasIndex(j => new { j.Status, j.Sequence });
         job.Property(j => j.RowVersion).IsConcurrencyToken();
         Json(job.Property(j => j.Parameters));
-        Json(job.Property(j => j.Data));
+        job.Property(j => j.Purpose).HasColumnName("Data").HasMaxLength(-1)
+            .HasConversion(purpose => JobPurposeColumn.Write(purpose), text => JobPurposeColumn.Read(text));
+        job.Property(j => j.Architecture).HasMaxLength(TrainingJob.MaxArchitecture);
         Json(job.Property(j => j.Metrics));
         Json(job.Property(j => j.History));
         Json(job.Property(j => j.Comparison));

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Trainer;
@@ -21,14 +22,16 @@ public static class TrainerHost
     /// <param name="folder">A prepared working folder.</param>
     /// <param name="checkpointSeconds">How often a checkpoint is written; null: as often as is usual.</param>
     /// <returns>The process's exit code, see <c>TrainerProtocol</c>.</returns>
-    public static int Run(string folder, double? checkpointSeconds = null)
+    public static int Run(string folder, double? checkpointSeconds = null) => Run(NetworkRegistry.BuiltIn, folder, checkpointSeconds);
+
+    internal static int Run(NetworkRegistry networks, string folder, double? checkpointSeconds)
     {
         using var end = new CancellationTokenSource();
         var leash = new Leash(end);
         leash.Watch();
         try
         {
-            return Train(new JobFolder(folder), checkpointSeconds, end.Token);
+            return Train(networks, new JobFolder(folder), checkpointSeconds, end.Token);
         }
         catch (OperationCanceledException)
         {
@@ -48,12 +51,12 @@ public static class TrainerHost
         }
     }
 
-    private static int Train(JobFolder folder, double? checkpointSeconds, CancellationToken end)
+    private static int Train(NetworkRegistry networks, JobFolder folder, double? checkpointSeconds, CancellationToken end)
     {
         var specification = folder.FindSpecification() ?? throw new InvalidDataException("The working folder has no specification.");
         var sinceReport = Stopwatch.StartNew();
         var first = true;
-        var trainer = new TorchTrainer(specification, folder, run =>
+        var trainer = new TorchTrainer(networks, specification, folder, run =>
         {
             if (first || sinceReport.Elapsed >= ReportInterval || run.Epoch == specification.Parameters.Epochs)
             {
@@ -66,7 +69,7 @@ public static class TrainerHost
         {
             CheckpointInterval = checkpointSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : TorchTrainer.UsualCheckpointInterval,
         };
-        trainer.Train(folder.ReadRows(specification), end);
+        trainer.Train(end);
         return TrainerProtocol.Done;
     }
 

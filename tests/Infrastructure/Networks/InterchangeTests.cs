@@ -1,7 +1,6 @@
 using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Serving;
 using ModelOps.Infrastructure.Tests.Networks.MlpBn;
 using ModelOps.Infrastructure.Tests.Trainer;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using ModelOps.Infrastructure.Networks;
-using ModelOps.Infrastructure.Tests.Networks.MlpBn;
 
 namespace ModelOps.Infrastructure.Tests.Networks;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Serving;

@@ -2,7 +2,6 @@ using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Trainer;
 using ModelOps.Infrastructure.Training;
 

@@ -1,4 +1,3 @@
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using static ModelOps.Domain.Features.DiabetesClass;

@@ -1,9 +1,10 @@
-using ModelOps.Domain.Data;
+using ModelOps.Domain;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Networks.MlpBn;
 using static ModelOps.Domain.Features.DiabetesClass;
 
-namespace ModelOps.Domain.Tests.Data;
+namespace ModelOps.Infrastructure.Tests.Networks.MlpBn;
 
 public class DataSplitTests
 {

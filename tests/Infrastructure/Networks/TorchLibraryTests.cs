@@ -1,8 +1,9 @@
-using ModelOps.Infrastructure.Trainer;
+using ModelOps.Infrastructure.Networks;
+using ModelOps.Infrastructure.Tests.Trainer;
 using TorchSharp;
 using Xunit.Abstractions;
 
-namespace ModelOps.Infrastructure.Tests.Trainer;
+namespace ModelOps.Infrastructure.Tests.Networks;
 
 [Collection(TorchCollection.Name)]
 public sealed class TorchLibraryTests(ITestOutputHelper output)

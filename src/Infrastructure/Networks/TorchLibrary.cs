@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace ModelOps.Infrastructure.Trainer;
+namespace ModelOps.Infrastructure.Networks;
 
 /// <summary>
 /// Loads libtorch from the one folder that holds it, in the order of dependence. Left alone, TorchSharp would search the output
