@@ -1,5 +1,4 @@
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Predictions;
 using ModelOps.Application.Training;
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
@@ -27,11 +26,16 @@ public sealed class VersionComparer(IServingModel serving, IArtifactStore artifa
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return new VersionComparison(baseline.Name, candidate.Name, ModelComparison.Compare(
-            [.. rows.Select(r => r.Class)],
-            Classify(left, rows),
-            Classify(right, rows),
-            candidate.Specification.Parameters.Seed));
+        var tally = new ComparisonTally();
+        var (ofBaseline, ofCandidate) = (new double[DiabetesClasses.Count], new double[DiabetesClasses.Count]);
+        foreach (var row in rows)
+        {
+            left.Predict(row.Features, ofBaseline);
+            right.Predict(row.Features, ofCandidate);
+            tally.Add(row.Class, row.Features, ofBaseline, ofCandidate);
+        }
+
+        return new VersionComparison(baseline.Name, candidate.Name, tally.Complete(candidate.Specification.Parameters.Seed));
     }
 
     private async Task<IReadOnlyList<LabelledExample>> JudgingRowsAsync(
@@ -49,17 +53,4 @@ public sealed class VersionComparer(IServingModel serving, IArtifactStore artifa
 
     private static DataSplit SplitOf(ModelVersion version, IReadOnlyList<LabelledExample> rows) =>
         DataSplit.Create(rows, SplitKey.FromHex(version.Specification.SplitKey));
-
-    private static DiabetesClass[] Classify(IPredictor predictor, IReadOnlyList<LabelledExample> rows)
-    {
-        var probabilities = new double[DiabetesClasses.Count];
-        var classes = new DiabetesClass[rows.Count];
-        for (var i = 0; i < classes.Length; i++)
-        {
-            predictor.Predict(rows[i].Features, probabilities);
-            classes[i] = Evaluator.PredictedClass(probabilities);
-        }
-
-        return classes;
-    }
 }
