@@ -12,6 +12,7 @@ public sealed class CompareTests(ModelsFixture service)
         """
         baseline:string candidate:string rows:number same_rows:bool table:object p_value:number mid_p:number delta_macro_f1:object
         class_changes:array recall_change:object verdict:string suggest_activation:bool rows_needed:number?
+        delta_log_loss:object? figures:object? subgroups:array? significance_level:number? earlier_looks:number? few_rows:bool
         """;
 
     [Fact]
