@@ -85,12 +85,14 @@ public static class DependencyInjection
         services
             .AddSingleton<ServingModel>()
             .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
-            .AddSingleton<ServingWatcher>()
-            .AddSingleton<ServingSignal>()
+            .AddSingleton<ActiveVersionFollower>()
             .AddSingleton(PredictionRetentionSettings.From(configuration));
         if (settings.Serves)
         {
-            services.AddHostedService<ServingSync>().AddHostedService<PredictionWriter>().AddHostedService<PredictionRetention>();
+            services
+                .AddHostedService(provider => provider.GetRequiredService<ActiveVersionFollower>())
+                .AddHostedService<PredictionWriter>()
+                .AddHostedService<PredictionRetention>();
         }
 
         return settings.Serves && settings.UsesPostgreSql ? services.AddHostedService<ActivationListener>() : services;
