@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Failures;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
@@ -81,7 +82,10 @@ internal sealed partial class RunTrainingHandler(
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             LogStorage(exception, job.Id);
-            await FailAsync(job.Id, "storage_unavailable", "The server's storage can't be written at the moment. Ask the operator, then train again.");
+            var full = StorageRefusals.Full(exception);
+            await (FailureClassifier.Classify(exception) == FailureKind.InsufficientStorage
+                ? FailAsync(job.Id, full.Code, full.Message)
+                : FailAsync(job.Id, "storage_unavailable", "The server's storage can't be written at the moment. Ask the operator, then train again."));
         }
 
         artifacts.DeleteWorkingFolders(job.Id);
