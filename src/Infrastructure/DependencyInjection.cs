@@ -5,8 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
+using ModelOps.Application.Failures;
 using ModelOps.Application.Training;
 using ModelOps.Infrastructure.Csv;
+using ModelOps.Infrastructure.Failures;
 using ModelOps.Infrastructure.FaultInjection;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Identity;
@@ -28,6 +30,7 @@ public static class DependencyInjection
         services.TryAddSingleton(FaultPoints.Clock);
         return services
             .AddSingleton(settings)
+            .AddSingleton<IFailureClassifier, EnvironmentFailures>()
             .AddSingleton(settings.Timing)
             .AddSingleton(new UploadLimits(settings.MaxUploadBytes))
             .AddPersistence(settings)
@@ -85,12 +88,14 @@ public static class DependencyInjection
         services
             .AddSingleton<ServingModel>()
             .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
-            .AddSingleton<ServingWatcher>()
-            .AddSingleton<ServingSignal>()
+            .AddSingleton<ActiveVersionFollower>()
             .AddSingleton(PredictionRetentionSettings.From(configuration));
         if (settings.Serves)
         {
-            services.AddHostedService<ServingSync>().AddHostedService<PredictionWriter>().AddHostedService<PredictionRetention>();
+            services
+                .AddHostedService(provider => provider.GetRequiredService<ActiveVersionFollower>())
+                .AddHostedService<PredictionWriter>()
+                .AddHostedService<PredictionRetention>();
         }
 
         return settings.Serves && settings.UsesPostgreSql ? services.AddHostedService<ActivationListener>() : services;

@@ -2,10 +2,9 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Failures;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
-using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 
@@ -75,11 +74,9 @@ internal sealed partial class RunTrainingHandler(
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             LogStorage(exception, job.Id);
-            await claim.ChangeAsync((j, now) => j.Fail(
-                claim.Token,
-                "storage_unavailable",
-                "The server's storage can't be written at the moment. Ask the operator, then train again.",
-                now));
+            var full = FailureClassifier.Classify(exception) == FailureKind.InsufficientStorage;
+            var refusal = full ? StorageRefusals.Full(exception) : StorageRefusals.Unavailable(exception);
+            await claim.ChangeAsync((j, now) => j.Fail(claim.Token, refusal.Code, refusal.Message, now));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelOps.Application.Failures;
 using ModelOps.Domain;
 
 namespace ModelOps.Infrastructure.Files;
@@ -9,9 +10,6 @@ namespace ModelOps.Infrastructure.Files;
 /// </summary>
 internal static partial class DurableFiles
 {
-    private const int NoSpaceLeft = 28;
-    private const int WindowsDiskFull = unchecked((int)0x80070070);
-
     /// <summary>Replaces a file's content in one step.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
@@ -82,10 +80,8 @@ internal static partial class DurableFiles
         }
     }
 
-    /// <summary>Whether a write failed for want of room.</summary>
-    public static bool IsDiskFull(IOException exception) =>
-        exception.HResult == WindowsDiskFull || (exception.HResult & 0xFFFF) == NoSpaceLeft
-        || exception.Message.Contains("No space left", StringComparison.Ordinal);
+    /// <summary>Whether a write failed because the disk or a quota is full.</summary>
+    public static bool IsDiskFull(IOException exception) => FailureClassifier.Classify(exception) == FailureKind.InsufficientStorage;
 
     /// <summary>Runs a write and says "full" in the product's own words.</summary>
     public static T Guard<T>(Func<T> write)

@@ -6,7 +6,7 @@ using ModelOps.Infrastructure.FaultInjection;
 
 namespace ModelOps.Infrastructure.Serving;
 
-/// <summary>Holds the version in service; requests read one reference, so each answer comes from one whole version.</summary>
+/// <summary>The version in service: an immutable snapshot behind one reference that a request reads once, so each answer comes from one version.</summary>
 internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<ServingModel> logger) : IServingModel
 {
     private readonly Lock _publishing = new();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Failures;
 using ModelOps.Domain;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Networks;
@@ -41,9 +42,10 @@ public static class TrainerHost
         {
             return Refuse(refusal.Code, refusal.Message);
         }
-        catch (IOException exception) when (DurableFiles.IsDiskFull(exception))
+        catch (Exception exception) when (FailureClassifier.Classify(exception) == FailureKind.InsufficientStorage)
         {
-            return Refuse("insufficient_storage", "The server's storage is full. Make room and train again.");
+            var full = StorageRefusals.Full(exception);
+            return Refuse(full.Code, full.Message);
         }
         catch (Exception exception) when (IsOutOfMemory(exception))
         {

@@ -24,6 +24,9 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     public Viewer Viewer { get; set; } = new("", false);
 
     [Inject]
+    private Application.Failures.IFailureClassifier Failures { get; set; } = null!;
+
+    [Inject]
     private protected Dispatcher Dispatcher { get; set; } = null!;
 
     [Inject]
@@ -117,7 +120,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
         }
         catch (Exception exception)
         {
-            var problem = ProblemTable.Of(exception);
+            var problem = ProblemTable.Of(exception, Failures);
             if (exception is not RefusalException)
             {
                 LogFailed(Logger, exception);
