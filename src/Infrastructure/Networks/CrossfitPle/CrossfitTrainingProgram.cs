@@ -25,6 +25,12 @@ internal sealed class CrossfitTrainingProgram : IDisposable
             steps = numbers.unbind()
             lrs = rates.unbind()
             w2t = w2.transpose(1, 2)
+            ps = [w1, w2]
+            ms = [m1, m2]
+            vs = [v1, v2]
+            bs = [b1, b2]
+            ns = [n1, n2]
+            us = [u1, u2]
             outs: List[Tensor] = []
             for j in range(len(xs)):
                 x = xs[j]
@@ -41,12 +47,12 @@ internal sealed class CrossfitTrainingProgram : IDisposable
                 db1 = torch.sum(dh, [1], True)
                 db2 = torch.sum(e, [1], True)
                 t = steps[j]
-                torch._fused_adamw_([w1, w2], [dw1, dw2], [m1, m2], [v1, v2], none, [t, t], lr=lrs[j], beta1=0.9, beta2=0.999, weight_decay=0.05, eps=1e-8, amsgrad=False, maximize=False)
-                torch._fused_adamw_([b1, b2], [db1, db2], [n1, n2], [u1, u2], none, [t, t], lr=lrs[j], beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+                torch._fused_adamw_(ps, [dw1, dw2], ms, vs, none, [t, t], lr=lrs[j], beta1=0.9, beta2=0.999, weight_decay=0.05, eps=1e-8, amsgrad=False, maximize=False)
+                torch._fused_adamw_(bs, [db1, db2], ns, us, none, [t, t], lr=lrs[j], beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
             a, g = torch.stack(outs).unbind(3)
             low, up, middle = weights.unbind(3)
             loss = low * torch.softplus(a) + up * torch.softplus(torch.softplus(g) - a) - middle * g
-            return loss.sum(), w1, b1
+            return loss.sum(), ps[0], bs[0]
 
         def evaluate(w1, b1, w2, b2, x):
             return torch.bmm(torch.bmm(x, w1).add_(b1).relu_(), w2).add_(b2)
