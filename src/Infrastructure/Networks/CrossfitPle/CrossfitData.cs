@@ -5,13 +5,13 @@ namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
 /// The rows of a training as the members read them: each member's encoding and class weights from its own training rows, and each epoch's
-/// order, derived from (seed, member, epoch). Rows are encoded batch by batch: the codes of all members would take 2 kB for each row.
+/// order, derived from (seed, member, epoch). Rows are encoded batch by batch from 12 bytes for each row and member: all codes would take
+/// 2 kB for each row.
 /// </summary>
 internal sealed class CrossfitData
 {
-    private readonly double[] _hba1c;
-    private readonly double[] _age;
-    private readonly double[] _bmi;
+    // By member: the positions of HbA1c, AGE and BMI of each row.
+    private readonly float[][] _positions = new float[CrossfitShape.Members][];
     private readonly float[] _gender;
     private readonly byte[] _classes;
     private readonly byte[] _folds;
@@ -22,9 +22,7 @@ internal sealed class CrossfitData
     public CrossfitData(TrainingRows rows, int seed)
     {
         var count = rows.Distinct.Count;
-        _hba1c = new double[count];
-        _age = new double[count];
-        _bmi = new double[count];
+        double[][] values = [new double[count], new double[count], new double[count]];
         _gender = new float[count];
         _classes = new byte[count];
         _folds = [.. rows.Folds];
@@ -32,16 +30,16 @@ internal sealed class CrossfitData
         for (var i = 0; i < count; i++)
         {
             var (features, @class) = rows.Distinct[i];
-            _hba1c[i] = features.HbA1c;
-            _age[i] = features.Age;
-            _bmi[i] = features.Bmi;
+            (values[PiecewiseEncoding.HbA1c][i], values[PiecewiseEncoding.Age][i], values[PiecewiseEncoding.Bmi][i]) =
+                (features.HbA1c, features.Age, features.Bmi);
             _gender[i] = PiecewiseEncoding.SignOf(features.Gender);
             _classes[i] = (byte)@class;
         }
 
-        Encodings = MakeEncodings();
+        Encodings = MakeEncodings(values);
         for (var m = 0; m < CrossfitShape.Members; m++)
         {
+            _positions[m] = Positions(Encodings[m], values);
             FoldRows.Add([.. Enumerable.Range(0, count).Where(i => _folds[i] == m)]);
             _classWeights[m] = ClassWeights(CountClasses(m));
         }
@@ -143,8 +141,24 @@ internal sealed class CrossfitData
     }
 
     /// <summary>Writes a row's code as a member reads it (length <see cref="PiecewiseEncoding.Width"/>).</summary>
-    public void EncodeRow(int member, int row, Span<float> code) =>
-        Encodings[member].Encode(_hba1c[row], _age[row], _bmi[row], _gender[row], code);
+    public void EncodeRow(int member, int row, Span<float> code)
+    {
+        var positions = _positions[member].AsSpan(row * PiecewiseEncoding.BinnedFeatures, PiecewiseEncoding.BinnedFeatures);
+        PiecewiseEncoding.WriteCode(
+            positions[PiecewiseEncoding.HbA1c], positions[PiecewiseEncoding.Age], positions[PiecewiseEncoding.Bmi], _gender[row], code);
+    }
+
+    private static float[] Positions(PiecewiseEncoding encoding, double[][] values)
+    {
+        var positions = new float[values[0].Length * PiecewiseEncoding.BinnedFeatures];
+        for (var i = 0; i < positions.Length; i++)
+        {
+            var (row, feature) = Math.DivRem(i, PiecewiseEncoding.BinnedFeatures);
+            positions[i] = encoding.PositionOf(feature, values[feature][row]);
+        }
+
+        return positions;
+    }
 
     private int[] CountClasses(int member)
     {
@@ -157,7 +171,7 @@ internal sealed class CrossfitData
         return counts;
     }
 
-    private PiecewiseEncoding[] MakeEncodings()
+    private PiecewiseEncoding[] MakeEncodings(double[][] values)
     {
         var edges = new double[CrossfitShape.Members][][];
         for (var m = 0; m < edges.Length; m++)
@@ -167,7 +181,7 @@ internal sealed class CrossfitData
 
         for (var f = 0; f < PiecewiseEncoding.BinnedFeatures; f++)
         {
-            var all = new BinEdges(f switch { PiecewiseEncoding.HbA1c => _hba1c, PiecewiseEncoding.Age => _age, _ => _bmi }, _classes, _folds);
+            var all = new BinEdges(values[f], _classes, _folds);
             for (var m = 0; m < edges.Length; m++)
             {
                 edges[m][f] = all.Of(f, withoutFold: m);

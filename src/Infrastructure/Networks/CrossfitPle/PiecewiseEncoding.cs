@@ -109,20 +109,32 @@ internal sealed class PiecewiseEncoding
         code[GenderColumn] = SignOf(features.Gender);
     }
 
-    /// <summary>Writes the code (length <see cref="Width"/>) as the training reads it: <see cref="Encode(PatientFeatures, Span{double})"/>, rounded.</summary>
-    public void Encode(double hba1c, double age, double bmi, float gender, Span<float> code)
+    /// <summary>A value's bin plus its fraction, 0 … number of bins: the code of bin t is this position less t, limited to 0..1.</summary>
+    public float PositionOf(int feature, double x)
     {
-        var x = Vector256.Create(hba1c);
-        for (var c = 0; c < GenderColumn; c += Vector256<double>.Count)
+        var (bin, fraction) = Locate(feature, x);
+        return (float)(bin + fraction);
+    }
+
+    /// <summary>Writes the code (length <see cref="Width"/>) as the training reads it, from the positions of the features.</summary>
+    public static void WriteCode(float hba1c, float age, float bmi, float gender, Span<float> code)
+    {
+        // Five vectors cover HbA1c's 36 columns and the first four of AGE, which are written again afterwards.
+        var position = Vector256.Create(hba1c);
+        for (var c = 0; c < MaxBinsOf[HbA1c]; c += Vector256<float>.Count)
         {
-            // All first columns and numbers of bins are multiples of four.
-            x = c == FirstColumnOf[Age] ? Vector256.Create(age) : c == FirstColumnOf[Bmi] ? Vector256.Create(bmi) : x;
-            var ratio = (x - Vector256.Create<double>(_lower.AsSpan(c))) / Vector256.Create<double>(_width.AsSpan(c));
-            var limited = Vector256.Min(Vector256.Max(ratio, Vector256<double>.Zero), Vector256<double>.One);
-            Vector128.Narrow(limited.GetLower(), limited.GetUpper()).CopyTo(code[c..]);
+            WriteBins(position, c, code[c..]);
         }
 
+        WriteBins(Vector256.Create(age), 0, code[FirstColumnOf[Age]..]);
+        WriteBins(Vector256.Create(bmi), 0, code[FirstColumnOf[Bmi]..]);
         code[GenderColumn] = gender;
+    }
+
+    private static void WriteBins(Vector256<float> position, int firstBin, Span<float> code)
+    {
+        var bins = Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7) + Vector256.Create((float)firstBin);
+        Vector256.Min(Vector256.Max(position - bins, Vector256<float>.Zero), Vector256<float>.One).CopyTo(code);
     }
 
     /// <summary>A gender's code.</summary>
