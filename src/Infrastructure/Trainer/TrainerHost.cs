@@ -119,7 +119,9 @@ public static class TrainerHost
             // A call into libtorch that doesn't come back must not keep the process alive.
             using var never = new ManualResetEventSlim();
             never.Wait(Grace);
+#pragma warning disable RS0030 // A trainer whose worker is gone ends at once; its checkpoint is on disk, so no shutdown is needed.
             Environment.Exit(ExitCode);
+#pragma warning restore RS0030
         }
     }
 }

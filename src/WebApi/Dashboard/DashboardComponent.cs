@@ -16,9 +16,9 @@ public sealed record Viewer(string Email, bool IsAdmin);
 [SuppressMessage("Design", "CA1063", Justification = "Nothing unmanaged; a component overrides Dispose where it has more to let go.")]
 public abstract partial class DashboardComponent : ComponentBase, IDisposable
 {
-    private readonly CancellationTokenSource gone = new();
+    private readonly CancellationTokenSource _gone = new();
 
-    protected DashboardComponent() => Gone = gone.Token;
+    protected DashboardComponent() => Gone = _gone.Token;
 
     [CascadingParameter]
     public Viewer Viewer { get; set; } = new("", false);
@@ -49,8 +49,8 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
 
     public virtual void Dispose()
     {
-        gone.Cancel();
-        gone.Dispose();
+        _gone.Cancel();
+        _gone.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -109,7 +109,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
             await work();
             return null;
         }
-        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
             return null;
         }
@@ -138,7 +138,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     /// <summary>Runs on the component's thread whatever is awaited, without anybody waiting for it.</summary>
     protected void Refresh(Func<Task>? load = null) => _ = InvokeAsync(async () =>
     {
-        if (!gone.IsCancellationRequested)
+        if (!_gone.IsCancellationRequested)
         {
             await (load?.Invoke() ?? Task.CompletedTask);
             StateHasChanged();

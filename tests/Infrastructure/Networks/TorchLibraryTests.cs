@@ -1,12 +1,11 @@
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Tests.Trainer;
 using TorchSharp;
-using Xunit.Abstractions;
 
 namespace ModelOps.Infrastructure.Tests.Networks;
 
 [Collection(TorchCollection.Name)]
-public sealed class TorchLibraryTests(ITestOutputHelper output)
+public sealed class TorchLibraryTests
 {
     private static string Folder => Assert.IsType<string>(AppContext.GetData("ModelOps.TorchNativeDirectory"));
 
@@ -23,15 +22,9 @@ public sealed class TorchLibraryTests(ITestOutputHelper output)
     }
 
     /// <summary>The build sets one flag of one needed symbol version; see build/WeakenSymbolVersion.cs.</summary>
-    [Fact]
+    [LinuxFact("The library is altered on Linux alone.")]
     public void Build_OnLinux_ChangesExactlyTheWeakFlag()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            output.WriteLine("Not run: the library is altered on Linux alone.");
-            return;
-        }
-
         const string Name = "libLibTorchSharp.so";
         var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } configured
             ? configured

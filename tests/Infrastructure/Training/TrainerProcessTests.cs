@@ -109,15 +109,9 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
         Assert.Equal(await undisturbed.HashAsync(), Assert.IsType<TrainingOutcome.Completed>(resumed).Summary.WeightsSha256);
     }
 
-    [Fact]
+    [LinuxFact("The trainer\'s process is found through /proc.")]
     public async Task TrainAsync_WhenTheTrainerIsKilledAndRunAgain_ResumesToTheSameWeights()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            output.WriteLine("Not run: the trainer's process is found through /proc.");
-            return;
-        }
-
         using var folder = new TrainingFolder(Long);
         var killed = 0;
 
@@ -141,15 +135,9 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
         Assert.Equal(await undisturbed.HashAsync(), Assert.IsType<TrainingOutcome.Completed>(resumed).Summary.WeightsSha256);
     }
 
-    [Fact]
+    [LinuxFact("The trainer\'s process is found through /proc.")]
     public async Task TrainAsync_WhenKilledAtTenRandomEpochsAndRunAgain_ResumesToTheSameWeights()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            output.WriteLine("Not run: the trainer's process is found through /proc.");
-            return;
-        }
-
         using var folder = new TrainingFolder(Long);
         var trainer = new TrainerProcess(
             TrainerCommand.Default with { CheckpointSeconds = 0.1 }, new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
