@@ -13,6 +13,7 @@ using ModelOps.Infrastructure.FaultInjection;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Identity;
 using ModelOps.Infrastructure.Jobs;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Persistence;
 using ModelOps.Infrastructure.Serving;
 using ModelOps.Infrastructure.Startup;
@@ -79,6 +80,8 @@ public static class DependencyInjection
         .AddSingleton(new DataDirectory(settings.DataDirectory))
         .AddSingleton<DataDirectoryLock>()
         .AddSingleton<StagingSweep>()
+        .AddSingleton<RowsFiles>()
+        .AddSingleton<IRowsFiles>(provider => provider.GetRequiredService<RowsFiles>())
         .AddSingleton<IArtifactStore, ArtifactStore>()
         .AddSingleton<IDatasetStore, DatasetStore>()
         .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
@@ -104,7 +107,11 @@ public static class DependencyInjection
     private static IServiceCollection AddTraining(this IServiceCollection services, InfrastructureSettings settings) => services
         .AddSingleton(TrainerCommand.Default)
         .AddSingleton(new TrainerLimits(settings.TrainerTime, settings.TrainerMemoryBytes))
-        .AddSingleton<IModelTrainer, TrainerProcess>();
+        .AddSingleton<TrainerProcess>()
+        .AddSingleton<ITrainingWorkspaces, TrainingWorkspaces>()
+        .AddSingleton(NetworkRegistry.BuiltIn)
+        .AddSingleton<ITrainableNetworks>(provider => provider.GetRequiredService<NetworkRegistry>())
+        .AddSingleton<IVersionJudges, VersionJudges>();
 
     /// <summary>Registered before everything that waits for it: hosted services start in the order of their registration.</summary>
     private static IServiceCollection AddStartup(this IServiceCollection services) => services

@@ -3,8 +3,11 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Failures;
+using ModelOps.Application.Predictions;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 

@@ -14,6 +14,9 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
     /// <summary>Ends the name of a dataset's rows file; before it stands the dataset's id.</summary>
     private const string RowsSuffix = ".rows";
 
+    /// <summary>Stands for the name of a dataset of which only a rows file is there; a valid name that no upload has.</summary>
+    private const string OnlyRows = "-.csv";
+
     private readonly Unchanged _unchanged = new(time);
 
     public async Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
@@ -90,13 +93,17 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         return [.. (onlyProcess ? files : settled).Select(Parse).OfType<(long, string)>()];
     }
 
+    /// <summary>The dataset that a file belongs to; a rows file, and what a crash left of one, counts for its dataset.</summary>
     private static (long Id, string Name)? Parse(string file)
     {
-        var dash = file.IndexOf('-', StringComparison.Ordinal);
-        return dash > 0
-            && long.TryParse(file.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            && Dataset.IsValidName(file[(dash + 1)..])
-            ? (id, file[(dash + 1)..])
+        var end = file.AsSpan().IndexOfAny('-', '.');
+        if (end <= 0 || !long.TryParse(file.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        {
+            return null;
+        }
+
+        return file[end] == '.' && file.AsSpan(end).StartsWith(RowsSuffix, StringComparison.Ordinal) ? (id, OnlyRows)
+            : file[end] == '-' && Dataset.IsValidName(file[(end + 1)..]) ? (id, file[(end + 1)..])
             : null;
     }
 

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -8,6 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
@@ -85,6 +88,31 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     protected virtual void Enter(IDbContextTransaction? transaction)
     {
     }
+
+    /// <summary>
+    /// One statement, which sees one state of the database on both providers, on a connection of its own and past EF Core: its retrying
+    /// strategy would read the whole result into memory.
+    /// </summary>
+    public async IAsyncEnumerable<LabelledExample> StreamRecordsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = NewConnection();
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = """SELECT "HbA1c", "Age", "Bmi", "Gender", "Class" FROM labelled_records""";
+
+        // As long as the reader takes to write the rows down.
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return new LabelledExample(
+                new PatientFeatures(reader.GetDouble(0), reader.GetDouble(1), reader.GetDouble(2), (Gender)reader.GetInt32(3)),
+                (DiabetesClass)reader.GetInt32(4));
+        }
+    }
+
+    /// <summary>A closed connection to the same database.</summary>
+    protected abstract DbConnection NewConnection();
 
     public abstract Task AnnounceActivationAsync(CancellationToken cancellationToken);
 

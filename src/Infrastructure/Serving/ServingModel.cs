@@ -3,11 +3,12 @@ using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.FaultInjection;
+using ModelOps.Infrastructure.Networks;
 
 namespace ModelOps.Infrastructure.Serving;
 
 /// <summary>The version in service: an immutable snapshot behind one reference that a request reads once, so each answer comes from one version.</summary>
-internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<ServingModel> logger) : IServingModel
+internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegistry networks, ILogger<ServingModel> logger) : IServingModel
 {
     private readonly Lock _publishing = new();
     private Loaded? _loaded;
@@ -32,7 +33,7 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<Ser
         var files = await artifacts.ReadVerifiedAsync(version.Name, version.Files, cancellationToken);
         try
         {
-            return VersionPredictor.Load(version.Name, version.Specification.Architecture, files);
+            return VersionPredictor.Load(networks, version.Name, version.Specification.Architecture, files);
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException or KeyNotFoundException or NotSupportedException)
         {

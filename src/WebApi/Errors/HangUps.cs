@@ -1,3 +1,5 @@
+using ModelOps.Application.Failures;
+
 namespace ModelOps.WebApi.Errors;
 
 internal static class HangUps

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using ModelOps.Infrastructure.Tests.Files;
 
 namespace ModelOps.Infrastructure.Tests.Serving;
 

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using ModelOps.Application.Abstractions;
 using ModelOps.Application.Training;
 using ModelOps.Application.Versions;
 using ModelOps.Domain.Versions;

@@ -1,4 +1,5 @@
 using ModelOps.Domain.Data;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Trainer;

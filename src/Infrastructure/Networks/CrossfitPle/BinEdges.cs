@@ -1,5 +1,5 @@
-using ModelOps.Domain.Features;
 using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 

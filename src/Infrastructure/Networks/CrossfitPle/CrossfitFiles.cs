@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 

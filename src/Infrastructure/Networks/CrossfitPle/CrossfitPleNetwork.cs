@@ -2,7 +2,6 @@ using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Trainer;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 

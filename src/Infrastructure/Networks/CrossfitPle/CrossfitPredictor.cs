@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;

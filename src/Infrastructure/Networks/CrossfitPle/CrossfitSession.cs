@@ -2,6 +2,7 @@ using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Networks.MlpBn;
 using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
@@ -130,7 +131,7 @@ internal sealed class CrossfitSession : ITrainingSession
     private static SplitCounts CountRows(TrainingRows rows)
     {
         // Every row is learned from by nine members, decides about their weights, and is judged by the tenth.
-        var counts = DataSplit.CountByClass(rows.Distinct);
+        var counts = SplitCounts.ByClass(rows.Distinct);
         return counts.Values.Count(c => c > 0) < 2
             ? throw DataRefusals.NotEnoughClasses()
             : new SplitCounts(counts, counts, counts, rows.Total - rows.Distinct.Count);

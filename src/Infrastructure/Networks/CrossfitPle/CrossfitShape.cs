@@ -1,3 +1,5 @@
+using ModelOps.Domain.Data;
+
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>The sizes of the network crossfit-ple that are the same in every version.</summary>

@@ -1,3 +1,4 @@
+using ModelOps.Application.Predictions;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 

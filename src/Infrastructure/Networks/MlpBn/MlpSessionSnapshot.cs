@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelOps.Domain.Evaluation;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
@@ -52,7 +53,7 @@ internal sealed record MlpSessionSnapshot(int Epoch, MlpSnapshot State, MlpSnaps
         float[] Next()
         {
             var values = new float[reader.ReadInt32()];
-            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes<float>(values));
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
             return values;
         }
 

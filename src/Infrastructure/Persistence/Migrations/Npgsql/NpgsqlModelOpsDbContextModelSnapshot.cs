@@ -234,6 +234,23 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.ToTable("idempotent_requests", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Domain.Data.Installation", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("SplitKey")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("installation", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_installation_single", "\"Id\" = 1");
+                        });
+                });
+
             modelBuilder.Entity("ModelOps.Domain.Datasets.Dataset", b =>
                 {
                     b.Property<long>("Id")
@@ -281,21 +298,240 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.ToTable("datasets", (string)null);
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Data.Installation", b =>
+            modelBuilder.Entity("ModelOps.Domain.Predictions.Prediction", b =>
                 {
-                    b.Property<int>("Id")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<double>("Age")
+                        .HasColumnType("double precision");
+
+                    b.Property<double>("Bmi")
+                        .HasColumnType("double precision");
+
+                    b.Property<int>("Class")
                         .HasColumnType("integer");
 
-                    b.Property<byte[]>("SplitKey")
+                    b.Property<DateTime?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<int?>("ConfirmedClass")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ConfirmedSource")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<double>("Diabetes")
+                        .HasColumnType("double precision");
+
+                    b.Property<int>("Gender")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("HbA1c")
+                        .HasColumnType("double precision");
+
+                    b.Property<double>("Negative")
+                        .HasColumnType("double precision");
+
+                    b.Property<double>("Prediabetes")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Version")
                         .IsRequired()
-                        .HasColumnType("bytea");
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
 
                     b.HasKey("Id");
 
-                    b.ToTable("installation", null, t =>
+                    b.HasIndex("ConfirmedClass", "CreatedAt");
+
+                    b.ToTable("predictions", null, t =>
                         {
-                            t.HasCheckConstraint("CK_installation_single", "\"Id\" = 1");
+                            t.HasCheckConstraint("CK_predictions_confirmed", "(\"ConfirmedClass\" IS NULL AND \"ConfirmedSource\" IS NULL AND \"ConfirmedAt\" IS NULL AND \"ConfirmedBy\" IS NULL)\nOR (\"ConfirmedClass\" IS NOT NULL AND \"ConfirmedClass\" IN (0, 1, 2)\n    AND \"ConfirmedSource\" IS NOT NULL AND \"ConfirmedSource\" IN ('Lab', 'Clinician')\n    AND \"ConfirmedAt\" IS NOT NULL AND \"ConfirmedBy\" IS NOT NULL)");
                         });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.LabelledRecord", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<double>("Age")
+                        .HasColumnType("double precision");
+
+                    b.Property<double>("Bmi")
+                        .HasColumnType("double precision");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<int>("Gender")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("HbA1c")
+                        .HasColumnType("double precision");
+
+                    b.Property<Guid?>("PredictionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Class");
+
+                    b.HasIndex("PredictionId")
+                        .IsUnique();
+
+                    b.ToTable("labelled_records", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_labelled_records_class", "\"Class\" IN (0, 1, 2)");
+
+                            t.HasCheckConstraint("CK_labelled_records_prediction", "\"PredictionId\" IS NULL OR \"Source\" IN ('Lab', 'Clinician')");
+
+                            t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
+                        });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Sequence"));
+
+                    b.Property<string>("Architecture")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("Claim")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Comparison")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("DataRows")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("DataSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int>("Epoch")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ErrorCode")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("ErrorDetail")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)");
+
+                    b.Property<double?>("EtaSeconds")
+                        .HasColumnType("double precision");
+
+                    b.Property<DateTime?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("History")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<double?>("Loss")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Metrics")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text")
+                        .HasColumnName("Data");
+
+                    b.Property<string>("Reproduction")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<long>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime?>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<double?>("TrainingTime")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("VersionName")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.HasIndex("Status", "Sequence");
+
+                    b.ToTable("training_jobs", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Versions.Activation", b =>
@@ -432,236 +668,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsUnique();
 
                     b.ToTable("model_versions", (string)null);
-                });
-
-            modelBuilder.Entity("ModelOps.Domain.Predictions.Prediction", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid");
-
-                    b.Property<double>("Age")
-                        .HasColumnType("double precision");
-
-                    b.Property<double>("Bmi")
-                        .HasColumnType("double precision");
-
-                    b.Property<int>("Class")
-                        .HasColumnType("integer");
-
-                    b.Property<DateTime?>("ConfirmedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("ConfirmedBy")
-                        .HasMaxLength(256)
-                        .HasColumnType("character varying(256)");
-
-                    b.Property<int?>("ConfirmedClass")
-                        .IsConcurrencyToken()
-                        .HasColumnType("integer");
-
-                    b.Property<string>("ConfirmedSource")
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<double>("Diabetes")
-                        .HasColumnType("double precision");
-
-                    b.Property<int>("Gender")
-                        .HasColumnType("integer");
-
-                    b.Property<double>("HbA1c")
-                        .HasColumnType("double precision");
-
-                    b.Property<double>("Negative")
-                        .HasColumnType("double precision");
-
-                    b.Property<double>("Prediabetes")
-                        .HasColumnType("double precision");
-
-                    b.Property<string>("Version")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("ConfirmedClass", "CreatedAt");
-
-                    b.ToTable("predictions", null, t =>
-                        {
-                            t.HasCheckConstraint("CK_predictions_confirmed", "(\"ConfirmedClass\" IS NULL AND \"ConfirmedSource\" IS NULL AND \"ConfirmedAt\" IS NULL AND \"ConfirmedBy\" IS NULL)\nOR (\"ConfirmedClass\" IS NOT NULL AND \"ConfirmedClass\" IN (0, 1, 2)\n    AND \"ConfirmedSource\" IS NOT NULL AND \"ConfirmedSource\" IN ('Lab', 'Clinician')\n    AND \"ConfirmedAt\" IS NOT NULL AND \"ConfirmedBy\" IS NOT NULL)");
-                        });
-                });
-
-            modelBuilder.Entity("ModelOps.Domain.Records.LabelledRecord", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<double>("Age")
-                        .HasColumnType("double precision");
-
-                    b.Property<double>("Bmi")
-                        .HasColumnType("double precision");
-
-                    b.Property<int>("Class")
-                        .HasColumnType("integer");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("CreatedBy")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("character varying(256)");
-
-                    b.Property<int>("Gender")
-                        .HasColumnType("integer");
-
-                    b.Property<double>("HbA1c")
-                        .HasColumnType("double precision");
-
-                    b.Property<Guid?>("PredictionId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Source")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("Class");
-
-                    b.HasIndex("PredictionId")
-                        .IsUnique();
-
-                    b.ToTable("labelled_records", null, t =>
-                        {
-                            t.HasCheckConstraint("CK_labelled_records_class", "\"Class\" IN (0, 1, 2)");
-
-                            t.HasCheckConstraint("CK_labelled_records_prediction", "\"PredictionId\" IS NULL OR \"Source\" IN ('Lab', 'Clinician')");
-
-                            t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
-                        });
-                });
-
-            modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
-                {
-                    b.Property<long>("Sequence")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Sequence"));
-
-                    b.Property<int>("Attempt")
-                        .HasColumnType("integer");
-
-                    b.Property<Guid?>("Claim")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Comparison")
-                        .HasMaxLength(-1)
-                        .HasColumnType("text");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("Data")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("text");
-
-                    b.Property<int>("DataRows")
-                        .HasColumnType("integer");
-
-                    b.Property<string>("DataSha256")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)");
-
-                    b.Property<int>("Epoch")
-                        .HasColumnType("integer");
-
-                    b.Property<string>("ErrorCode")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)");
-
-                    b.Property<string>("ErrorDetail")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)");
-
-                    b.Property<double?>("EtaSeconds")
-                        .HasColumnType("double precision");
-
-                    b.Property<DateTime?>("FinishedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("History")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("text");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid");
-
-                    b.Property<DateTime?>("LeaseUntil")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<double?>("Loss")
-                        .HasColumnType("double precision");
-
-                    b.Property<string>("Metrics")
-                        .HasMaxLength(-1)
-                        .HasColumnType("text");
-
-                    b.Property<string>("Parameters")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("text");
-
-                    b.Property<string>("Reproduction")
-                        .HasMaxLength(-1)
-                        .HasColumnType("text");
-
-                    b.Property<string>("RequestedBy")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("character varying(256)");
-
-                    b.Property<long>("RowVersion")
-                        .IsConcurrencyToken()
-                        .HasColumnType("bigint");
-
-                    b.Property<DateTime?>("StartedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)");
-
-                    b.Property<double?>("TrainingTime")
-                        .HasColumnType("double precision");
-
-                    b.Property<string>("VersionName")
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)");
-
-                    b.HasKey("Sequence");
-
-                    b.HasIndex("Id")
-                        .IsUnique();
-
-                    b.HasIndex("Status", "Sequence");
-
-                    b.ToTable("training_jobs", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Infrastructure.Identity.ModelOpsUser", b =>

@@ -221,6 +221,23 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("idempotent_requests", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Domain.Data.Installation", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("SplitKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("installation", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_installation_single", "\"Id\" = 1");
+                        });
+                });
+
             modelBuilder.Entity("ModelOps.Domain.Datasets.Dataset", b =>
                 {
                     b.Property<long>("Id")
@@ -266,21 +283,236 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("datasets", (string)null);
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Data.Installation", b =>
+            modelBuilder.Entity("ModelOps.Domain.Predictions.Prediction", b =>
                 {
-                    b.Property<int>("Id")
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Age")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Bmi")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Class")
                         .HasColumnType("INTEGER");
 
-                    b.Property<byte[]>("SplitKey")
+                    b.Property<DateTime?>("ConfirmedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ConfirmedClass")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ConfirmedSource")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Diabetes")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Gender")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("HbA1c")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Negative")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Prediabetes")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Version")
                         .IsRequired()
-                        .HasColumnType("BLOB");
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
-                    b.ToTable("installation", null, t =>
+                    b.HasIndex("ConfirmedClass", "CreatedAt");
+
+                    b.ToTable("predictions", null, t =>
                         {
-                            t.HasCheckConstraint("CK_installation_single", "\"Id\" = 1");
+                            t.HasCheckConstraint("CK_predictions_confirmed", "(\"ConfirmedClass\" IS NULL AND \"ConfirmedSource\" IS NULL AND \"ConfirmedAt\" IS NULL AND \"ConfirmedBy\" IS NULL)\nOR (\"ConfirmedClass\" IS NOT NULL AND \"ConfirmedClass\" IN (0, 1, 2)\n    AND \"ConfirmedSource\" IS NOT NULL AND \"ConfirmedSource\" IN ('Lab', 'Clinician')\n    AND \"ConfirmedAt\" IS NOT NULL AND \"ConfirmedBy\" IS NOT NULL)");
                         });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.LabelledRecord", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Age")
+                        .HasColumnType("REAL");
+
+                    b.Property<double>("Bmi")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Gender")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("HbA1c")
+                        .HasColumnType("REAL");
+
+                    b.Property<Guid?>("PredictionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Class");
+
+                    b.HasIndex("PredictionId")
+                        .IsUnique();
+
+                    b.ToTable("labelled_records", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_labelled_records_class", "\"Class\" IN (0, 1, 2)");
+
+                            t.HasCheckConstraint("CK_labelled_records_prediction", "\"PredictionId\" IS NULL OR \"Source\" IN ('Lab', 'Clinician')");
+
+                            t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
+                        });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Architecture")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("Claim")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Comparison")
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("DataRows")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DataSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Epoch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ErrorCode")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ErrorDetail")
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("EtaSeconds")
+                        .HasColumnType("REAL");
+
+                    b.Property<DateTime?>("FinishedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("History")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("Loss")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Metrics")
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("Data");
+
+                    b.Property<string>("Reproduction")
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RowVersion")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("TrainingTime")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("VersionName")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.HasIndex("Status", "Sequence");
+
+                    b.ToTable("training_jobs", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Versions.Activation", b =>
@@ -413,232 +645,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("model_versions", (string)null);
-                });
-
-            modelBuilder.Entity("ModelOps.Domain.Predictions.Prediction", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
-
-                    b.Property<double>("Age")
-                        .HasColumnType("REAL");
-
-                    b.Property<double>("Bmi")
-                        .HasColumnType("REAL");
-
-                    b.Property<int>("Class")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<DateTime?>("ConfirmedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("ConfirmedBy")
-                        .HasMaxLength(256)
-                        .HasColumnType("TEXT");
-
-                    b.Property<int?>("ConfirmedClass")
-                        .IsConcurrencyToken()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("ConfirmedSource")
-                        .HasMaxLength(16)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<double>("Diabetes")
-                        .HasColumnType("REAL");
-
-                    b.Property<int>("Gender")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<double>("HbA1c")
-                        .HasColumnType("REAL");
-
-                    b.Property<double>("Negative")
-                        .HasColumnType("REAL");
-
-                    b.Property<double>("Prediabetes")
-                        .HasColumnType("REAL");
-
-                    b.Property<string>("Version")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("ConfirmedClass", "CreatedAt");
-
-                    b.ToTable("predictions", null, t =>
-                        {
-                            t.HasCheckConstraint("CK_predictions_confirmed", "(\"ConfirmedClass\" IS NULL AND \"ConfirmedSource\" IS NULL AND \"ConfirmedAt\" IS NULL AND \"ConfirmedBy\" IS NULL)\nOR (\"ConfirmedClass\" IS NOT NULL AND \"ConfirmedClass\" IN (0, 1, 2)\n    AND \"ConfirmedSource\" IS NOT NULL AND \"ConfirmedSource\" IN ('Lab', 'Clinician')\n    AND \"ConfirmedAt\" IS NOT NULL AND \"ConfirmedBy\" IS NOT NULL)");
-                        });
-                });
-
-            modelBuilder.Entity("ModelOps.Domain.Records.LabelledRecord", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<double>("Age")
-                        .HasColumnType("REAL");
-
-                    b.Property<double>("Bmi")
-                        .HasColumnType("REAL");
-
-                    b.Property<int>("Class")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("CreatedBy")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Gender")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<double>("HbA1c")
-                        .HasColumnType("REAL");
-
-                    b.Property<Guid?>("PredictionId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Source")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("Class");
-
-                    b.HasIndex("PredictionId")
-                        .IsUnique();
-
-                    b.ToTable("labelled_records", null, t =>
-                        {
-                            t.HasCheckConstraint("CK_labelled_records_class", "\"Class\" IN (0, 1, 2)");
-
-                            t.HasCheckConstraint("CK_labelled_records_prediction", "\"PredictionId\" IS NULL OR \"Source\" IN ('Lab', 'Clinician')");
-
-                            t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
-                        });
-                });
-
-            modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
-                {
-                    b.Property<long>("Sequence")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Attempt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<Guid?>("Claim")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Comparison")
-                        .HasMaxLength(-1)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Data")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("DataRows")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("DataSha256")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Epoch")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("ErrorCode")
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("ErrorDetail")
-                        .HasMaxLength(1000)
-                        .HasColumnType("TEXT");
-
-                    b.Property<double?>("EtaSeconds")
-                        .HasColumnType("REAL");
-
-                    b.Property<DateTime?>("FinishedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("History")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime?>("LeaseUntil")
-                        .HasColumnType("TEXT");
-
-                    b.Property<double?>("Loss")
-                        .HasColumnType("REAL");
-
-                    b.Property<string>("Metrics")
-                        .HasMaxLength(-1)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Parameters")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Reproduction")
-                        .HasMaxLength(-1)
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("RequestedBy")
-                        .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("RowVersion")
-                        .IsConcurrencyToken()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<DateTime?>("StartedAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("TEXT");
-
-                    b.Property<double?>("TrainingTime")
-                        .HasColumnType("REAL");
-
-                    b.Property<string>("VersionName")
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Sequence");
-
-                    b.HasIndex("Id")
-                        .IsUnique();
-
-                    b.HasIndex("Status", "Sequence");
-
-                    b.ToTable("training_jobs", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Infrastructure.Identity.ModelOpsUser", b =>
