@@ -14,9 +14,9 @@ public sealed class BrowserFixture : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
-    private IPlaywright? playwright;
-    private IBrowser? browser;
-    private Task<Shown>? shown;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private Task<Shown>? _shown;
 
     public Service Service { get; private set; } = null!;
 
@@ -30,18 +30,18 @@ public sealed class BrowserFixture : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(30_000);
         Environment.SetEnvironmentVariable("PLAYWRIGHT_DRIVER_SEARCH_PATH", Build.PlaywrightDriver);
         Service = await Service.StartAsync();
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Build.Chromium, Args = Arguments });
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Build.Chromium, Args = Arguments });
     }
 
     /// <summary>A service with something on every page: a version in service, a newer one, and a dataset with problems.</summary>
-    public Task<Shown> ShownAsync() => shown ??= MakeShownAsync();
+    public Task<Shown> ShownAsync() => _shown ??= MakeShownAsync();
 
     /// <summary>A visitor with cookies of their own.</summary>
     public async Task<Visitor> VisitAsync(string language = "en", int width = 1280, bool dark = false, Service? service = null)
     {
         var home = (service ?? Service).Address;
-        var context = await browser!.NewContextAsync(new BrowserNewContextOptions
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = home.ToString(),
             Locale = language,
@@ -68,12 +68,12 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (browser is not null)
+        if (_browser is not null)
         {
-            await browser.DisposeAsync();
+            await _browser.DisposeAsync();
         }
 
-        playwright?.Dispose();
+        _playwright?.Dispose();
         if (Service is not null)
         {
             await Service.DisposeAsync();
