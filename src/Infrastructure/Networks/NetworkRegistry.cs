@@ -1,4 +1,5 @@
 using ModelOps.Application.Abstractions;
+using ModelOps.Infrastructure.Networks.CrossfitPle;
 using ModelOps.Infrastructure.Networks.MlpBn;
 
 namespace ModelOps.Infrastructure.Networks;
@@ -9,7 +10,7 @@ internal sealed class NetworkRegistry(IEnumerable<INetwork> networks) : ITrainab
     private readonly Dictionary<string, INetwork> _networks = networks.ToDictionary(network => network.Name, StringComparer.Ordinal);
 
     /// <summary>A network is registered here: this is the only line outside its folder that names it.</summary>
-    public static NetworkRegistry BuiltIn { get; } = new([new MlpBnNetwork()]);
+    public static NetworkRegistry BuiltIn { get; } = new([new CrossfitPleNetwork(), new MlpBnNetwork()]);
 
     public IReadOnlyList<string> Names => [.. _networks.Keys];
 

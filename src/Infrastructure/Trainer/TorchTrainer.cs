@@ -32,6 +32,7 @@ internal sealed class TorchTrainer(
     public TrainingResult Train(CancellationToken cancel)
     {
         var network = networks.Find(specification.Architecture) ?? throw TrainingRefusals.UnsupportedArchitecture(specification.Architecture);
+        TorchLibrary.Load();
         FaultPoints.Hit("trainer.begin", specification.Parameters.Seed);
         var rows = folder.ReadRows(specification);
         using var scope = NewDisposeScope();

@@ -12,11 +12,16 @@ internal sealed class MlpJudge : IJudge
     private readonly SplitKey _key;
     private readonly Lending _lending = new();
 
-    /// <param name="rows">One pass over the version's own distinct rows; called twice.</param>
+    /// <param name="rows">One pass over the version's own distinct rows, with their folds under <paramref name="key"/>; called up to three times.</param>
     public MlpJudge(MlpPredictor predictor, SplitKey key, Func<IEnumerable<CountedRow>> rows)
     {
         _predictor = predictor;
         _key = key;
+        if (!MayLend(rows()))
+        {
+            return;
+        }
+
         foreach (var row in rows())
         {
             _lending.Add(key.HashOf(row.Row.Features), row.Row.Class);
@@ -28,6 +33,20 @@ internal sealed class MlpJudge : IJudge
         }
 
         _lending.Lend();
+    }
+
+    /// <summary>Whether a class is missing from a side by its folds alone, which cost no hashing.</summary>
+    private static bool MayLend(IEnumerable<CountedRow> rows)
+    {
+        var sides = new long[DiabetesClasses.Count, 3];
+        foreach (var row in rows)
+        {
+            sides[(int)row.Row.Class, (int)DataSplit.SideOf(row.Fold)]++;
+        }
+
+        return DiabetesClasses.All.Any(c =>
+            sides[(int)c, 0] + sides[(int)c, 1] + sides[(int)c, 2] >= 2
+            && (sides[(int)c, (int)SplitSide.Test] == 0 || sides[(int)c, (int)SplitSide.Training] == 0));
     }
 
     public bool TryJudge(PatientFeatures features, int fold, Span<double> probabilities)
