@@ -59,7 +59,7 @@ public static class Evaluator
             ProbabilityMetrics.RankedProbabilityScore(truth, probabilities),
             ProbabilityMetrics.CalibrationByClass(truth, probabilities),
             ProbabilityMetrics.NetBenefit(truth, probabilities),
-            PlausibleSets.Of(truth, probabilities),
+            PlausibleSets.Of(rows),
             [.. Subgroup.All.Select(g => Measure(g, g.Sum(rows.MatrixByCell, ConfusionMatrix.Cells), seed))]);
     }
 

@@ -274,7 +274,7 @@ public class ModelComparisonTests(ITestOutputHelper output)
 
         // 9 against 1: p = 0.0215 lies between the two levels.
         Assert.Equal((ComparisonVerdict.Better, 0.05), (first.Verdict, first.SignificanceLevel));
-        Assert.Equal((ComparisonVerdict.Undecided, 0.05 / 3), (second.Verdict, second.SignificanceLevel));
+        Assert.Equal((ComparisonVerdict.Undecided, 0.02), (second.Verdict, second.SignificanceLevel));
         Assert.Equal(first.PValue, second.PValue);
     }
 
