@@ -47,9 +47,9 @@ public static class SampleGenerator
     {
         var profile = Profiles[DrawProfile(random)];
         var features = new PatientFeatures(
-            Bounded(profile.HbA1c + (profile.Spread * Normal(random)), 3.5, 15, 1),
+            Bounded(profile.HbA1c + (profile.Spread * Normal(random)), 3.5, 15, 2),
             Bounded(profile.Age + (13 * Normal(random)), 18, 95, 0),
-            Bounded(profile.Bmi + (4.5 * Normal(random)), 15, 55, 1),
+            Bounded(profile.Bmi + (4.5 * Normal(random)), 15, 55, 2),
             (Gender)random.NextInt32(2));
         var blur = Blur * Normal(random);
         return new LabelledExample(
