@@ -23,7 +23,8 @@ internal static class ConfusionMatrix
     }
 
     /// <summary>Mean F1 over the classes that occur in truth or predictions.</summary>
-    public static double MacroF1(ReadOnlySpan<int> cells) => Macro(cells, (right, support, predicted) => Ratio(2 * right, support + predicted));
+    public static double MacroF1(ReadOnlySpan<int> cells) =>
+        Macro(cells, (right, support, predicted) => Ratio(2 * right, support + predicted));
 
     /// <summary>Accuracy and the macro means, with a log loss that was measured elsewhere.</summary>
     public static HeadlineMetrics Headline(ReadOnlySpan<int> cells, double logLoss) => new(

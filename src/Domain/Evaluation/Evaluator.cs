@@ -59,7 +59,7 @@ public static class Evaluator
             ProbabilityMetrics.RankedProbabilityScore(truth, probabilities),
             ProbabilityMetrics.CalibrationByClass(truth, probabilities),
             ProbabilityMetrics.NetBenefit(truth, probabilities),
-            PlausibleSets.Of(truth, probabilities),
+            PlausibleSets.Of(rows),
             [.. Subgroup.All.Select(g => Measure(g, g.Sum(rows.MatrixByCell, ConfusionMatrix.Cells), seed))]);
     }
 
@@ -169,7 +169,9 @@ public static class Evaluator
         return new MetricIntervals(
             Interval(values[0]),
             Interval(values[1]),
-            DiabetesClasses.All.ToDictionary(c => c, c => ConfusionMatrix.Of(cells, c).Recall is null ? null : Interval(values[2 + (int)c])));
+            DiabetesClasses.All.ToDictionary(
+                c => c,
+                c => ConfusionMatrix.Of(cells, c).Recall is null ? null : Interval(values[2 + (int)c])));
     }
 
     private delegate double Figure(ReadOnlySpan<int> cells);

@@ -2,7 +2,9 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Evaluation;
 
-/// <summary>Rows counted by true class × baseline's class × candidate's class, and what can be said of two versions from these counts.</summary>
+/// <summary>
+/// Rows counted by true class × baseline's class × candidate's class, and what can be said of two versions from these counts.
+/// </summary>
 internal sealed class JointCounts
 {
     private readonly int[] _joint;

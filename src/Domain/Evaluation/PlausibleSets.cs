@@ -34,8 +34,11 @@ public sealed record PlausibleSets(IReadOnlyDictionary<DiabetesClass, double?> Q
         return plausible;
     }
 
-    internal static PlausibleSets Of(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
+    /// <summary>The quantiles of the judged rows.</summary>
+    public static PlausibleSets Of(JudgedRows rows)
     {
+        var truth = rows.Truth;
+        var probabilities = rows.Probabilities;
         var quantiles = new Dictionary<DiabetesClass, double?>();
         foreach (var c in DiabetesClasses.All)
         {

@@ -3,8 +3,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Figures of predicted probabilities. Rows are flat: <c>truth</c> holds each row's class as its position, <c>probabilities</c> three values
-/// a row in class order.
+/// Figures of predicted probabilities. Rows are flat: <c>truth</c> holds each row's class as its position, <c>probabilities</c> three
+/// values a row in class order.
 /// </summary>
 internal static class ProbabilityMetrics
 {
@@ -62,8 +62,8 @@ internal static class ProbabilityMetrics
     }
 
     /// <summary>
-    /// Ranked probability score of ordered classes: squared differences of the cumulated probabilities, summed over the two inner limits and
-    /// not divided by them, 0..2 (Epstein, "A scoring system for probability forecasts of ranked categories", 1969).
+    /// Ranked probability score of ordered classes: squared differences of the cumulated probabilities, summed over the two inner limits
+    /// and not divided by them, 0..2 (Epstein, "A scoring system for probability forecasts of ranked categories", 1969).
     /// </summary>
     public static double RankedProbabilityScore(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
     {
@@ -124,7 +124,8 @@ internal static class ProbabilityMetrics
     /// Expected calibration error and its bins: equal widths (a, b] of the highest probability
     /// (Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", 2017).
     /// </summary>
-    public static (double Error, IReadOnlyList<CalibrationBin> Bins) Calibration(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
+    public static (double Error, IReadOnlyList<CalibrationBin> Bins) Calibration(
+        ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
     {
         var counts = new int[CalibrationBins];
         var confidences = new double[CalibrationBins];

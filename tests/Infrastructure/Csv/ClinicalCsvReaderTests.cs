@@ -397,7 +397,10 @@ public sealed class ClinicalCsvReaderTests
             _ => highest = ++rows % 100_000 == 0 ? Math.Max(highest, GC.GetTotalMemory(forceFullCollection: true) - before) : highest,
             default);
 
-        Assert.Equal((1_000_000, 0), (report.Rows, report.Duplicates));
+        Assert.Equal(1_000_000, report.Rows);
+
+        // 0.7 % of the made-up rows repeat the row before them; some more coincide by chance.
+        Assert.InRange(report.Duplicates, 7_000, 25_000);
         Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
         Assert.InRange(highest, 0, 300_000_000);
     }
