@@ -37,11 +37,11 @@ public sealed class VersionComparer(IModelOpsDbContext db, IVersionJudges judges
 internal static class ComparisonQueries
 {
     /// <summary>
-    /// How many versions were compared with a baseline on about the same rows before a candidate: those that were made after the baseline
-    /// and before the candidate. Each of them was a look at the rows that could have raised a false alarm.
+    /// How many comparisons looked at about the same rows before this one: a comparison is made with every version that is trained, so
+    /// those of all earlier versions but the baseline. Each of them could have raised a false alarm, whatever version was in service.
     /// </summary>
     /// <param name="candidateId">Null for a candidate that isn't recorded yet.</param>
     public static Task<int> CountLooksAsync(
         this IModelOpsDbContext db, long baselineId, long? candidateId, CancellationToken cancellationToken) =>
-        db.Versions.CountAsync(v => v.Id > baselineId && (candidateId == null || v.Id < candidateId), cancellationToken);
+        db.Versions.CountAsync(v => v.Id != baselineId && (candidateId == null || v.Id < candidateId), cancellationToken);
 }

@@ -1,3 +1,4 @@
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Datasets;

@@ -33,7 +33,8 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegi
         var files = await artifacts.ReadVerifiedAsync(version.Name, version.Files, cancellationToken);
         try
         {
-            return VersionPredictor.Load(networks, version.Name, version.Specification.Architecture, files);
+            return VersionPredictor.Load(
+                networks, version.Name, version.Specification.Architecture, files, version.Summary.Evaluation.Sets);
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException or KeyNotFoundException or NotSupportedException)
         {

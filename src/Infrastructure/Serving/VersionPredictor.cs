@@ -1,5 +1,6 @@
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Predictions;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Infrastructure.Networks;
 
@@ -8,26 +9,33 @@ namespace ModelOps.Infrastructure.Serving;
 /// <summary>A version's predictor, checked on its golden rows before it may answer.</summary>
 internal sealed class VersionPredictor : IPredictor
 {
-    private VersionPredictor(string version, INetworkPredictor network)
+    private VersionPredictor(string version, INetworkPredictor network, PlausibleSets? sets)
     {
         Version = version;
         Network = network;
+        Sets = sets;
     }
 
     public string Version { get; }
 
     public INetworkPredictor Network { get; }
 
+    public PlausibleSets? Sets { get; }
+
     /// <param name="architecture">The name of the version's network.</param>
     /// <exception cref="InvalidDataException">The files don't make a network, or not the one that was trained.</exception>
     /// <exception cref="NotSupportedException">This build doesn't know the network.</exception>
     public static VersionPredictor Load(
-        NetworkRegistry networks, string version, string architecture, IReadOnlyDictionary<string, byte[]> files)
+        NetworkRegistry networks,
+        string version,
+        string architecture,
+        IReadOnlyDictionary<string, byte[]> files,
+        PlausibleSets? sets = null)
     {
         var network = networks.Get(architecture).Load(files);
         GoldenRows.Read(files.Require(GoldenRows.FileName)).Check(network);
-        return new VersionPredictor(version, network);
+        return new VersionPredictor(version, network, sets);
     }
 
-    public void Predict(PatientFeatures features, Span<double> probabilities) => Network.Predict(features, probabilities);
+    public double? Predict(PatientFeatures features, Span<double> probabilities) => Network.Predict(features, probabilities);
 }

@@ -2,7 +2,6 @@ using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Networks.MlpBn;
 using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
