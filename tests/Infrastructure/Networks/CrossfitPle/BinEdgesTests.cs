@@ -31,7 +31,9 @@ public sealed class BinEdgesTests
     public void Of_AgeAndBmi_ReturnsClassBalancedQuantiles()
     {
         Assert.Equal([20, 26, 34, 42, 49, 57, 65, 72, 80], new BinEdges(Age, Classes, Folds).Of(PiecewiseEncoding.Age, withoutFold: 4));
-        Assert.Equal([18, 19.25, 20.25, 21.5, 25.5, 29.75, 34, 37.75, 42], new BinEdges(Bmi, Classes, Folds).Of(PiecewiseEncoding.Bmi, withoutFold: 4));
+        Assert.Equal(
+            [18, 19.25, 20.25, 21.5, 25.5, 29.75, 34, 37.75, 42],
+            new BinEdges(Bmi, Classes, Folds).Of(PiecewiseEncoding.Bmi, withoutFold: 4));
     }
 
     [Fact]

@@ -72,7 +72,8 @@ public sealed class CrossfitBackwardPassTests
             var b = a - nn.functional.softplus(g);
 
             // The definition, class by class, from the weights of the loss: those of Negative, Prediabetes and Diabetes.
-            var (low, high, middle) = (chunk.WeightTensor[j].select(2, 0), chunk.WeightTensor[j].select(2, 1), chunk.WeightTensor[j].select(2, 2));
+            var weight = chunk.WeightTensor[j];
+            var (low, high, middle) = (weight.select(2, 0), weight.select(2, 1), weight.select(2, 2));
             var loss = -(((low - middle) * nn.functional.logsigmoid(-a))
                 + (middle * (nn.functional.logsigmoid(a) + nn.functional.logsigmoid(-b) + nn.functional.logsigmoid(g)))
                 + ((high - middle) * nn.functional.logsigmoid(b))).sum();

@@ -21,7 +21,9 @@ internal static class CrossfitSamples
 
     public static ITrainingSession Begin(TrainingParameters parameters, TrainingRows rows, byte[]? snapshot = null) =>
         new CrossfitPleNetwork().Begin(
-            new TrainingSpecification(Guid.NewGuid(), CrossfitPleNetwork.NetworkName, parameters, Key.ToHex(), new string('a', 64)), rows, snapshot);
+            new TrainingSpecification(Guid.NewGuid(), CrossfitPleNetwork.NetworkName, parameters, Key.ToHex(), new string('a', 64)),
+            rows,
+            snapshot);
 
     /// <summary>A network that was never trained: weights drawn at random, large enough to contradict the clinic.</summary>
     public static CrossfitFiles RandomNetwork(int hidden, int seed, int rows = 600, double scale = 3)

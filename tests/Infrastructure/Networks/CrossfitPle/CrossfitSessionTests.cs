@@ -136,7 +136,8 @@ public sealed class CrossfitSessionTests
     {
         LabelledExample[] rows =
         [
-            .. Enumerable.Range(0, 40).Select(i => new LabelledExample(new PatientFeatures(6, 50, 20 + i, Gender.F), (DiabetesClass)(i / 14))),
+            .. Enumerable.Range(0, 40)
+                .Select(i => new LabelledExample(new PatientFeatures(6, 50, 20 + i, Gender.F), (DiabetesClass)(i / 14))),
         ];
 
         var (network, _) = Train(Parameters with { Epochs = 3 }, CrossfitSamples.With(rows));
@@ -157,12 +158,13 @@ public sealed class CrossfitSessionTests
     [Fact]
     public void Begin_WithAnotherNetworksSnapshot_Throws()
     {
-        using var session = CrossfitSamples.Begin(Parameters, CrossfitSamples.Rows(50));
+        var rows = CrossfitSamples.Rows(50);
+        using var session = CrossfitSamples.Begin(Parameters, rows);
         var snapshot = session.Snapshot();
 
-        Assert.Throws<InvalidDataException>(() => CrossfitSamples.Begin(Parameters with { HiddenSize = 8 }, CrossfitSamples.Rows(50), snapshot));
-        Assert.Throws<InvalidDataException>(() => CrossfitSamples.Begin(Parameters, CrossfitSamples.Rows(50), snapshot[..^1]));
-        Assert.Throws<InvalidDataException>(() => CrossfitSamples.Begin(Parameters, CrossfitSamples.Rows(50), [.. snapshot, 0]));
+        Assert.Throws<InvalidDataException>(() => CrossfitSamples.Begin(Parameters with { HiddenSize = 8 }, rows, snapshot));
+        Assert.Throws<InvalidDataException>(() => CrossfitSamples.Begin(Parameters, rows, snapshot[..^1]));
+        Assert.Throws<InvalidDataException>(() => CrossfitSamples.Begin(Parameters, rows, [.. snapshot, 0]));
     }
 
     [Fact]
