@@ -114,14 +114,13 @@ internal sealed class CrossfitData
         }
     }
 
-    /// <summary>Writes the chunk's batch number <paramref name="slot"/>: rows of the present order from <paramref name="from"/> on.</summary>
+    /// <summary>Writes batch <paramref name="slot"/> of the chunk: rows of the present order from <paramref name="from"/> on.</summary>
     public void FillBatch(CrossfitChunk chunk, int slot, int from)
     {
         var batchRows = chunk.BatchRows;
-        var codes = chunk.Codes.Slice(
-            slot * CrossfitShape.Members * batchRows * PiecewiseEncoding.Width, CrossfitShape.Members * batchRows * PiecewiseEncoding.Width);
-        var lossWeights = chunk.Weights.Slice(
-            slot * CrossfitShape.Members * batchRows * CrossfitChunk.LossWeights, CrossfitShape.Members * batchRows * CrossfitChunk.LossWeights);
+        var rowsBefore = slot * CrossfitShape.Members * batchRows;
+        var codes = chunk.Codes[(rowsBefore * PiecewiseEncoding.Width)..];
+        var lossWeights = chunk.Weights[(rowsBefore * CrossfitChunk.LossWeights)..];
         for (var m = 0; m < CrossfitShape.Members; m++)
         {
             var order = _orders[m].AsSpan(from, batchRows);

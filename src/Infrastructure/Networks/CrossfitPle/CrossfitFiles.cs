@@ -18,7 +18,11 @@ internal sealed record CrossfitFiles(IReadOnlyList<PiecewiseEncoding> Encodings,
     private static readonly string[] EdgesNames =
         [$"edges.{PatientFeatures.HbA1cName}", $"edges.{PatientFeatures.AgeName}", $"edges.{PatientFeatures.BmiName}"];
 
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+    };
 
     public IReadOnlyList<NamedTensor> ToTensors()
     {
@@ -62,7 +66,10 @@ internal sealed record CrossfitFiles(IReadOnlyList<PiecewiseEncoding> Encodings,
         try
         {
             return new CrossfitFiles(
-                [.. Enumerable.Range(0, CrossfitShape.Members).Select(m => new PiecewiseEncoding([.. edges.Select(e => WithoutPadding(e, m))]))],
+                [
+                    .. Enumerable.Range(0, CrossfitShape.Members)
+                        .Select(m => new PiecewiseEncoding([.. edges.Select(e => WithoutPadding(e, m))])),
+                ],
                 CrossfitWeights.Of(
                     hidden,
                     Take("w1", PiecewiseEncoding.Width, hidden).ToFloats(),

@@ -109,7 +109,8 @@ internal sealed class CrossfitPredictor : INetworkPredictor
             {
                 foreach (var gender in (Gender[])[Gender.F, Gender.M])
                 {
-                    _bias[(int)gender][i] = b1[i] + (PiecewiseEncoding.SignOf(gender) * (double)w1[(PiecewiseEncoding.GenderColumn * hidden) + i]);
+                    var weight = (double)w1[(PiecewiseEncoding.GenderColumn * hidden) + i];
+                    _bias[(int)gender][i] = b1[i] + (PiecewiseEncoding.SignOf(gender) * weight);
                 }
 
                 _toA[i] = w2[i * CrossfitShape.Outputs];
@@ -148,7 +149,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
         /// <summary>The length of buffers for a number of grid points: whole blocks.</summary>
         public static int PaddedPoints(int points) => (points + Block - 1) / Block * Block;
 
-        /// <summary>Writes the member's own probabilities, and adds its P(Diabetes) at each grid point of <paramref name="diabetes"/>.</summary>
+        /// <summary>Writes the member's own probabilities; adds its P(Diabetes) at each grid point to <paramref name="diabetes"/>.</summary>
         public void Answer(PatientFeatures features, Span<double> own, Span<double> diabetes)
         {
             Span<double> rest = stackalloc double[_stride];

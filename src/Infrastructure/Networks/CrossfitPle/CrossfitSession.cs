@@ -22,7 +22,7 @@ internal sealed class CrossfitSession : ITrainingSession
 
     private readonly TrainingParameters _parameters;
     private readonly CrossfitData _data;
-    private readonly CrossfitTrainingProgram _program = new();
+    private readonly CrossfitTrainingProgram _program;
     private readonly FoldEvaluation _evaluation;
     private readonly CrossfitChunk _chunk;
     private readonly int _batches;
@@ -39,23 +39,25 @@ internal sealed class CrossfitSession : ITrainingSession
         Rows = CountRows(rows);
         _parameters = parameters;
         _data = new CrossfitData(rows, parameters.Seed);
-        var batchRows = Math.Min(parameters.BatchSize, _data.Longest);
-        _batches = Math.Max(_data.Longest / batchRows, 1);
-        _steps = (long)_batches * parameters.Epochs;
-        _interval = Math.Max(_steps / Evaluations, 1);
-        var chunkBatches = Math.Max(1, ChunkElements / (batchRows * CrossfitShape.Members * PiecewiseEncoding.Width));
-        _evaluation = new FoldEvaluation(_data);
-        _chunk = new CrossfitChunk(Math.Min(chunkBatches, _batches), batchRows);
         if (snapshot is null)
         {
             _state = CrossfitState.Initial(parameters.HiddenSize, parameters.Seed);
-            _progress = new CrossfitProgress(CrossfitState.Copy(_state.Weights, parameters.HiddenSize));
+            _progress = new CrossfitProgress(CrossfitWeights.Initial(parameters.HiddenSize, parameters.Seed));
         }
         else
         {
             (_progress, var weights, var first, var second) = CrossfitSnapshot.Read(snapshot, parameters.HiddenSize);
             _state = CrossfitState.From(weights, first, second);
         }
+
+        var batchRows = Math.Min(parameters.BatchSize, _data.Longest);
+        _batches = Math.Max(_data.Longest / batchRows, 1);
+        _steps = (long)_batches * parameters.Epochs;
+        _interval = Math.Max(_steps / Evaluations, 1);
+        var chunkBatches = Math.Max(1, ChunkElements / (batchRows * CrossfitShape.Members * PiecewiseEncoding.Width));
+        _chunk = new CrossfitChunk(Math.Min(chunkBatches, _batches), batchRows);
+        _evaluation = new FoldEvaluation(_data);
+        _program = new CrossfitTrainingProgram();
     }
 
     public SplitCounts Rows { get; }

@@ -40,7 +40,8 @@ internal static class CrossfitSnapshot
     }
 
     /// <exception cref="InvalidDataException">No snapshot of this network with this hidden size.</exception>
-    public static (CrossfitProgress Progress, CrossfitWeights Weights, CrossfitWeights First, CrossfitWeights Second) Read(byte[] snapshot, int hidden)
+    public static (CrossfitProgress Progress, CrossfitWeights Weights, CrossfitWeights First, CrossfitWeights Second) Read(
+        byte[] snapshot, int hidden)
     {
         try
         {

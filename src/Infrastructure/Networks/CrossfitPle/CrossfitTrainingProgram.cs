@@ -47,8 +47,10 @@ internal sealed class CrossfitTrainingProgram : IDisposable
                 db1 = torch.sum(dh, [1], True)
                 db2 = torch.sum(e, [1], True)
                 t = steps[j]
-                torch._fused_adamw_(ps, [dw1, dw2], ms, vs, none, [t, t], lr=lrs[j], beta1=0.9, beta2=0.999, weight_decay=0.05, eps=1e-8, amsgrad=False, maximize=False)
-                torch._fused_adamw_(bs, [db1, db2], ns, us, none, [t, t], lr=lrs[j], beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+                torch._fused_adamw_(ps, [dw1, dw2], ms, vs, none, [t, t],
+                    lr=lrs[j], beta1=0.9, beta2=0.999, weight_decay=0.05, eps=1e-8, amsgrad=False, maximize=False)
+                torch._fused_adamw_(bs, [db1, db2], ns, us, none, [t, t],
+                    lr=lrs[j], beta1=0.9, beta2=0.999, weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
             a, g = torch.stack(outs).unbind(3)
             low, up, middle = weights.unbind(3)
             loss = low * torch.softplus(a) + up * torch.softplus(torch.softplus(g) - a) - middle * g
