@@ -16,7 +16,7 @@ internal static class Samples
 
     public static TrainingSpecification Specification(Guid? jobId = null, TrainingParameters? parameters = null) => new(
         jobId ?? Guid.NewGuid(),
-        Architectures.MlpBatchNorm,
+        "mlp-bn",
         parameters ?? new TrainingParameters(Epochs: 2, LearningRate: 0.0025),
         new string('7', SplitKey.Bytes * 2),
         new string('a', 64));

@@ -46,7 +46,7 @@ public class ModelVersionTests
             [DiabetesClass.Negative], [[0.8, 0.1, 0.1]], [new PatientFeatures(5, 40, 22, Gender.F)], seed: 1);
         return ModelVersion.Create(
             name,
-            new TrainingSpecification(Guid.NewGuid(), Architectures.MlpBatchNorm, new TrainingParameters(), "00", "ff"),
+            new TrainingSpecification(Guid.NewGuid(), "mlp-bn", new TrainingParameters(), "00", "ff"),
             "database",
             new TrainingSummary(9, 12.5, "aa", 30, new SplitCounts(counts, counts, counts, 0), evaluation, []),
             [new ArtifactFile("model.safetensors", 10, "bb")],

@@ -112,7 +112,8 @@ public sealed class VersionPredictorTests
         Assert.Equal(2, GoldenRows.Patients.Select(p => p.Gender).Distinct().Count());
     }
 
-    private static VersionPredictor Load(Dictionary<string, byte[]> files) => VersionPredictor.Load(Name, Architectures.MlpBatchNorm, files);
+    private static VersionPredictor Load(Dictionary<string, byte[]> files) => 
+        VersionPredictor.Load(NetworkRegistry.BuiltIn, Name, "mlp-bn", files);
 
     /// <summary>Of the exceptions that the serving model turns into <c>artifact_corrupt</c>.</summary>
     private static void AssertUnusable(string file, string content)

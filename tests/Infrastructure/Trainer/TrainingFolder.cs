@@ -17,7 +17,7 @@ internal sealed class TrainingFolder : IDisposable
         Rows = rows ?? Sample(400);
         Specification = new TrainingSpecification(
             Guid.NewGuid(),
-            Architectures.MlpBatchNorm,
+            "mlp-bn",
             parameters ?? new TrainingParameters(Epochs: 20),
             new string('7', SplitKey.Bytes * 2),
             CanonicalRow.Fingerprint(Rows));

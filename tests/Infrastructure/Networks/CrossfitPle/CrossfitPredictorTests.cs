@@ -1,8 +1,8 @@
+using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.CrossfitPle;
 using ModelOps.Infrastructure.Tests.Trainer;
-using ModelOps.Infrastructure.Trainer;
 
 namespace ModelOps.Infrastructure.Tests.Networks.CrossfitPle;
 

@@ -1,3 +1,4 @@
+using ModelOps.Application.Predictions;
 using ModelOps.Domain;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
