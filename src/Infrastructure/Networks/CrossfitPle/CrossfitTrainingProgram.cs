@@ -59,7 +59,8 @@ internal sealed class CrossfitTrainingProgram : IDisposable
             return loss.sum(), ps[0], bs[0]
 
         def evaluate(w1, b1, w2, b2, x):
-            return torch.bmm(torch.bmm(x, w1).add_(b1).relu_(), w2).add_(b2)
+            w2c = w2.transpose(1, 2).contiguous().transpose(1, 2)
+            return torch.bmm(torch.bmm(x, w1).add_(b1).relu_(), w2c).add_(b2)
 
         """;
 
