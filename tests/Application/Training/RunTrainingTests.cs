@@ -428,12 +428,12 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         var named = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _world.Trainer.Answers(async _ =>
         {
-            await _world.SendAsync(new ActivateVersion { Version = version.Name });
+            await PutInServiceAsync(version.Id);
             await named.Task;
             return World.Completed();
         });
         var running = RunAsync(await _world.AddJobAsync());
-        while (_world.Trainer.Baselines[^1].Baseline is null)
+        while (!running.IsCompleted && _world.Trainer.Baselines[^1].Baseline is null)
         {
             await Task.Yield();
         }
@@ -469,6 +469,16 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         await RunAsync(await _world.AddJobAsync());
         return await _world.UseAsync(db => db.Versions.AsNoTracking().SingleAsync());
     }
+
+    /// <summary>Behind the back of the use case, which would load files that a fake store doesn't have.</summary>
+    private Task<int> PutInServiceAsync(long versionId) => _world.UseAsync(async db =>
+    {
+        var version = await db.Versions.SingleAsync(v => v.Id == versionId);
+        var activation = Activation.Forward(null, version.Name, "ann", null, ActivationKind.Activate, Now);
+        db.Activations.Add(activation);
+        db.ActiveModels.Add(ActiveModel.First(version, activation));
+        return await db.SaveChangesAsync(default);
+    });
 
     private Task<MediatR.Unit> RunAsync(Guid id, CancellationToken stop = default) => _world.SendAsync(new RunTraining(id), stop);
 }
