@@ -1,4 +1,3 @@
-using ModelOps.Infrastructure;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -13,6 +12,8 @@ using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure;
+using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 using Moq;
 using Npgsql;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelOps.Application;
 
 namespace ModelOps.Browser.Tests;
 

@@ -43,13 +43,15 @@ internal static partial class DurableFiles
     /// </summary>
     public static void LinkOrCopy(string existing, string path)
     {
+        // Never written in place: the old name may be a link to content that others use.
+        File.Delete(path);
         if (!OperatingSystem.IsWindows() && Link(existing, path) == 0)
         {
             return;
         }
 
         using var source = new FileStream(existing, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        using var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+        using var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         source.CopyTo(copy);
         copy.Flush(flushToDisk: true);
     }

@@ -1,5 +1,6 @@
 using ModelOps.Application.Training;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 using Moq;
 

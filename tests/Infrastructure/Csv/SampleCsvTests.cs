@@ -1,4 +1,5 @@
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Csv;
 
 namespace ModelOps.Infrastructure.Tests.Csv;

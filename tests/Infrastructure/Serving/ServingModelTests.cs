@@ -3,6 +3,7 @@ using ModelOps.Application.Abstractions;
 using ModelOps.Application.Predictions;
 using ModelOps.Application.Training;
 using ModelOps.Domain;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Files;
@@ -24,8 +25,8 @@ public sealed class ServingModelTests : IDisposable
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
-        _store = new ArtifactStore(_directory, new StagingSweep(_directory, Timing.Default, TimeProvider.System));
-        _serving = new ServingModel(_store, NullLogger<ServingModel>.Instance);
+        _store = new ArtifactStore(_directory, new RowsFiles(_directory), new StagingSweep(_directory, Timing.Default, TimeProvider.System));
+        _serving = new ServingModel(_store, NetworkRegistry.BuiltIn, NullLogger<ServingModel>.Instance);
     }
 
     [Fact]
@@ -127,6 +128,12 @@ public sealed class ServingModelTests : IDisposable
 
     private sealed record Named(string Version) : IPredictor
     {
-        public void Predict(PatientFeatures features, Span<double> probabilities) => probabilities.Clear();
+        public PlausibleSets? Sets => null;
+
+        public double? Predict(PatientFeatures features, Span<double> probabilities)
+        {
+            probabilities.Clear();
+            return null;
+        }
     }
 }

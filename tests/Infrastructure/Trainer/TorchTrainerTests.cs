@@ -1,5 +1,6 @@
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Trainer;
@@ -149,7 +150,7 @@ public sealed class TorchTrainerTests
     public void Train_WithoutAValidationSide_KeepsTheLastEpoch()
     {
         var key = SplitKey.FromHex(new string('7', SplitKey.Bytes * 2));
-        var rows = TrainingFolder.Sample(300).Where(r => SplitKey.SideOf(key.HashOf(r.Features)) != SplitSide.Validation).ToList();
+        var rows = TrainingFolder.Sample(300).Where(r => DataSplit.SideOf(key.FoldOf(r.Features)) != SplitSide.Validation).ToList();
         using var folder = new TrainingFolder(new TrainingParameters(Epochs: 5), rows);
 
         var summary = folder.Train();

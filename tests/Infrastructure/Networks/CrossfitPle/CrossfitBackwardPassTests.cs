@@ -1,3 +1,4 @@
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.CrossfitPle;
 using ModelOps.Infrastructure.Tests.Trainer;

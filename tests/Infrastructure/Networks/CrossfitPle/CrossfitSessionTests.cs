@@ -1,6 +1,7 @@
 using ModelOps.Application.Predictions;
 using ModelOps.Domain;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.CrossfitPle;
@@ -80,15 +81,10 @@ public sealed class CrossfitSessionTests
             session.TrainEpoch(epoch, default);
         }
 
-        var golden = GoldenRows.Of(patient =>
-        {
-            var p = new double[DiabetesClasses.Count];
-            session.Evaluate(patient, p);
-            return p;
-        });
+        var golden = GoldenRows.Of(session.Evaluate);
         var predictor = new CrossfitPleNetwork().Load(session.Finish().Files);
 
-        golden.Check((patient, p) => predictor.Predict(patient, p));
+        golden.Check(predictor);
         Assert.True(golden.Rows.Max(r => r.Probabilities[2]) - golden.Rows.Min(r => r.Probabilities[2]) > 0.1);
     }
 

@@ -1,6 +1,7 @@
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using static ModelOps.Domain.Features.DiabetesClass;
 
