@@ -106,9 +106,9 @@ public sealed class CrossfitPredictorTests
     }
 
     [Theory]
-    [InlineData(10, 0.0384615)]
+    [InlineData(10, 100.0 / 2_600)]
     [InlineData(50, 0.5)]
-    [InlineData(600, 0.9931034)]
+    [InlineData(600, 360_000.0 / 362_500)]
     public void Predict_WithFewRows_MixesTheRuleIn(int rows, double networkShare)
     {
         var network = CrossfitSamples.RandomNetwork(8, seed: 4);
