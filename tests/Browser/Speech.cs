@@ -1,3 +1,4 @@
+using ModelOps.Application;
 using System.Globalization;
 
 namespace ModelOps.Browser.Tests;
