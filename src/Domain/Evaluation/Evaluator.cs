@@ -88,7 +88,7 @@ public static class Evaluator
         return Evaluate(rows, seed);
     }
 
-    /// <summary>Position of the highest probability, the lowest position of a tie (numpy.argmax).</summary>
+    /// <summary>The class of the highest probability (or log-probability), the lowest class of a tie (numpy.argmax).</summary>
     public static DiabetesClass PredictedClass(ReadOnlySpan<double> probabilities)
     {
         var best = 0;
