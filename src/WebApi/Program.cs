@@ -58,7 +58,7 @@ InfrastructureSettings settings;
 try
 {
     settings = InfrastructureSettings.From(builder.Configuration, DefaultDataDirectory.Find());
-    builder.Services.AddInfrastructure(builder.Configuration, settings);
+    builder.Services.AddInfrastructure(builder.Configuration, settings, typeof(Program).Assembly.Location);
 }
 catch (StartupException refused)
 {
