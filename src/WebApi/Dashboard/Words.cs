@@ -2,6 +2,7 @@ using ModelOps.Application.Versions;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.WebApi.Dashboard.Parts;
+using MudBlazor;
 using static ModelOps.Application.Texts;
 
 namespace ModelOps.WebApi.Dashboard;
@@ -46,6 +47,14 @@ internal static class Words
     public static string PlausibleFrom => Say($"With a lower probability the class counts as ruled out. The limit is set so that for 90 of 100 patients their true class isn't ruled out.");
 
     public static string Plausible => Say($"For 90 of 100 patients of each class the true class is among those that aren't ruled out.");
+
+    /// <summary>Which classes remain plausible for a patient.</summary>
+    public static string CantBeRuledOut(IReadOnlyList<DiabetesClass> plausible, DiabetesClass prediction) => plausible switch
+    {
+        [] => Say($"This patient is unlike those of every class. Rely on this answer only with care."),
+        [var only] when only == prediction => Say($"The other classes can be ruled out."),
+        _ => Say($"Can't be ruled out: {string.Join(", ", plausible.Select(Show.Class))}."),
+    };
 
     public static string Agreement => Say($"The network has ten members, each of which learned from other patients. Where they disagree, the answer depends on who was learned from.");
 
@@ -165,6 +174,12 @@ internal static class Words
         { Verdict: ComparisonVerdict.Better } => Kind.Warning,
         _ => Kind.Info,
     };
+
+    /// <summary>The filled button is what the verdict advises; without a verdict neither is filled.</summary>
+    public static Variant ActivateButton(ComparisonAnswer? comparison) => comparison is { SuggestActivation: true } ? Variant.Filled : Variant.Outlined;
+
+    /// <inheritdoc cref="ActivateButton"/>
+    public static Variant KeepButton(ComparisonAnswer? comparison) => comparison is { SuggestActivation: false } ? Variant.Filled : Variant.Outlined;
 
     public static string Gender(Gender gender) => gender == Domain.Features.Gender.M ? Say($"Male") : Say($"Female");
 
