@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using ModelOps.Infrastructure.Training;
-using ModelOps.WebApi.Dashboard;
 using static Microsoft.Playwright.Assertions;
 
 namespace ModelOps.Browser.Tests;
