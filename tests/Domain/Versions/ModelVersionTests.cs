@@ -30,10 +30,10 @@ public class ModelVersionTests
         var second = Activation.Forward(first, two.Name, "ann", null, ActivationKind.Activate, Now);
 
         var active = ActiveModel.First(one, first);
-        Assert.Equal((ActiveModel.SingletonId, one, 1, first), (active.Id, active.Version, active.Epoch, active.Activation));
+        Assert.Equal((ActiveModel.SingletonId, one, 1, first), (active.Id, active.Version, active.ActivationNumber, active.Activation));
 
         active.PointTo(two, second);
-        Assert.Equal((ActiveModel.SingletonId, two, 2, second), (active.Id, active.Version, active.Epoch, active.Activation));
+        Assert.Equal((ActiveModel.SingletonId, two, 2, second), (active.Id, active.Version, active.ActivationNumber, active.Activation));
     }
 
     private static ModelVersion Version(string name)

@@ -34,7 +34,7 @@ public sealed class ServingModelTests : IDisposable
     {
         Assert.Null(_serving.Current);
         Assert.Null(_serving.Problem);
-        Assert.Equal(0, _serving.Epoch);
+        Assert.Equal(0, _serving.ActivationNumber);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ServingModelTests : IDisposable
         _serving.Publish(late, 3);
 
         Assert.Same(second, _serving.Current);
-        Assert.Equal(3, _serving.Epoch);
+        Assert.Equal(3, _serving.ActivationNumber);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class ServingModelTests : IDisposable
     {
         var predictors = Enumerable.Range(0, 1_000).Select(i => new Named($"{i}")).ToArray();
 
-        Parallel.ForEach(Enumerable.Range(1, 999).Reverse(), epoch => _serving.Publish(predictors[epoch], epoch));
+        Parallel.ForEach(Enumerable.Range(1, 999).Reverse(), activationNumber => _serving.Publish(predictors[activationNumber], activationNumber));
 
         Assert.Same(predictors[999], _serving.Current);
     }
