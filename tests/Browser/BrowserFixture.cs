@@ -56,13 +56,13 @@ public sealed class BrowserFixture : IAsyncLifetime
     private async Task<Shown> MakeShownAsync()
     {
         var dataset = await Service.UploadAsync("clinic-2026.csv");
-        var first = await Service.TrainAsync(dataset, epochs: 3);
+        var first = await Service.TrainAsync(dataset, epochs: 3, architecture: "mlp-bn");
         await Service.ActivateAsync(first);
         var active = await Service.TrainAsync(dataset, epochs: 60);
         await Service.ActivateAsync(active, "More epochs, better on the same patients.");
         var newer = await Service.TrainAsync(dataset, epochs: 60, seed: 7);
         var job = (await Service.Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("models")[0].GetProperty("job_id").GetString()!;
-        return new Shown(dataset, active, newer, job);
+        return new Shown(dataset, first, active, newer, job);
     }
 
     public async Task DisposeAsync()
@@ -80,9 +80,10 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 }
 
+/// <param name="MlpBn">The first version, of the network mlp-bn.</param>
 /// <param name="Newer">The newest version, which waits.</param>
 /// <param name="Job">The training that made it.</param>
-public sealed record Shown(string Dataset, string Active, string Newer, string Job);
+public sealed record Shown(string Dataset, string MlpBn, string Active, string Newer, string Job);
 
 [CollectionDefinition(Name)]
 public sealed class BrowserGroup : ICollectionFixture<BrowserFixture>

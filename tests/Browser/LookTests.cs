@@ -47,6 +47,8 @@ public sealed class LookTests(BrowserFixture browser)
         ("training-ended", $"/trainings/{shown.Job}"),
         ("versions", "/versions"),
         ("version", $"/versions/{shown.Active}"),
+        ("version-single", $"/versions/{shown.MlpBn}"),
+        ("compare-networks", $"/compare?candidate={shown.Active}&baseline={shown.MlpBn}"),
         ("compare", $"/compare?candidate={shown.Newer}"),
         ("history", "/history"),
         ("data", "/data"),

@@ -103,11 +103,11 @@ public sealed class Service : IAsyncDisposable
     }
 
     /// <summary>Trains to the end and gives the version's name.</summary>
-    public async Task<string> TrainAsync(string dataset, int epochs = 40, int seed = 42)
+    public async Task<string> TrainAsync(string dataset, int epochs = 40, int seed = 42, string architecture = "crossfit-ple")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/model/retrain")
         {
-            Content = JsonContent.Create(new { use_database = false, dataset_name = dataset, epochs, seed }),
+            Content = JsonContent.Create(new { use_database = false, dataset_name = dataset, architecture, epochs, seed }),
         };
         request.Headers.Add("Prefer", "wait=60");
         using var response = await Admin.SendAsync(request);
