@@ -123,7 +123,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
             {
                 if (killed == 0 && File.Exists(folder.Folder.Checkpoint))
                 {
-                    killed = TrainerOf(folder.Path);
+                    killed = Processes.TrainerOf(folder.Path);
                     using var process = Process.GetProcessById(killed);
                     process.Kill();
                 }
@@ -157,7 +157,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
                     if (!killed && progress.Epoch >= epoch)
                     {
                         killed = true;
-                        using var process = Process.GetProcessById(TrainerOf(folder.Path));
+                        using var process = Process.GetProcessById(Processes.TrainerOf(folder.Path));
                         process.Kill();
                     }
                 },
@@ -244,23 +244,6 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     private static Task<TrainingOutcome> TrainAsync(
         TrainingFolder folder, Action<TrainingProgress>? onProgress = null, CancellationToken cancel = default, CancellationToken stop = default) =>
         Trainer.TrainAsync(folder.Folder, onProgress ?? (_ => { }), cancel, stop);
-
-    private static int TrainerOf(string folder) => Directory.GetDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), out var id) ? id : 0)
-        .Single(id => id > 0 && CommandLine(id).Contains($"\0{TrainerProtocol.Command}\0{folder}\0", StringComparison.Ordinal));
-
-    private static string CommandLine(int process)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{process}/cmdline");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It has ended meanwhile.
-            return "";
-        }
-    }
 
     /// <summary>The same training, left alone; run once for the tests that compare with it.</summary>
     public sealed class Undisturbed
