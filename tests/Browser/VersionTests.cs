@@ -119,9 +119,9 @@ public sealed class VersionTests(BrowserFixture browser)
             await Expect(card.GetByText("Correct per 100").Last).ToBeHiddenAsync();
         }
 
-        await Expect(page.GetByText("p-value")).ToBeHiddenAsync();
+        await Expect(page.Locator("dt").Filter(new() { HasText = "p-value" }).First).ToBeHiddenAsync();
         await page.GetByText("Details of the test").ClickAsync();
-        await Expect(page.GetByText("p-value")).ToBeVisibleAsync();
+        await Expect(page.Locator("dt").Filter(new() { HasText = "p-value" }).First).ToBeVisibleAsync();
         await Expect(page.GetByText("for the first comparison on these patients")).ToBeVisibleAsync();
         Assert.Empty(visitor.Errors);
     }
