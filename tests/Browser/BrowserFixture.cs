@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
-using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Browser.Tests;
 

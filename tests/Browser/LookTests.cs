@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Playwright;
-using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Browser.Tests;
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using ModelOps.Application;
+using System.Globalization;
 
 namespace ModelOps.Browser.Tests;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
-using ModelOps.Application;
 using static Microsoft.Playwright.Assertions;
 
 namespace ModelOps.Browser.Tests;

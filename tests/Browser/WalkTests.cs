@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using ModelOps.Application.Predictions;
-using ModelOps.Domain.Datasets;
 using static Microsoft.Playwright.Assertions;
 
 namespace ModelOps.Browser.Tests;

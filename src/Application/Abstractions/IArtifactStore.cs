@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
 using ModelOps.Domain.Training;
@@ -55,4 +56,9 @@ public interface IArtifactStore
 public sealed record PublishedArtifact(string Version, DateTime CreatedAt, IReadOnlyList<ArtifactFile> Files);
 
 /// <summary>What <c>active_model.json</c> says. The database is the truth, this is its copy.</summary>
-public sealed record ActivePointer(string ActiveModel, long Epoch, DateTime ActivatedAt, string ActivatedBy, IReadOnlyList<ArtifactFile> Files);
+public sealed record ActivePointer(
+    string ActiveModel,
+    [property: JsonPropertyName("epoch")] long ActivationNumber,
+    DateTime ActivatedAt,
+    string ActivatedBy,
+    IReadOnlyList<ArtifactFile> Files);

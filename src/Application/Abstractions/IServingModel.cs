@@ -33,5 +33,5 @@ public interface IServingModel
     Task<IPredictor> LoadAsync(ModelVersion version, CancellationToken cancellationToken);
 
     /// <summary>Puts a loaded version in service, unless a later activation already did.</summary>
-    void Publish(IPredictor predictor, long epoch);
+    void Publish(IPredictor predictor, long activationNumber);
 }

@@ -43,13 +43,19 @@ internal static partial class DurableFiles
     /// </summary>
     public static void LinkOrCopy(string existing, string path)
     {
-        if (!OperatingSystem.IsWindows() && Link(existing, path) == 0)
+        // Never written in place: the old name may be a link to content that others use.
+        File.Delete(path);
+        if (OperatingSystem.IsWindows() || Link(existing, path) != 0)
         {
-            return;
+            Copy(existing, path);
         }
+    }
 
+    /// <summary>Copies a file; the copy is flushed to the disk.</summary>
+    public static void Copy(string existing, string path)
+    {
         using var source = new FileStream(existing, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        using var copy = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+        using var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         source.CopyTo(copy);
         copy.Flush(flushToDisk: true);
     }

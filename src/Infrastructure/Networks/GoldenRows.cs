@@ -27,12 +27,15 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
     ];
 
     /// <summary>Lets the trained network answer in libtorch.</summary>
-    public static GoldenRows Of(ITrainingSession network) => new([.. Patients.Select(p =>
+    public static GoldenRows Of(Answer network) => new([.. Patients.Select(p =>
     {
         var probabilities = new double[DiabetesClasses.Count];
-        network.Evaluate(p, probabilities);
+        network(p, probabilities);
         return new GoldenRow(p.HbA1c, p.Age, p.Bmi, p.Gender.ToString(), probabilities);
     })]);
+
+    /// <summary>Writes the probabilities (length 3) that the network gives a patient.</summary>
+    public delegate void Answer(PatientFeatures features, Span<double> probabilities);
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 

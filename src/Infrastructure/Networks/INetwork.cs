@@ -48,7 +48,7 @@ internal interface ITrainingSession : IDisposable
     SplitCounts Rows { get; }
 
     /// <summary>Trains one epoch, counted from 1; the caller passes them in ascending order, after a snapshot from the one that follows.</summary>
-    /// <returns>The epoch's losses; validation values are null for an epoch after which the network doesn't measure them.</returns>
+    /// <returns>The epoch's losses, with the validation values that were measured last; null where the network measures none.</returns>
     /// <exception cref="Domain.RefusalException"><c>training_diverged</c></exception>
     /// <exception cref="OperationCanceledException"/>
     EpochPoint TrainEpoch(int epoch, CancellationToken cancel);

@@ -133,7 +133,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         {
             active.ToTable("active_model", t => t.HasCheckConstraint("CK_active_model_single", "\"Id\" = 1"));
             active.Property(a => a.Id).ValueGeneratedNever();
-            active.Property(a => a.Epoch).IsConcurrencyToken();
+            active.Property(a => a.ActivationNumber).HasColumnName("Epoch").IsConcurrencyToken();
 
             // Restrict makes the database itself refuse to delete the version in service.
             active.HasOne(a => a.Version).WithMany().HasForeignKey(a => a.VersionId).OnDelete(DeleteBehavior.Restrict);
@@ -147,7 +147,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             activation.Property(a => a.To).HasMaxLength(VersionName.MaxLength);
             activation.Property(a => a.Reason).HasMaxLength(Activation.MaxReason);
             activation.Property(a => a.By).HasMaxLength(256);
-            activation.HasIndex(a => a.Epoch).IsUnique();
+            activation.Property(a => a.ActivationNumber).HasColumnName("Epoch");
+            activation.HasIndex(a => a.ActivationNumber).IsUnique();
         });
         builder.Entity<Dataset>(dataset =>
         {

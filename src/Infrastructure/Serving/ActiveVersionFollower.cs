@@ -92,7 +92,7 @@ internal sealed partial class ActiveVersionFollower(
         var db = scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>();
 
         // One number a second; the version with its files is read only after an activation.
-        if (await db.ActiveModels.AsNoTracking().Select(a => a.Epoch).SingleOrDefaultAsync(cancellationToken) == serving.Epoch)
+        if (await db.ActiveModels.AsNoTracking().Select(a => a.ActivationNumber).SingleOrDefaultAsync(cancellationToken) == serving.ActivationNumber)
         {
             return null;
         }
@@ -100,7 +100,7 @@ internal sealed partial class ActiveVersionFollower(
         var active = await db.ActiveModels.AsNoTracking().Include(a => a.Version).SingleAsync(cancellationToken);
         try
         {
-            serving.Publish(await serving.LoadAsync(active.Version, cancellationToken), active.Epoch);
+            serving.Publish(await serving.LoadAsync(active.Version, cancellationToken), active.ActivationNumber);
         }
         catch (RefusalException refusal)
         {

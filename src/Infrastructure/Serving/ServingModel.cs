@@ -19,7 +19,7 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegi
     public string? Problem => Volatile.Read(ref _problem);
 
     /// <summary>The activation that is loaded, 0 for none.</summary>
-    public long Epoch => Volatile.Read(ref _loaded)?.Epoch ?? 0;
+    public long ActivationNumber => Volatile.Read(ref _loaded)?.ActivationNumber ?? 0;
 
     public async Task<IPredictor> LoadAsync(ModelVersion version, CancellationToken cancellationToken)
     {
@@ -43,14 +43,14 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegi
         }
     }
 
-    public void Publish(IPredictor predictor, long epoch)
+    public void Publish(IPredictor predictor, long activationNumber)
     {
-        FaultPoints.Hit("serving.publish", epoch);
+        FaultPoints.Hit("serving.publish", activationNumber);
         lock (_publishing)
         {
-            if (epoch > Epoch)
+            if (activationNumber > ActivationNumber)
             {
-                Volatile.Write(ref _loaded, new Loaded(predictor, epoch));
+                Volatile.Write(ref _loaded, new Loaded(predictor, activationNumber));
                 Volatile.Write(ref _problem, null);
             }
         }
@@ -67,5 +67,5 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegi
     [LoggerMessage(Level = LogLevel.Error, Message = "The files of {Version} have the right hashes but can't be used")]
     private partial void LogUnusable(Exception exception, string version);
 
-    private sealed record Loaded(IPredictor Predictor, long Epoch);
+    private sealed record Loaded(IPredictor Predictor, long ActivationNumber);
 }

@@ -65,7 +65,7 @@ internal sealed class TorchTrainer(
     private (TrainingSummary Summary, IJudge Judge) Finish(INetwork network, TrainingRun run, TrainingRows rows)
     {
         var trained = run.Session.Finish();
-        var golden = GoldenRows.Of(run.Session);
+        var golden = GoldenRows.Of(run.Session.Evaluate);
 
         // The saved files are measured, read back by the code that answers requests: what is measured is what is served.
         var predictor = network.Load(trained.Files);

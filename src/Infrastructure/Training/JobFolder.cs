@@ -104,7 +104,8 @@ internal sealed class JobFolder(string path)
             DurableFiles.WriteNew(System.IO.Path.Combine(Output, name), content);
         }
 
-        DurableFiles.LinkOrCopy(RowsPath, System.IO.Path.Combine(Output, ModelVersion.RowsFile));
+        // No link: the rows may be the very file of a dataset, and damage to one version must not reach others.
+        DurableFiles.Copy(RowsPath, System.IO.Path.Combine(Output, ModelVersion.RowsFile));
     }
 
     /// <summary>Written after everything else: a folder with a result has its whole output.</summary>

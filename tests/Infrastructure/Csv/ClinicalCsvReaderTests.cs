@@ -4,6 +4,7 @@ using System.Text;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Csv;
 
 namespace ModelOps.Infrastructure.Tests.Csv;
@@ -30,7 +31,7 @@ public sealed class ClinicalCsvReaderTests
 
         var (report, rows) = Read(Export);
 
-        Assert.Equal((5, 9, 0, 1), (report.Rows, report.Columns, report.Rejected, report.Duplicates));
+        Assert.Equal((5, 9, 0, 4), (report.Rows, report.Columns, report.Rejected, rows.Distinct().Count()));
         Assert.Equal((3, 1, 1), (report.ClassCounts[DiabetesClass.Negative], report.ClassCounts[DiabetesClass.Prediabetes], report.ClassCounts[DiabetesClass.Diabetes]));
         Assert.Equal(new LabelledExample(new PatientFeatures(6.1, 50, 24, Gender.F), DiabetesClass.Prediabetes), rows[2]);
         Assert.Equal(new LabelledExample(new PatientFeatures(9.4, 50, 33.2, Gender.M), DiabetesClass.Diabetes), rows[3]);
@@ -63,8 +64,7 @@ public sealed class ClinicalCsvReaderTests
 
         Assert.Equal((Rows, 14, 0), (report.Rows, report.Columns, report.Rejected));
         Assert.Equal(expected, rows);
-        Assert.Equal(Rows - expected.Distinct().Count(), report.Duplicates);
-        Assert.NotEqual(0, report.Duplicates);
+        Assert.NotEqual(Rows, rows.Distinct().Count());
     }
 
     [Theory]
@@ -398,11 +398,8 @@ public sealed class ClinicalCsvReaderTests
             default);
 
         Assert.Equal(1_000_000, report.Rows);
-
-        // 0.7 % of the made-up rows repeat the row before them; some more coincide by chance.
-        Assert.InRange(report.Duplicates, 7_000, 25_000);
         Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
-        Assert.InRange(highest, 0, 300_000_000);
+        Assert.InRange(highest, 0, 20_000_000);
     }
 
     private static MemoryStream Stream(string content) => new(Encoding.UTF8.GetBytes(content));

@@ -25,7 +25,7 @@ public sealed class ActiveVersionFollowerTests : IDisposable
 
         await _world.Follower.FollowAsync(default);
 
-        Assert.Equal((name, 1), (_world.Serving.Current?.Version, _world.Serving.Epoch));
+        Assert.Equal((name, 1), (_world.Serving.Current?.Version, _world.Serving.ActivationNumber));
         Assert.Contains(name, await File.ReadAllTextAsync(Path.Combine(_world.Directory.Root, "active_model.json")), StringComparison.Ordinal);
     }
 
@@ -41,12 +41,12 @@ public sealed class ActiveVersionFollowerTests : IDisposable
         await File.WriteAllBytesAsync(file, [1]);
 
         await _world.Follower.FollowAsync(default);
-        Assert.Equal((old, 1), (_world.Serving.Current?.Version, _world.Serving.Epoch));
+        Assert.Equal((old, 1), (_world.Serving.Current?.Version, _world.Serving.ActivationNumber));
         Assert.Contains(damaged, _world.Serving.Problem, StringComparison.Ordinal);
 
         await File.WriteAllBytesAsync(file, whole);
         await _world.Follower.FollowAsync(default);
-        Assert.Equal((damaged, 2, null), (_world.Serving.Current?.Version, _world.Serving.Epoch, _world.Serving.Problem));
+        Assert.Equal((damaged, 2, null), (_world.Serving.Current?.Version, _world.Serving.ActivationNumber, _world.Serving.Problem));
     }
 
     [Fact]

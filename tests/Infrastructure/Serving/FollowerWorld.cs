@@ -5,6 +5,7 @@ using ModelOps.Application.Training;
 using ModelOps.Application.Versions;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Persistence;
 using ModelOps.Infrastructure.Serving;
 using ModelOps.Infrastructure.Startup;
@@ -24,14 +25,14 @@ internal sealed class FollowerWorld : IDisposable
     {
         Directory = new DataDirectory(_folder.Path);
         Directory.Create();
-        _store = new ArtifactStore(Directory, new StagingSweep(Directory, Timing.Default, TimeProvider.System));
+        _store = new ArtifactStore(Directory, new RowsFiles(Directory), new StagingSweep(Directory, Timing.Default, TimeProvider.System));
         _services = new ServiceCollection()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(Directory)
             .AddPersistence(new InfrastructureSettings(null, _folder.Path, 0))
             .BuildServiceProvider();
         var scopes = _services.GetRequiredService<IServiceScopeFactory>();
-        Serving = new ServingModel(_store, NullLogger<ServingModel>.Instance);
+        Serving = new ServingModel(_store, NetworkRegistry.BuiltIn, NullLogger<ServingModel>.Instance);
         PointerFile = new ActivePointerFile(scopes, _store, NullLogger<ActivePointerFile>.Instance);
         Follower = new ActiveVersionFollower(scopes, Serving, PointerFile, Gate, NullLogger<ActiveVersionFollower>.Instance);
     }

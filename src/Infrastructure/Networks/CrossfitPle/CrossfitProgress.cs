@@ -15,6 +15,9 @@ internal sealed class CrossfitProgress(CrossfitWeights kept)
     /// <summary>The epoch of each member's kept weights; 0 for the initial ones.</summary>
     public int[] KeptEpochs { get; init; } = new int[CrossfitShape.Members];
 
+    /// <summary>The pooled loss and macro F1 of the latest evaluation; null before the first.</summary>
+    public (double Loss, double F1)? Measured { get; set; }
+
     public CrossfitWeights Kept => kept;
 
     /// <summary>Keeps a member's present weights.</summary>

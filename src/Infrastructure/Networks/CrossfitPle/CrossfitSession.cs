@@ -69,7 +69,6 @@ internal sealed class CrossfitSession : ITrainingSession
         using var untracked = no_grad();
         _data.Shuffle(epoch);
         var total = 0.0;
-        (double Loss, double F1)? measured = null;
         for (var batch = 0; batch < _batches;)
         {
             cancel.ThrowIfCancellationRequested();
@@ -79,7 +78,7 @@ internal sealed class CrossfitSession : ITrainingSession
             batch += count;
             if (_progress.Steps % _interval == 0 || _progress.Steps == _steps)
             {
-                measured = Evaluate(epoch);
+                Evaluate(epoch);
             }
         }
 
@@ -92,7 +91,9 @@ internal sealed class CrossfitSession : ITrainingSession
                 $"The loss grew beyond all bounds in epoch {epoch}. Train again with a lower learning rate.");
         }
 
-        return new EpochPoint(epoch, loss, measured?.Loss, measured?.F1);
+        // Measured at every twentieth of the training; in between the latest figures stand, from the first epoch on.
+        _progress.Measured ??= Measure().Figures;
+        return new EpochPoint(epoch, loss, _progress.Measured.Value.Loss, _progress.Measured.Value.F1);
     }
 
     public byte[] Snapshot() => CrossfitSnapshot.Write(
@@ -131,11 +132,11 @@ internal sealed class CrossfitSession : ITrainingSession
 
     private static SplitCounts CountRows(TrainingRows rows)
     {
-        // Every row is learned from by nine members, decides about their weights, and is judged by the tenth.
+        // Every row is learned from by nine members and judged by the tenth; no row is set apart to choose the epoch.
         var counts = SplitCounts.ByClass(rows.Distinct);
         return counts.Values.Count(c => c > 0) < 2
             ? throw DataRefusals.NotEnoughClasses()
-            : new SplitCounts(counts, counts, counts, rows.Total - rows.Distinct.Count);
+            : new SplitCounts(counts, SplitCounts.ByClass([]), counts, rows.Total - rows.Distinct.Count);
     }
 
     private double TrainBatches(int first, int count)
@@ -151,9 +152,10 @@ internal sealed class CrossfitSession : ITrainingSession
     }
 
     /// <summary>Measures all members and keeps the weights of those whose pooled loss is the lowest so far.</summary>
-    private (double Loss, double F1) Evaluate(int epoch)
+    private void Evaluate(int epoch)
     {
-        var (losses, f1) = _evaluation.Measure(_program, _state);
+        var (losses, figures) = Measure();
+        _progress.Measured = figures;
         var all = losses.Sum();
         CrossfitWeights? weights = null;
         for (var m = 0; m < losses.Length; m++)
@@ -165,7 +167,12 @@ internal sealed class CrossfitSession : ITrainingSession
                 _progress.Keep(m, pooled, epoch, weights);
             }
         }
+    }
 
-        return (all / _data.Rows, f1);
+    /// <summary>The sum of the losses of each member's own fold, and the mean loss and macro F1 over all rows.</summary>
+    private (double[] Losses, (double Loss, double F1) Figures) Measure()
+    {
+        var (losses, f1) = _evaluation.Measure(_program, _state);
+        return (losses, (losses.Sum() / _data.Rows, f1));
     }
 }

@@ -21,6 +21,8 @@ internal static class CrossfitSnapshot
         writer.Write(weights.Hidden);
         writer.Write(progress.Steps);
         writer.Write(progress.LastImprovement);
+        writer.Write(progress.Measured?.Loss ?? double.NaN);
+        writer.Write(progress.Measured?.F1 ?? double.NaN);
         for (var m = 0; m < CrossfitShape.Members; m++)
         {
             writer.Write(progress.BestLosses[m]);
@@ -52,6 +54,7 @@ internal static class CrossfitSnapshot
             }
 
             var (steps, lastImprovement) = (reader.ReadInt64(), reader.ReadInt64());
+            var (loss, f1) = (reader.ReadDouble(), reader.ReadDouble());
             var bestLosses = new double[CrossfitShape.Members];
             var keptEpochs = new int[CrossfitShape.Members];
             for (var m = 0; m < bestLosses.Length; m++)
@@ -68,6 +71,7 @@ internal static class CrossfitSnapshot
                 LastImprovement = lastImprovement,
                 BestLosses = bestLosses,
                 KeptEpochs = keptEpochs,
+                Measured = double.IsNaN(loss) ? null : (loss, f1),
             };
             return reader.BaseStream.Position == snapshot.Length
                 ? (progress, weights, first, second)

@@ -13,6 +13,8 @@ namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 /// l·softplus(a) + u·softplus(v) − m·g, where the row's weight stands in l unless the class is Diabetes, in u unless it is Negative, and
 /// in m where it is Prediabetes. Its derivatives are l·σ(a) − u·σ(v) for a, and u·σ(v)·σ(g) − m for g. The weights are divided by the
 /// batch's rows beforehand, so that the loss is the mean over the batch, and summed over the members.
+/// Products with W2 have two columns. libtorch is three to five times faster when such a matrix lies row by row along the hidden units,
+/// so W2 and its gradient are turned around for the product.
 /// AdamW is Loshchilov and Hutter's ("Decoupled weight decay regularization", 2019) with PyTorch's other defaults.
 /// </remarks>
 internal sealed class CrossfitTrainingProgram : IDisposable
@@ -36,14 +38,14 @@ internal sealed class CrossfitTrainingProgram : IDisposable
                 x = xs[j]
                 y = ys[j]
                 h = torch.bmm(x, w1).add_(b1).relu_()
-                o = torch.bmm(h, w2).add_(b2)
+                o = torch.bmm(h, w2t.contiguous().transpose(1, 2)).add_(b2)
                 outs.append(o)
                 a, g = o.unbind(2)
                 y.select(2, 1).mul_(torch.softplus(g).sub_(a).sigmoid_())
                 e = torch.sigmoid(o).mul_(y.narrow(2, 0, 2)).sub_(y.narrow(2, 1, 2))
                 dh = torch.threshold_backward(torch.bmm(e, w2t), h, 0)
                 dw1 = torch.bmm(x.transpose(1, 2), dh)
-                dw2 = torch.bmm(h.transpose(1, 2), e)
+                dw2 = torch.bmm(e.transpose(1, 2), h).transpose(1, 2).contiguous()
                 db1 = torch.sum(dh, [1], True)
                 db2 = torch.sum(e, [1], True)
                 t = steps[j]
@@ -57,7 +59,8 @@ internal sealed class CrossfitTrainingProgram : IDisposable
             return loss.sum(), ps[0], bs[0]
 
         def evaluate(w1, b1, w2, b2, x):
-            return torch.bmm(torch.bmm(x, w1).add_(b1).relu_(), w2).add_(b2)
+            w2c = w2.transpose(1, 2).contiguous().transpose(1, 2)
+            return torch.bmm(torch.bmm(x, w1).add_(b1).relu_(), w2c).add_(b2)
 
         """;
 

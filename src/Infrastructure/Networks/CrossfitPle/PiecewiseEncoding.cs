@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using ModelOps.Domain.Features;
 
@@ -23,8 +25,11 @@ internal sealed class PiecewiseEncoding
     /// <summary>Columns of the encoded row.</summary>
     public const int Width = GenderColumn + 1;
 
+    private const int AgeColumn = 36;
+    private const int BmiColumn = 44;
+
     private static readonly int[] MaxBinsOf = [36, 8, 8];
-    private static readonly int[] FirstColumnOf = [0, 36, 44];
+    private static readonly int[] FirstColumnOf = [0, AgeColumn, BmiColumn];
 
     private readonly double[][] _edges;
     private readonly double[] _lower = new double[GenderColumn];
@@ -117,24 +122,27 @@ internal sealed class PiecewiseEncoding
     }
 
     /// <summary>Writes the code (length <see cref="Width"/>) as the training reads it, from the positions of the features.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WriteCode(float hba1c, float age, float bmi, float gender, Span<float> code)
     {
         // Five vectors cover HbA1c's 36 columns and the first four of AGE, which are written again afterwards.
+        ref var first = ref MemoryMarshal.GetReference(code[..Width]);
         var position = Vector256.Create(hba1c);
-        for (var c = 0; c < MaxBinsOf[HbA1c]; c += Vector256<float>.Count)
-        {
-            WriteBins(position, c, code[c..]);
-        }
-
-        WriteBins(Vector256.Create(age), 0, code[FirstColumnOf[Age]..]);
-        WriteBins(Vector256.Create(bmi), 0, code[FirstColumnOf[Bmi]..]);
+        WriteBins(position, 0, ref first, 0);
+        WriteBins(position, 8, ref first, 8);
+        WriteBins(position, 16, ref first, 16);
+        WriteBins(position, 24, ref first, 24);
+        WriteBins(position, 32, ref first, 32);
+        WriteBins(Vector256.Create(age), 0, ref first, AgeColumn);
+        WriteBins(Vector256.Create(bmi), 0, ref first, BmiColumn);
         code[GenderColumn] = gender;
     }
 
-    private static void WriteBins(Vector256<float> position, int firstBin, Span<float> code)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteBins(Vector256<float> position, int firstBin, ref float code, nuint column)
     {
         var bins = Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7) + Vector256.Create((float)firstBin);
-        Vector256.Min(Vector256.Max(position - bins, Vector256<float>.Zero), Vector256<float>.One).CopyTo(code);
+        Vector256.Min(Vector256.Max(position - bins, Vector256<float>.Zero), Vector256<float>.One).StoreUnsafe(ref code, column);
     }
 
     /// <summary>A gender's code.</summary>

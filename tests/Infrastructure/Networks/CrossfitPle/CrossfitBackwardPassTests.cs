@@ -1,6 +1,7 @@
+using ModelOps.Domain.Tests.Data;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.CrossfitPle;
 using ModelOps.Infrastructure.Tests.Trainer;
-using ModelOps.Infrastructure.Trainer;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

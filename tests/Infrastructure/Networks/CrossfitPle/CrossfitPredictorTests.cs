@@ -1,8 +1,9 @@
+using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.CrossfitPle;
 using ModelOps.Infrastructure.Tests.Trainer;
-using ModelOps.Infrastructure.Trainer;
 
 namespace ModelOps.Infrastructure.Tests.Networks.CrossfitPle;
 
@@ -105,9 +106,9 @@ public sealed class CrossfitPredictorTests
     }
 
     [Theory]
-    [InlineData(10, 0.0384615)]
+    [InlineData(10, 100.0 / 2_600)]
     [InlineData(50, 0.5)]
-    [InlineData(600, 0.9931034)]
+    [InlineData(600, 360_000.0 / 362_500)]
     public void Predict_WithFewRows_MixesTheRuleIn(int rows, double networkShare)
     {
         var network = CrossfitSamples.RandomNetwork(8, seed: 4);

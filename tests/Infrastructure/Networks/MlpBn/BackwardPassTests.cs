@@ -1,6 +1,7 @@
 using ModelOps.Domain;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;

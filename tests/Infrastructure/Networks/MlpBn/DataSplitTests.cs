@@ -1,6 +1,7 @@
 using ModelOps.Domain;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Training;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using static ModelOps.Domain.Features.DiabetesClass;
 
@@ -56,35 +57,22 @@ public class DataSplitTests
         var sides = new[] { split.Training, split.Validation, split.Test }.Select(s => s.Select(r => r.Features).ToHashSet()).ToArray();
         Assert.Equal(600, sides.Sum(s => s.Count));
         Assert.Equal(600, sides.SelectMany(s => s).Distinct().Count());
-        Assert.Equal(0, split.Duplicates);
     }
 
     [Fact]
-    public void Create_WhenRowsRepeat_LeavesTheRepetitionsOutAndCountsThem()
+    public void Count_WithDuplicates_CountsTheDistinctRowsOfEachSide()
     {
-        var rows = Rows.Many(100);
+        var counts = DataSplit.Create(Rows.Many(100), Rows.Key).Count(duplicates: 40);
 
-        var split = DataSplit.Create([.. rows, .. rows[..30], .. rows[..10]], Rows.Key);
-
-        Assert.Equal(40, split.Duplicates);
-        Assert.Equal(100, split.Training.Count + split.Validation.Count + split.Test.Count);
-        Assert.Equal(40, SplitCounts.Of(split).Duplicates);
-        Assert.Equal(100, SplitCounts.Of(split) is var c ? c.Training.Values.Sum() + c.Validation.Values.Sum() + c.Test.Values.Sum() : 0);
-    }
-
-    [Fact]
-    public void Create_WhenZeroHasASign_TakesTheRowsForOne()
-    {
-        var split = DataSplit.Create([.. Rows.Many(30).Skip(3), Rows.Of(Negative, 0.0, hba1c: 9), Rows.Of(Negative, -0.0, hba1c: 9)], Rows.Key);
-
-        Assert.Equal(1, split.Duplicates);
+        Assert.Equal(40, counts.Duplicates);
+        Assert.Equal(100, counts.Training.Values.Sum() + counts.Validation.Values.Sum() + counts.Test.Values.Sum());
     }
 
     [Fact]
     public void Create_WhenAClassIsMissingFromTest_LendsItsRowWithTheLowestHash()
     {
-        var negative = Rows.On(SplitSide.Training, Negative, 3);
-        var diabetes = Rows.On(SplitSide.Training, Diabetes, 4);
+        var negative = On(SplitSide.Training, Negative, 3);
+        var diabetes = On(SplitSide.Training, Diabetes, 4);
 
         var split = DataSplit.Create([.. negative, .. diabetes], Rows.Key);
 
@@ -95,8 +83,8 @@ public class DataSplitTests
     [Fact]
     public void Create_WhenAClassIsMissingFromTraining_LendsItsRowWithTheHighestHash()
     {
-        var negative = Rows.On(SplitSide.Test, Negative, 3);
-        var diabetes = Rows.On(SplitSide.Test, Diabetes, 2);
+        var negative = On(SplitSide.Test, Negative, 3);
+        var diabetes = On(SplitSide.Test, Diabetes, 2);
 
         var split = DataSplit.Create([.. negative, .. diabetes], Rows.Key);
 
@@ -107,8 +95,8 @@ public class DataSplitTests
     [Fact]
     public void Create_WhenAClassHasOnlyValidationRows_LendsBothOtherSides()
     {
-        var negative = Rows.On(SplitSide.Validation, Negative, 3);
-        var diabetes = Rows.On(SplitSide.Validation, Diabetes, 3);
+        var negative = On(SplitSide.Validation, Negative, 3);
+        var diabetes = On(SplitSide.Validation, Diabetes, 3);
 
         var split = DataSplit.Create([.. negative, .. diabetes], Rows.Key);
 
@@ -120,13 +108,13 @@ public class DataSplitTests
     [Fact]
     public void Create_WhenAClassHasASingleRow_LendsNothingOfIt()
     {
-        var prediabetes = Rows.On(SplitSide.Training, Prediabetes, 1);
+        var prediabetes = On(SplitSide.Training, Prediabetes, 1);
 
         var split = DataSplit.Create(
-            [.. prediabetes, .. Rows.On(SplitSide.Training, Negative, 3), .. Rows.On(SplitSide.Training, Diabetes, 3)], Rows.Key);
+            [.. prediabetes, .. On(SplitSide.Training, Negative, 3), .. On(SplitSide.Training, Diabetes, 3)], Rows.Key);
 
         Assert.Contains(prediabetes[0], split.Training);
-        Assert.Equal(0, SplitCounts.Of(split).Test[Prediabetes]);
+        Assert.Equal(0, split.Count(0).Test[Prediabetes]);
     }
 
     [Fact]
@@ -137,19 +125,11 @@ public class DataSplitTests
 
     [Fact]
     public void Create_WhenTheSecondClassIsOnlyInTest_Refuses() =>
-        AssertRefused([.. Rows.On(SplitSide.Training, Negative, 5), .. Rows.On(SplitSide.Test, Diabetes, 1)]);
+        AssertRefused([.. On(SplitSide.Training, Negative, 5), .. On(SplitSide.Test, Diabetes, 1)]);
 
     [Fact]
     public void Create_WhenNothingIsLeftToTestOn_Refuses() =>
-        AssertRefused([.. Rows.On(SplitSide.Training, Negative, 1), .. Rows.On(SplitSide.Training, Diabetes, 1)]);
-
-    [Fact]
-    public void CountByClass_WhenAClassIsAbsent_CountsZero()
-    {
-        var counts = DataSplit.CountByClass([Rows.Of(Diabetes, 1), Rows.Of(Diabetes, 2), Rows.Of(Negative, 1)]);
-
-        Assert.Equal([1, 0, 2], DiabetesClasses.All.Select(c => counts[c]));
-    }
+        AssertRefused([.. On(SplitSide.Training, Negative, 1), .. On(SplitSide.Training, Diabetes, 1)]);
 
     private static void AssertRefused(LabelledExample[] rows)
     {
@@ -166,4 +146,7 @@ public class DataSplitTests
             .Concat(split.Validation.Select(r => (r, SplitSide.Validation)))
             .Concat(split.Test.Select(r => (r, SplitSide.Test)))
             .ToDictionary();
+
+    private static LabelledExample[] On(SplitSide side, DiabetesClass value, int count) =>
+        Rows.In([.. Enumerable.Range(0, SplitKey.Folds).Where(fold => DataSplit.SideOf(fold) == side)], value, count);
 }

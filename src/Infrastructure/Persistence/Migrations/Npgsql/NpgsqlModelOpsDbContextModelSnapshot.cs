@@ -550,8 +550,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
 
-                    b.Property<long>("Epoch")
-                        .HasColumnType("bigint");
+                    b.Property<long>("ActivationNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("Epoch");
 
                     b.Property<string>("From")
                         .HasMaxLength(32)
@@ -576,7 +577,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Epoch")
+                    b.HasIndex("ActivationNumber")
                         .IsUnique();
 
                     b.ToTable("activations", (string)null);
@@ -590,9 +591,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<long>("ActivationId")
                         .HasColumnType("bigint");
 
-                    b.Property<long>("Epoch")
+                    b.Property<long>("ActivationNumber")
                         .IsConcurrencyToken()
-                        .HasColumnType("bigint");
+                        .HasColumnType("bigint")
+                        .HasColumnName("Epoch");
 
                     b.Property<long>("VersionId")
                         .HasColumnType("bigint");

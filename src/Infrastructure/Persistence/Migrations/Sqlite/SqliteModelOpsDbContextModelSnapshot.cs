@@ -529,8 +529,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
 
-                    b.Property<long>("Epoch")
-                        .HasColumnType("INTEGER");
+                    b.Property<long>("ActivationNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Epoch");
 
                     b.Property<string>("From")
                         .HasMaxLength(32)
@@ -555,7 +556,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Epoch")
+                    b.HasIndex("ActivationNumber")
                         .IsUnique();
 
                     b.ToTable("activations", (string)null);
@@ -569,9 +570,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("ActivationId")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Epoch")
+                    b.Property<long>("ActivationNumber")
                         .IsConcurrencyToken()
-                        .HasColumnType("INTEGER");
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Epoch");
 
                     b.Property<long>("VersionId")
                         .HasColumnType("INTEGER");
