@@ -30,6 +30,7 @@ namespace ModelOps.Domain.Evaluation;
 /// </param>
 /// <param name="Sets">From which probability on a class is plausible.</param>
 /// <param name="Subgroups">One entry for each of <see cref="Subgroup.All"/>, in that order.</param>
+/// <param name="MonotonicityViolations"><see cref="Monotonicity.ViolationShare"/> of up to 1,000 patients of the data; 0 where the network promises it.</param>
 public sealed record EvaluationReport(
     int Rows,
     double Accuracy,
@@ -51,7 +52,8 @@ public sealed record EvaluationReport(
     ClassCalibrations? CalibrationByClass = null,
     NetBenefit? NetBenefit = null,
     PlausibleSets? Sets = null,
-    IReadOnlyList<SubgroupMetrics>? Subgroups = null)
+    IReadOnlyList<SubgroupMetrics>? Subgroups = null,
+    double? MonotonicityViolations = null)
 {
     /// <summary>A report on fewer rows is provisional.</summary>
     public const int ProvisionalRows = 200;

@@ -71,7 +71,7 @@ internal sealed class TorchTrainer(
         var predictor = network.Load(trained.Files);
         golden.Check(predictor);
         var judge = network.Judge(predictor, SplitKey.FromHex(specification.SplitKey), rows.Counted);
-        var evaluation = Evaluate(judge, rows);
+        var evaluation = Evaluate(judge, predictor, rows);
         run.StopClock();
 
         folder.WriteOutput(trained.Files.Append(new(GoldenRows.FileName, golden.Write())));
@@ -86,7 +86,7 @@ internal sealed class TorchTrainer(
         return (summary, judge);
     }
 
-    private EvaluationReport Evaluate(IJudge judge, TrainingRows rows)
+    private EvaluationReport Evaluate(IJudge judge, INetworkPredictor predictor, TrainingRows rows)
     {
         var judged = new JudgedRows(rows.Distinct.Count);
         Span<double> probabilities = stackalloc double[DiabetesClasses.Count];
@@ -99,6 +99,12 @@ internal sealed class TorchTrainer(
             }
         }
 
-        return Evaluator.Evaluate(judged, specification.Parameters.Seed);
+        // Spread evenly over the canonical order, which follows the values.
+        var stride = Math.Max(1, rows.Distinct.Count / Monotonicity.MaxPatients);
+        return Evaluator.Evaluate(judged, specification.Parameters.Seed) with
+        {
+            MonotonicityViolations = Monotonicity.ViolationShare(
+                rows.Distinct.Where((_, i) => i % stride == 0).Select(row => row.Features), (patient, p) => predictor.Predict(patient, p)),
+        };
     }
 }

@@ -44,6 +44,8 @@ internal static class Words
 
     public static string RankedProbabilityScore => Say($"How far the stated probabilities are from the truth, where an error by two classes counts more than an error by one. Smaller is better; 0 would be certain and always right.");
 
+    public static string MonotonicityViolations => Say($"Of the patients tried, the share for whom a higher HbA1c alone lowers the probability of Diabetes by more than one in a hundred. It should be zero.");
+
     public static string PromisedShare => Say($"The mean of the probabilities that the model states for the class: so many patients of the class it promises.");
 
     public static string PlausibleFrom => Say($"With a lower probability the class counts as ruled out. The limit is set so that for 90 of 100 patients their true class isn't ruled out.");
