@@ -68,8 +68,13 @@ class Service:
         request = urllib.request.Request(self.address + path, content, {"Content-Type": kind})
         if self.token:
             request.add_header("Authorization", "Bearer " + self.token)
-        with urllib.request.urlopen(request) as response:
-            text = response.read()
+        try:
+            with urllib.request.urlopen(request) as response:
+                text = response.read()
+        except urllib.error.HTTPError as refused:
+            if refused.code != 503:
+                sys.exit("%s was refused (%d): %s" % (path, refused.code, refused.read().decode()))
+            raise
         return json.loads(text) if text[:1] in (b"{", b"[") else None
 
     def upload(self, path):
