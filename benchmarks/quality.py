@@ -124,10 +124,10 @@ def main():
     a = parser.parse_args()
     x, y = read(a.csv)
     references = {
+        "HbA1c rule": rule,
+        "histogram boosting": sklearn(lambda s: HistGradientBoostingClassifier(random_state=s)),
         "random forest": sklearn(lambda s: RandomForestClassifier(a.trees, random_state=s)),
         "gradient boosting": sklearn(lambda s: GradientBoostingClassifier(random_state=s)),
-        "histogram boosting": sklearn(lambda s: HistGradientBoostingClassifier(random_state=s)),
-        "HbA1c rule": rule,
     }
     if not a.no_mlp:
         references["mlp-bn, cross-fitted"] = mlp(a.epochs)
@@ -142,9 +142,11 @@ def main():
                 for seed in range(a.seeds):
                     key, each = judged(service, dataset, seed, a.epochs)
                     runs.setdefault("crossfit-ple", []).append(each)
+                    print("crossfit-ple: " + ", ".join("%s %.4f" % f for f in each.items()), file=sys.stderr, flush=True)
         fold = folds(key, x)
         for name, fit in references.items():
             runs[name] = [cross_fitted(fit, x, y, fold, seed) for seed in range(1 if fit is rule else a.seeds)]
+            print("%s: %s" % (name, ", ".join("%s %.4f" % f for f in runs[name][0].items())), file=sys.stderr, flush=True)
         for name, each in runs.items():
             results.setdefault(name, []).append({f: statistics.mean(float(r[f]) for r in each) for f in each[0]})
         print("key %d of %d done" % (k + 1, a.keys), file=sys.stderr, flush=True)
