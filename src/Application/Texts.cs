@@ -62,7 +62,8 @@ public static partial class Texts
     }
 
     private static bool IsInOrder(string format) =>
-        Placeholder().Matches(Regex.Escape(format)).Select((m, i) => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) == i).All(inOrder => inOrder);
+        Placeholder().Matches(Regex.Escape(format)).Select((m, i) => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) == i)
+            .All(inOrder => inOrder);
 
     /// <summary>A placeholder after <see cref="Regex.Escape"/>, which escapes the opening brace alone.</summary>
     [GeneratedRegex(@"\\\{([0-9])\}")]

@@ -87,7 +87,8 @@ public static class DependencyInjection
         .AddSingleton<IDatasetStore, DatasetStore>()
         .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
 
-    private static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration, InfrastructureSettings settings)
+    private static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration,
+        InfrastructureSettings settings)
     {
         services
             .AddSingleton<ServingModel>()

@@ -28,7 +28,9 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
 
     public ServiceRole Role { get; init; } = ServiceRole.All;
 
-    /// <summary>Whether a start may alter the database; otherwise <c>migrate</c> does it, and a start on another schema is refused.</summary>
+    /// <summary>
+    /// Whether a start may alter the database; otherwise <c>migrate</c> does it, and a start on another schema is refused.
+    /// </summary>
     public bool MigrateAtStart { get; init; } = true;
 
     /// <summary>How long the processes wait for each other; shorter in tests of faults only.</summary>
@@ -80,14 +82,16 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
     private static double Positive(IConfigurationSection section, string key, double defaultValue) => section[key]?.Trim() switch
     {
         null or "" => defaultValue,
-        var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e9 => number,
+        var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e9 =>
+            number,
         _ => throw new StartupException($"ModelOps__{key.Replace(":", "__", StringComparison.Ordinal)} must be a number greater than 0."),
     };
 
     private static ServiceRole RoleOf(string? value) => value?.Trim() switch
     {
         null or "" => ServiceRole.All,
-        var name when Array.Find(Enum.GetNames<ServiceRole>(), known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known =>
+        var name when Array.Find(Enum.GetNames<ServiceRole>(), known =>
+            known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known =>
             Enum.Parse<ServiceRole>(known),
         _ => throw new StartupException("ModelOps__Role must be All, Api or Worker."),
     };

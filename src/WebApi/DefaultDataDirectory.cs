@@ -1,6 +1,8 @@
 namespace ModelOps.WebApi;
 
-/// <summary>Where the data lie when the settings name no place: <c>mlModels</c> at the repository's root, or beside a published service.</summary>
+/// <summary>
+/// Where the data lie when the settings name no place: <c>mlModels</c> at the repository's root, or beside a published service.
+/// </summary>
 internal static class DefaultDataDirectory
 {
     public const string Name = "mlModels";

@@ -7,7 +7,9 @@ internal sealed class ProxyOptions
 {
     public const string Section = "ModelOps:Proxy";
 
-    /// <summary>Where the proxy in front of the service speaks from; anybody else who claims to speak for a client isn't believed.</summary>
+    /// <summary>
+    /// Where the proxy in front of the service speaks from; anybody else who claims to speak for a client isn't believed.
+    /// </summary>
     public string? Network { get; set; }
 }
 

@@ -43,7 +43,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
         return faults.TryDequeue(out var fault) ? throw fault : result;
     }
 
-    public IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken) => inner.StreamRecordsAsync(cancellationToken);
+    public IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken) =>
+        inner.StreamRecordsAsync(cancellationToken);
 
     public Task AnnounceActivationAsync(CancellationToken cancellationToken) => inner.AnnounceActivationAsync(cancellationToken);
 

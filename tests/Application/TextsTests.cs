@@ -66,7 +66,8 @@ public sealed partial class TextsTests
 
     [Fact]
     public void Say_InALanguageNobodyTranslated_IsEnglish() =>
-        Assert.Equal("There is no version with this name.", In("ja", () => Texts.Say(Domain.Versions.VersionRefusals.VersionNotFound().Detail)));
+        Assert.Equal("There is no version with this name.",
+            In("ja", () => Texts.Say(Domain.Versions.VersionRefusals.VersionNotFound().Detail)));
 
     private static string In(string language, Func<string> say)
     {
@@ -82,9 +83,13 @@ public sealed partial class TextsTests
         }
     }
 
-    private static IEnumerable<string> Placeholders(string text) => Placeholder().Matches(text).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Placeholders(string text) =>
+        Placeholder().Matches(text).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal);
 
-    /// <summary>The formats of the interpolated strings that the sources hand to a reader: what stands in <c>Say($"…")</c>, and every refusal and problem.</summary>
+    /// <summary>
+    /// The formats of the interpolated strings that the sources hand to a reader: what stands in <c>Say($"…")</c>, and every refusal and
+    /// problem.
+    /// </summary>
     private static IEnumerable<string> Sentences()
     {
         var sources = Path.Combine(RepositoryRoot(), "src");
@@ -101,7 +106,8 @@ public sealed partial class TextsTests
             {
                 var before = text[Math.Max(0, i - 80)..i];
                 var said = isTable ? !before.Contains("urn:", StringComparison.Ordinal) : Said().IsMatch(before);
-                if (said && Format(text, i + 2) is var format && format.Count(char.IsLetter) >= 2 && !format.StartsWith("urn:", StringComparison.Ordinal))
+                if (said && Format(text, i + 2) is var format && format.Count(char.IsLetter) >= 2
+                    && !format.StartsWith("urn:", StringComparison.Ordinal))
                 {
                     yield return format;
                 }

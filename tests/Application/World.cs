@@ -69,13 +69,15 @@ public sealed class World : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Directory.CreateDirectory(Datasets);
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "rows"));
         Directory.CreateDirectory(Path.Combine(_folder.FullName, "staging"));
         _services = await BuildAsync();
         await UseAsync(async db =>
         {
             await ((DbContext)((FaultyDatabase)db).Inner).Database.MigrateAsync();
             db.Installations.Add(Installation.Create(new SplitKey(new byte[SplitKey.Bytes])));
-            db.Records.AddRange(SampleGenerator.Generate(100, seed: 1).Select(r => LabelledRecord.Create(r, LabelSource.Lab, "ann", Created)));
+            db.Records.AddRange(SampleGenerator.Generate(100, seed: 1)
+                .Select(r => LabelledRecord.Create(r, LabelSource.Lab, "ann", Created)));
             await db.SaveChangesAsync(default);
             return true;
         });
@@ -119,7 +121,8 @@ public sealed class World : IAsyncLifetime
     }
 
     /// <summary>A queued job that trains on the database.</summary>
-    public Task<Guid> AddJobAsync(Action<TrainingJob>? prepare = null, JobPurpose? purpose = null, string architecture = "mlp-bn") => UseAsync(async db =>
+    public Task<Guid> AddJobAsync(Action<TrainingJob>? prepare = null, JobPurpose? purpose = null, string architecture = "mlp-bn") =>
+        UseAsync(async db =>
     {
         var job = TrainingJob.Create(
             purpose ?? new JobPurpose.Retraining(new DataSelection.Database()),
@@ -181,7 +184,8 @@ public sealed class World : IAsyncLifetime
     /// <summary>A migrated database without connections, which each test copies.</summary>
     private static async Task<string> CreateTemplateAsync()
     {
-        var template = new NpgsqlConnectionStringBuilder(await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync()) { Pooling = false }.ConnectionString;
+        var template = new NpgsqlConnectionStringBuilder(await (await PostgresCluster.SharedAsync())
+            .CreateDatabaseAsync()) { Pooling = false }.ConnectionString;
         await using var services = Collect(template, Path.GetTempPath(), TimeProvider.System).BuildServiceProvider();
         await using var scope = services.CreateAsyncScope();
         await ((DbContext)scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>()).Database.MigrateAsync();

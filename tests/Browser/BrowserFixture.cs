@@ -4,13 +4,16 @@ using Microsoft.Playwright;
 
 namespace ModelOps.Browser.Tests;
 
-/// <summary>One service and one browser for all tests. Without Chromium it stays empty and <see cref="BrowserFactAttribute"/> skips.</summary>
+/// <summary>
+/// One service and one browser for all tests. Without Chromium it stays empty and <see cref="BrowserFactAttribute"/> skips.
+/// </summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
     private static readonly string[] Arguments =
     [
         // As root there is no sandbox; the rest keeps the browser itself from calling home.
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync",
     ];
 
     private IPlaywright? _playwright;
@@ -30,7 +33,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         Environment.SetEnvironmentVariable("PLAYWRIGHT_DRIVER_SEARCH_PATH", Build.PlaywrightDriver);
         Service = await Service.StartAsync();
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Build.Chromium, Args = Arguments });
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Build.Chromium, Args =
+            Arguments });
     }
 
     /// <summary>A service with something on every page: a version in service, a newer one, and a dataset with problems.</summary>
@@ -61,7 +65,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         var active = await Service.TrainAsync(dataset, epochs: 60);
         await Service.ActivateAsync(active, "More epochs, better on the same patients.");
         var newer = await Service.TrainAsync(dataset, epochs: 60, seed: 7);
-        var job = (await Service.Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("models")[0].GetProperty("job_id").GetString()!;
+        var job = (await Service.Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("models")[0]
+            .GetProperty("job_id").GetString()!;
         return new Shown(dataset, first, active, newer, job);
     }
 
@@ -108,5 +113,6 @@ public sealed class BrowserTheoryAttribute : TheoryAttribute
 internal static class Missing
 {
     /// <summary>In CI nothing is skipped: the tests then fail for want of a browser.</summary>
-    public static string? Reason => Build.Chromium is null && Environment.GetEnvironmentVariable("CI") != "true" ? "Chromium isn't installed." : null;
+    public static string? Reason =>
+        Build.Chromium is null && Environment.GetEnvironmentVariable("CI") != "true" ? "Chromium isn't installed." : null;
 }

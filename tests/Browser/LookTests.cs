@@ -3,7 +3,9 @@ using Microsoft.Playwright;
 
 namespace ModelOps.Browser.Tests;
 
-/// <summary>Every page in both themes, wide and narrow: readable by everybody (axe-core), nothing off the edge, and a picture of each.</summary>
+/// <summary>
+/// Every page in both themes, wide and narrow: readable by everybody (axe-core), nothing off the edge, and a picture of each.
+/// </summary>
 [Collection(BrowserGroup.Name)]
 public sealed class LookTests(BrowserFixture browser)
 {
@@ -60,7 +62,8 @@ public sealed class LookTests(BrowserFixture browser)
 
     private static async Task LookAsync(IPage page, string name, int width, bool dark, List<string> problems)
     {
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Build.Screenshots, $"{name}-{(dark ? "dark" : "light")}-{width}.png"), FullPage = true });
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Build.Screenshots, $"{name}-{(dark ? "dark" : "light")}-{width}.png"),
+            FullPage = true });
         await page.EvaluateAsync(Axe);
         var found = await page.EvaluateAsync<JsonElement>(
             """

@@ -28,7 +28,8 @@ public sealed class NetworkTests(BrowserFixture browser)
         await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("Network: One network (mlp-bn). 3 epochs, learning rate 0.001, size 64, 64 patients per step, seed 42.");
         await page.ConfirmAsync("Start");
         await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex(@"^v\d{8}_\d{6}"), new() { Timeout = 60_000 });
-        var newest = (await service.Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("models")[0].GetProperty("version").GetString();
+        var newest = (await service.Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("models")[0]
+            .GetProperty("version").GetString();
         var version = await service.Admin.GetFromJsonAsync<JsonElement>($"/model/versions/{newest}");
         Assert.Equal("mlp-bn", version.GetProperty("architecture").GetString());
         Assert.Equal(3, version.GetProperty("parameters").GetProperty("epochs").GetInt32());
@@ -60,7 +61,8 @@ public sealed class NetworkTests(BrowserFixture browser)
     public async Task Try_SaysWhatCantBeRuledOut_AndHowManyMembersAgree(double hba1c)
     {
         await browser.ShownAsync();
-        using var response = await browser.Service.Admin.PostAsJsonAsync("/model/predict", new Dictionary<string, object> { ["HbA1c"] = hba1c, ["AGE"] = 55, ["BMI"] = 28, ["Gender"] = "F" });
+        using var response = await browser.Service.Admin.PostAsJsonAsync("/model/predict", new Dictionary<string,
+            object> { ["HbA1c"] = hba1c, ["AGE"] = 55, ["BMI"] = 28, ["Gender"] = "F" });
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
         var plausible = answer.GetProperty("plausible").EnumerateArray().Select(c => c.GetString()!).ToArray();
         var said = plausible switch

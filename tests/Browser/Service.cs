@@ -115,7 +115,9 @@ public sealed class Service : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("version").GetString()!;
     }
 
-    /// <summary>Copies the newest version's row into earlier days, the oldest with the best score: what a service has after a long while.</summary>
+    /// <summary>
+    /// Copies the newest version's row into earlier days, the oldest with the best score: what a service has after a long while.
+    /// </summary>
     public async Task MakeOlderVersionsAsync(int count)
     {
         await using var database = new SqliteConnection($"Data Source={Path.Combine(_data.FullName, "modelops.db")}");
@@ -151,7 +153,8 @@ public sealed class Service : IAsyncDisposable
     /// <summary>Takes the figures out of every report that reports of earlier builds don't have.</summary>
     public async Task MakeReportsOldAsync()
     {
-        string[] members = ["RankedProbabilityScore", "CalibrationByClass", "NetBenefit", "Sets", "Subgroups", "JudgedRows", "MissedDiabetes", "Provisional", "ConfidenceIntervals.Recall"];
+        string[] members = ["RankedProbabilityScore", "CalibrationByClass", "NetBenefit", "Sets", "Subgroups", "JudgedRows",
+            "MissedDiabetes", "Provisional", "ConfidenceIntervals.Recall"];
         await using var database = new SqliteConnection($"Data Source={Path.Combine(_data.FullName, "modelops.db")}");
         await database.OpenAsync();
         await using var change = new SqliteCommand(
@@ -165,7 +168,8 @@ public sealed class Service : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    public async Task<string?> ActiveAsync() => (await Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("active_model").GetString();
+    public async Task<string?> ActiveAsync() =>
+        (await Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("active_model").GetString();
 
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {

@@ -95,7 +95,8 @@ public sealed class TabTests(BrowserFixture browser)
     private static async Task<string> QueueAsync(Service service, int epochs, int batch = 64)
     {
         var dataset = await service.UploadAsync("long.csv");
-        using var response = await service.Admin.PostAsJsonAsync("/model/retrain", new { use_database = false, dataset_name = dataset, epochs, batch_size = batch });
+        using var response = await service.Admin.PostAsJsonAsync("/model/retrain",
+            new { use_database = false, dataset_name = dataset, epochs, batch_size = batch });
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job_id").GetString()!;
     }
 
@@ -103,7 +104,8 @@ public sealed class TabTests(BrowserFixture browser)
     private static async Task<double> ProgressAsync(IPage page, double above)
     {
         var value = 0.0;
-        await Service.UntilAsync(async () => (value = await page.Locator("main progress").EvaluateAsync<double>("bar => bar.value")) > above, "progress");
+        await Service.UntilAsync(async () =>
+            (value = await page.Locator("main progress").EvaluateAsync<double>("bar => bar.value")) > above, "progress");
         return value;
     }
 }

@@ -78,8 +78,10 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await Expect(page.Locator("h1")).ToHaveTextAsync(heading);
         await Expect(page.Locator(".hero .name")).ToContainTextAsync("v2");
 
-        FormattableString[] actions = [$"Activate", $"Delete", $"Roll back", $"Start the training", $"Create the user", $"Cancel the training", $"Retrain"];
-        foreach (var path in new[] { "/", "/trainings", $"/trainings/{shown.Job}", "/versions", $"/versions/{shown.Active}", $"/versions/{shown.Newer}", $"/compare?candidate={shown.Newer}", "/history", "/data", $"/data/{shown.Dataset}" })
+        FormattableString[] actions =
+            [$"Activate", $"Delete", $"Roll back", $"Start the training", $"Create the user", $"Cancel the training", $"Retrain"];
+        foreach (var path in new[] { "/", "/trainings", $"/trainings/{shown.Job}", "/versions", $"/versions/{shown.Active}",
+            $"/versions/{shown.Newer}", $"/compare?candidate={shown.Newer}", "/history", "/data", $"/data/{shown.Dataset}" })
         {
             await page.GoAsync(path);
             foreach (var action in actions)
@@ -107,7 +109,8 @@ public sealed partial class WalkTests(BrowserFixture browser)
     /// <summary>Fills the form, starts, and waits for the end; gives the version's name.</summary>
     private static async Task<string> TrainAsync(IPage page, Speech speech, int seed)
     {
-        await Expect(page.Locator("section[aria-labelledby=preview]")).ToContainTextAsync(speech.Say($"{600} rows. Equal rows count once."));
+        await Expect(page.Locator("section[aria-labelledby=preview]"))
+            .ToContainTextAsync(speech.Say($"{600} rows. Equal rows count once."));
         await page.Locator("#epochs").FillAsync("40");
         await page.Locator("summary").GetByText(speech.Say($"Advanced options")).ClickAsync();
         await page.Locator("#seed").FillAsync($"{seed}");

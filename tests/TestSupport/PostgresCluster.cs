@@ -107,7 +107,8 @@ public sealed class PostgresCluster : IAsyncDisposable
     public async Task<string> CreateDatabaseAsync(string? templateConnectionString = null)
     {
         var name = $"modelops_{Guid.NewGuid():N}";
-        var template = templateConnectionString is null ? "template0" : new NpgsqlConnectionStringBuilder(templateConnectionString).Database;
+        var template = templateConnectionString is null
+            ? "template0" : new NpgsqlConnectionStringBuilder(templateConnectionString).Database;
         await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template}");
         return ConnectionStringOf(name);
     }
@@ -241,11 +242,13 @@ public sealed class PostgresCluster : IAsyncDisposable
     private static string? Find()
     {
         const string debian = "/usr/lib/postgresql";
-        IEnumerable<string> folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        IEnumerable<string> folders = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         if (Directory.Exists(debian))
         {
             folders = Directory.GetDirectories(debian)
-                .OrderByDescending(version => double.TryParse(Path.GetFileName(version), CultureInfo.InvariantCulture, out var number) ? number : 0)
+                .OrderByDescending(version =>
+                    double.TryParse(Path.GetFileName(version), CultureInfo.InvariantCulture, out var number) ? number : 0)
                 .Select(version => Path.Combine(version, "bin"))
                 .Concat(folders);
         }
@@ -299,7 +302,8 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private static async Task RunAsync(params string[] command)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true,
+            RedirectStandardError = true })!;
         await WaitAsync(process, command[0]);
     }
 

@@ -26,13 +26,16 @@ internal static class Api
     public static string NewName() => $"{Guid.NewGuid():N}.csv";
 
     /// <summary>The body as it is, so that a test can send what no serializer writes.</summary>
-    public static Task<HttpResponseMessage> PostTextAsync(this HttpClient client, string address, string json, params (string Name, string Value)[] headers) =>
+    public static Task<HttpResponseMessage> PostTextAsync(this HttpClient client, string address, string json,
+        params (string Name, string Value)[] headers) =>
         client.SendAsync(Request(HttpMethod.Post, address, new StringContent(json, Encoding.UTF8, "application/json"), headers));
 
-    public static Task<HttpResponseMessage> GetAsync(this HttpClient client, string address, params (string Name, string Value)[] headers) =>
+    public static Task<HttpResponseMessage> GetAsync(this HttpClient client, string address,
+        params (string Name, string Value)[] headers) =>
         client.SendAsync(Request(HttpMethod.Get, address, null, headers));
 
-    private static HttpRequestMessage Request(HttpMethod method, string address, HttpContent? content, (string Name, string Value)[] headers)
+    private static HttpRequestMessage Request(HttpMethod method, string address, HttpContent? content,
+        (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(method, address) { Content = content };
         foreach (var (name, value) in headers)
@@ -51,7 +54,8 @@ internal static class Api
         client.PostAsync($"{address}{query}", new MultipartFormDataContent { { new ByteArrayContent(csv), "file", name } });
 
     /// <summary>A multipart body written by hand, for names that <see cref="HttpClient"/> refuses to send.</summary>
-    public static Task<HttpResponseMessage> UploadRawAsync(this HttpClient client, byte[] disposition, string csv, string address = "/model/upload-dataset")
+    public static Task<HttpResponseMessage> UploadRawAsync(this HttpClient client, byte[] disposition, string csv, string address =
+        "/model/upload-dataset")
     {
         var body = new MemoryStream();
         body.Write("--edge\r\nContent-Disposition: "u8);
@@ -74,7 +78,8 @@ internal static class Api
     }
 
     /// <summary>Starts a training and gives its id.</summary>
-    public static async Task<string> QueueAsync(this HttpClient client, string dataset, int epochs = 2, int hidden = 8, int seed = 42, int batch = 64)
+    public static async Task<string> QueueAsync(this HttpClient client, string dataset, int epochs = 2, int hidden = 8, int seed = 42,
+        int batch = 64)
     {
         using var response = await client.PostAsJsonAsync(
             "/model/retrain",

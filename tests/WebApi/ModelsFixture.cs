@@ -41,7 +41,8 @@ public class ModelsFixture : ServiceFixture
 
         Admin = await AdminAsync();
         Dataset = await Admin.SampleDatasetAsync();
-        Versions = [await Admin.TrainAsync(Dataset, seed: 1), await Admin.TrainAsync(Dataset, seed: 2), await Admin.TrainAsync(Dataset, seed: 3)];
+        Versions = [await Admin.TrainAsync(Dataset, seed: 1), await Admin.TrainAsync(Dataset, seed: 2),
+            await Admin.TrainAsync(Dataset, seed: 3)];
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -77,7 +78,8 @@ internal sealed class LogCapture : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         Lines.Enqueue($"{formatter(state, exception)} {exception}");
 
     public void Dispose()

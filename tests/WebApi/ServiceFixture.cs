@@ -49,7 +49,9 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
     /// <summary>Replace before the first client.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Nothing is started where the database is missing: the tests say so themselves, see <see cref="Fixtures.Required"/>.</summary>
+    /// <summary>
+    /// Nothing is started where the database is missing: the tests say so themselves, see <see cref="Fixtures.Required"/>.
+    /// </summary>
     public virtual async Task InitializeAsync()
     {
         if (Provider == Provider.PostgreSql)
@@ -79,7 +81,8 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
     public async Task<HttpClient> SignedInAsync(string email, string password)
     {
         var client = CreateClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await LoginAsync(email, password)).AccessToken);
+        client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", (await LoginAsync(email, password)).AccessToken);
         return client;
     }
 

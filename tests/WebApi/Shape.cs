@@ -5,7 +5,8 @@ namespace ModelOps.WebApi.Tests;
 /// <summary>The members of an answer, written out: exactly these names, each of the type that the contract gives it.</summary>
 internal static class Shape
 {
-    /// <param name="members"><c>name:type</c>, separated by blanks; type is string, number, bool, object, array or time, with <c>?</c> where null is allowed.</param>
+    /// <param name="members"><c>name:type</c>, separated by blanks; type is string, number, bool, object, array or time, with <c>?</c>
+    /// where null is allowed.</param>
     public static void Is(JsonElement actual, string members)
     {
         Assert.Equal(JsonValueKind.Object, actual.ValueKind);

@@ -17,7 +17,8 @@ public sealed class WalkTests
         await using var service = await ServiceFixture.StartAsync(provider);
         using var client = service.Anonymous();
 
-        using var login = await client.PostAsJsonAsync("/auth/login", new { email = ServiceFixture.AdminEmail, password = ServiceFixture.AdminPassword });
+        using var login = await client.PostAsJsonAsync("/auth/login",
+            new { email = ServiceFixture.AdminEmail, password = ServiceFixture.AdminPassword });
         Assert.Equal(HttpStatusCode.OK, login.StatusCode);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await Tokens.ReadAsync(login)).AccessToken);
 

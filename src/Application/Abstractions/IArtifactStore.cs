@@ -28,7 +28,8 @@ public interface IArtifactStore
 
     /// <summary>The bytes of every file but the rows; all files are checked against size and SHA-256.</summary>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
-    Task<IReadOnlyDictionary<string, byte[]>> ReadVerifiedAsync(string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<string, byte[]>> ReadVerifiedAsync(string version, IReadOnlyList<ArtifactFile> files,
+        CancellationToken cancellationToken);
 
     /// <summary>The rows that a version was made of, checked like every file.</summary>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>

@@ -8,7 +8,8 @@ namespace ModelOps.Application.Datasets;
 public sealed record ListDatasets(PageRequest Page) : IRequest<DatasetList>;
 
 public sealed record DatasetItem(
-    string Filename, int Rows, int Rejected, IReadOnlyDictionary<DiabetesClass, int> ClassCounts, string Sha256, DateTime UploadedAt, string UploadedBy);
+    string Filename, int Rows, int Rejected, IReadOnlyDictionary<DiabetesClass, int> ClassCounts, string Sha256, DateTime UploadedAt,
+        string UploadedBy);
 
 public sealed record DatasetList(IReadOnlyList<DatasetItem> Datasets, string? NextCursor);
 

@@ -39,7 +39,8 @@ public static class FailureClassifier
     /// a job that must record its end repeats the write whatever the database says.
     /// </summary>
     public static bool IsDatabaseFailure(Exception exception) =>
-        exception is (DbException or DbUpdateException or TimeoutException or RetryLimitExceededException) and not DbUpdateConcurrencyException
+        exception is (DbException or DbUpdateException or TimeoutException
+            or RetryLimitExceededException) and not DbUpdateConcurrencyException
         || exception is InvalidOperationException { InnerException: DbException or TimeoutException };
 
     /// <summary>The exception and its inner exceptions, the outermost first.</summary>

@@ -116,7 +116,8 @@ internal sealed class LabelPredictionHandler(IModelOpsDbContext db, PredictionLo
         }
 
         var bytes = id.ToByteArray(bigEndian: true);
-        var milliseconds = ((long)bytes[0] << 40) | ((long)bytes[1] << 32) | ((long)bytes[2] << 24) | ((long)bytes[3] << 16) | ((long)bytes[4] << 8) | bytes[5];
+        var milliseconds = ((long)bytes[0] << 40) | ((long)bytes[1] << 32) | ((long)bytes[2] << 24) | ((long)bytes[3] << 16)
+            | ((long)bytes[4] << 8) | bytes[5];
         return Math.Abs(time.GetUtcNow().ToUnixTimeMilliseconds() - milliseconds) < TimeSpan.FromMinutes(1).TotalMilliseconds;
     }
 }

@@ -78,7 +78,8 @@ internal sealed class PredictValidator : AbstractValidator<Predict>
     public PredictValidator() => RuleFor(p => p.Input).NotNull().SetValidator(new PatientInputValidator()).OverridePropertyName("");
 }
 
-internal sealed class PredictHandler(IServingModel serving, PredictionLog log, TimeProvider time) : IRequestHandler<Predict, PredictionAnswer>
+internal sealed class PredictHandler(IServingModel serving, PredictionLog log, TimeProvider time)
+    : IRequestHandler<Predict, PredictionAnswer>
 {
     public Task<PredictionAnswer> Handle(Predict request, CancellationToken cancellationToken)
     {
@@ -107,7 +108,8 @@ internal readonly record struct Answer(
 internal static class PredictorExtensions
 {
     public static IPredictor Require(this IServingModel serving) =>
-        serving.Current ?? throw (serving.Problem is null ? VersionRefusals.NoActiveModel(RefusalKind.Unavailable) : VersionRefusals.ModelNotLoaded());
+        serving.Current ?? throw (serving.Problem is null
+            ? VersionRefusals.NoActiveModel(RefusalKind.Unavailable) : VersionRefusals.ModelNotLoaded());
 
     /// <summary>Predicts, and hands what was predicted to the log.</summary>
     public static Answer Classify(this IPredictor predictor, PatientFeatures features, PredictionLog log, DateTimeOffset now)

@@ -30,7 +30,8 @@ internal sealed class PredictBatchValidator : AbstractValidator<PredictBatch>
     }
 }
 
-internal sealed class PredictBatchHandler(IServingModel serving, PredictionLog log, TimeProvider time) : IRequestHandler<PredictBatch, BatchAnswer>
+internal sealed class PredictBatchHandler(IServingModel serving, PredictionLog log, TimeProvider time)
+    : IRequestHandler<PredictBatch, BatchAnswer>
 {
     public Task<BatchAnswer> Handle(PredictBatch request, CancellationToken cancellationToken)
     {

@@ -17,7 +17,8 @@ internal sealed class StorePredictionsHandler(IModelOpsDbContext db) : IRequestH
         if (request.Again)
         {
             Guid[] ids = [.. predictions.Select(p => p.Id)];
-            var known = (await db.Predictions.AsNoTracking().Where(p => ids.Contains(p.Id)).Select(p => p.Id).ToListAsync(cancellationToken)).ToHashSet();
+            var known = (await db.Predictions.AsNoTracking().Where(p => ids.Contains(p.Id)).Select(p => p.Id)
+                .ToListAsync(cancellationToken)).ToHashSet();
             predictions = [.. predictions.Where(p => !known.Contains(p.Id))];
         }
 

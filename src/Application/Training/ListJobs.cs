@@ -9,7 +9,8 @@ namespace ModelOps.Application.Training;
 /// <param name="Status">Only jobs of this status, as it is written in an answer.</param>
 public sealed record ListJobs(PageRequest Page, string? Status) : IRequest<JobList>
 {
-    internal static IReadOnlyDictionary<string, JobStatus> Statuses { get; } = Enum.GetValues<JobStatus>().ToDictionary(s => WireNames.Of(s.ToString()));
+    internal static IReadOnlyDictionary<string, JobStatus> Statuses { get; } = Enum.GetValues<JobStatus>()
+        .ToDictionary(s => WireNames.Of(s.ToString()));
 }
 
 public sealed record JobList(IReadOnlyList<JobAnswer> Jobs, string? NextCursor);

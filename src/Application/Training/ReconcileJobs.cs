@@ -15,7 +15,8 @@ namespace ModelOps.Application.Training;
 public sealed record ReconcileJobs(bool OnlyProcess = false) : IRequest;
 
 internal sealed partial class ReconcileJobsHandler(
-    IModelOpsDbContext db, ITrainingQueue queue, IArtifactStore artifacts, ITrainingWorkspaces workspaces, IDatasetStore datasets, ILogger<ReconcileJobsHandler> logger)
+    IModelOpsDbContext db, ITrainingQueue queue, IArtifactStore artifacts, ITrainingWorkspaces workspaces, IDatasetStore datasets,
+        ILogger<ReconcileJobsHandler> logger)
     : IRequestHandler<ReconcileJobs>
 {
     private const int WakeUpsAtOnce = 100;
@@ -34,7 +35,8 @@ internal sealed partial class ReconcileJobsHandler(
     {
         var now = await db.UtcNowAsync(cancellationToken);
         var abandoned = await db.Jobs.AsNoTracking()
-            .Where(j => (j.Status == JobStatus.Running || j.Status == JobStatus.Cancelling) && (onlyProcess || j.LeaseUntil == null || j.LeaseUntil <= now))
+            .Where(j => (j.Status == JobStatus.Running || j.Status == JobStatus.Cancelling)
+                && (onlyProcess || j.LeaseUntil == null || j.LeaseUntil <= now))
             .Select(j => j.Id)
             .ToListAsync(cancellationToken);
         foreach (var id in abandoned)

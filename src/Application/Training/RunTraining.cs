@@ -128,7 +128,8 @@ internal sealed partial class RunTrainingHandler(
                 {
                     var key = await data.SplitKeyAsync(stop);
                     return await PlaceAsync(
-                        new TrainingSpecification(job.Id, job.Architecture, job.Parameters, key.ToHex(), rows.Header.Sha256), rows, records);
+                        new TrainingSpecification(job.Id, job.Architecture, job.Parameters, key.ToHex(), rows.Header.Sha256), rows,
+                            records);
                 }
 
             default:

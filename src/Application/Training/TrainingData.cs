@@ -15,11 +15,14 @@ namespace ModelOps.Application.Training;
 /// <param name="Sha256"><see cref="RowsHeader.Sha256"/>; empty where the rows would have to be read for it.</param>
 public sealed record DataOverview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, string Sha256);
 
-/// <summary>Collects the rows of a training from the database, a dataset, or both, into rows files; memory doesn't grow with their number.</summary>
+/// <summary>
+/// Collects the rows of a training from the database, a dataset, or both, into rows files; memory doesn't grow with their number.
+/// </summary>
 public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files)
 {
     /// <summary>Counts the rows of a selection and refuses what no training could use.</summary>
-    /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c>, <c>not_enough_records</c> or <c>not_enough_classes</c>.</exception>
+    /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c>, <c>not_enough_records</c> or
+    /// <c>not_enough_classes</c>.</exception>
     public async Task<DataOverview> InspectAsync(DataSelection selection, CancellationToken cancellationToken)
     {
         var byClass = DiabetesClasses.All.ToDictionary(c => c, _ => 0L);

@@ -16,7 +16,8 @@ internal sealed class CreateUserValidator : AbstractValidator<CreateUser>
     public CreateUserValidator()
     {
         RuleFor(r => r.Email).Cascade(CascadeMode.Stop).NotEmpty().MaximumLength(UserLimits.MaxEmail).EmailAddress()
-            .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))).WithMessage(_ => Texts.Say($"must not hold blanks."));
+            .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+                .WithMessage(_ => Texts.Say($"must not hold blanks."));
         RuleFor(r => r.Password).Cascade(CascadeMode.Stop).NotEmpty()
             .MinimumLength(UserLimits.MinPassword).MaximumLength(UserLimits.MaxPassword);
         RuleFor(r => r.Role).Must(UserRoles.All.Contains).WithMessage(_ => RoleMessage);

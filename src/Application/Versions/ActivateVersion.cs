@@ -39,10 +39,12 @@ internal sealed class ActivateVersionHandler(IModelOpsDbContext db, ActivePointe
             (current, _) => Task.FromResult<PointerMove?>(
                 current?.To == version.Name
                     ? null
-                    : new PointerMove(version, now => Activation.Forward(current, version.Name, user.Signature(), request.Reason, ActivationKind.Activate, now))),
+                    : new PointerMove(version, now =>
+                        Activation.Forward(current, version.Name, user.Signature(), request.Reason, ActivationKind.Activate, now))),
             version,
             cancellationToken);
         return new ActivationAnswer(
-            true, Texts.Say(changed ? $"{version.Name} is in service now." : (FormattableString)$"{version.Name} is in service already."), version.Name);
+            true, Texts.Say(changed ? $"{version.Name} is in service now." : (FormattableString)$"{version.Name} is in service already."),
+                version.Name);
     }
 }

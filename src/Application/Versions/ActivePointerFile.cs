@@ -7,7 +7,9 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 
-/// <summary>Keeps <c>active_model.json</c> equal to the database, which wins. A disk that can't be written costs the copy, not the activation.</summary>
+/// <summary>
+/// Keeps <c>active_model.json</c> equal to the database, which wins. A disk that can't be written costs the copy, not the activation.
+/// </summary>
 public sealed partial class ActivePointerFile(
     IServiceScopeFactory scopes, IArtifactStore artifacts, ILogger<ActivePointerFile> logger) : IDisposable
 {

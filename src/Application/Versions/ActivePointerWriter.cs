@@ -21,7 +21,8 @@ public sealed partial class ActivePointerWriter(
 
     /// <param name="expected">The version that must be active, or null for any.</param>
     /// <param name="decide">Given the current activation, what to do; null leaves everything as it is.</param>
-    /// <param name="known">The version, where it doesn't depend on the current activation: its files are checked even if nothing changes.</param>
+    /// <param name="known">The version, where it doesn't depend on the current activation: its files are checked even if nothing
+    /// changes.</param>
     /// <returns>Whether the pointer has moved.</returns>
     public async Task<bool> MoveAsync(
         string? expected,

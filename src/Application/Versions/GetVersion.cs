@@ -54,6 +54,7 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
         return new LiveEvaluation(
             labelled,
             labelled == 0 ? null : (double)DiabetesClasses.All.Sum(c => Count(c, c)) / labelled,
-            [.. DiabetesClasses.All.Select(truth => (IReadOnlyList<int>)[.. DiabetesClasses.All.Select(predicted => Count(truth, predicted))])]);
+            [.. DiabetesClasses.All.Select(truth =>
+                (IReadOnlyList<int>)[.. DiabetesClasses.All.Select(predicted => Count(truth, predicted))])]);
     }
 }

@@ -7,7 +7,10 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 
-/// <summary>One artifact for download. The name must be one of the version's own files, so no path is ever built from a request, and not its patients' rows.</summary>
+/// <summary>
+/// One artifact for download. The name must be one of the version's own files, so no path is ever built from a request, and not its
+/// patients' rows.
+/// </summary>
 public sealed record OpenVersionFile(string Version, string File) : IRequest<VersionFile>;
 
 public sealed record VersionFile(Stream Content, string Name, string Sha256);
@@ -25,7 +28,8 @@ internal sealed class OpenVersionFileHandler(IModelOpsDbContext db, IArtifactSto
         var files = await db.Versions.AsNoTracking()
             .Where(v => v.Name == request.Version).Select(v => v.Files).SingleOrDefaultAsync(cancellationToken)
             ?? throw VersionRefusals.VersionNotFound();
-        var file = files.SingleOrDefault(f => f.Name == request.File && f.Name != ModelVersion.RowsFile) ?? throw VersionRefusals.FileNotFound();
+        var file = files.SingleOrDefault(f => f.Name == request.File && f.Name != ModelVersion.RowsFile)
+            ?? throw VersionRefusals.FileNotFound();
         return new VersionFile(artifacts.OpenFile(request.Version, file.Name), file.Name, file.Sha256);
     }
 }

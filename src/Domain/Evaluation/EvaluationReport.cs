@@ -30,7 +30,8 @@ namespace ModelOps.Domain.Evaluation;
 /// </param>
 /// <param name="Sets">From which probability on a class is plausible.</param>
 /// <param name="Subgroups">One entry for each of <see cref="Subgroup.All"/>, in that order.</param>
-/// <param name="MonotonicityViolations"><see cref="Monotonicity.ViolationShare"/> of up to 1,000 patients of the data; 0 where the network promises it.</param>
+/// <param name="MonotonicityViolations"><see cref="Monotonicity.ViolationShare"/> of up to 1,000 patients of the data; 0 where the network
+/// promises it.</param>
 public sealed record EvaluationReport(
     int Rows,
     double Accuracy,
@@ -79,7 +80,9 @@ public sealed record EvaluationReport(
 /// <param name="Macro">Plain mean over the classes that have a value; null when none has.</param>
 public sealed record RocAuc(IReadOnlyDictionary<DiabetesClass, double?> PerClass, double? Macro);
 
-/// <summary>One bin of a reliability diagram: rows whose highest probability lies in (<paramref name="Lower"/>, <paramref name="Upper"/>].</summary>
+/// <summary>
+/// One bin of a reliability diagram: rows whose highest probability lies in (<paramref name="Lower"/>, <paramref name="Upper"/>].
+/// </summary>
 /// <param name="Count">Rows in the bin.</param>
 /// <param name="MeanConfidence">Mean of the highest probability, null in an empty bin.</param>
 /// <param name="Accuracy">Share of right predictions, null in an empty bin.</param>

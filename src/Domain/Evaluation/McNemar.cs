@@ -1,6 +1,8 @@
 namespace ModelOps.Domain.Evaluation;
 
-/// <summary>McNemar's test of two classifiers on the same rows; it looks at the discordant rows alone, where exactly one is right.</summary>
+/// <summary>
+/// McNemar's test of two classifiers on the same rows; it looks at the discordant rows alone, where exactly one is right.
+/// </summary>
 public static class McNemar
 {
     // Standard normal quantiles of 0.975 (5 %, two-sided) and of 0.8 (power).

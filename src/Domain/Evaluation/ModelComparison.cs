@@ -87,7 +87,8 @@ public sealed record ModelComparison(
     /// The level that a p-value has to be below, by the number of earlier looks at the same rows. Each retraining is compared on nearly the
     /// same patients, so at 5 % every time a version that is only equally good would sooner or later be called better. The first look keeps
     /// <see cref="Significance"/>, each later one has <see cref="LaterSignificance"/>. Half of a two-sided level lies on the side
-    /// "better", so by Bonferroni's inequality ten looks in a row call an equal version better with a probability of at most 0.05/2 + 9·0.02/2 = 11.5 %,
+    /// "better", so by Bonferroni's inequality ten looks in a row call an equal version better with a probability of at most 0.05/2 +
+    /// 9·0.02/2 = 11.5 %,
     /// and any ten later ones with at most 10 %, however the looks depend on each other. The exact test stays well below its nominal level,
     /// and the interval must agree: in the simulation of ModelComparisonTests (600 rows, ten looks) it is about half of that.
     /// The level doesn't fall further, so that a version that is really better is found at the hundredth look as at the second.

@@ -52,7 +52,8 @@ public sealed class Prediction
 
     /// <param name="probabilities">Three, in class order.</param>
     public static Prediction Create(
-        Guid id, PatientFeatures features, ReadOnlySpan<double> probabilities, DiabetesClass predicted, string version, DateTime now) => new()
+        Guid id, PatientFeatures features, ReadOnlySpan<double> probabilities, DiabetesClass predicted, string version, DateTime now) =>
+            new()
         {
             Id = id,
             HbA1c = features.HbA1c,

@@ -59,7 +59,8 @@ public sealed class LabelledRecord
     };
 
     /// <summary>The record of a confirmed outcome; see <c>Prediction.ToRecord</c>.</summary>
-    internal static LabelledRecord OfPrediction(Guid predictionId, LabelledExample example, LabelSource source, string confirmedBy, DateTime now)
+    internal static LabelledRecord OfPrediction(Guid predictionId, LabelledExample example, LabelSource source, string confirmedBy,
+        DateTime now)
     {
         var record = Create(example, source, confirmedBy, now);
         record.PredictionId = predictionId;

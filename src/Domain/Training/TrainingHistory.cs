@@ -1,6 +1,9 @@
 namespace ModelOps.Domain.Training;
 
-/// <summary>What one epoch came to. Losses are mean cross-entropies (natural log); the validation values are those of the latest measurement, null where nothing is measured.</summary>
+/// <summary>
+/// What one epoch came to. Losses are mean cross-entropies (natural log); the validation values are those of the latest measurement, null
+/// where nothing is measured.
+/// </summary>
 public sealed record EpochPoint(int Epoch, double Loss, double? ValidationLoss, double? ValidationF1);
 
 /// <summary>
@@ -41,7 +44,8 @@ public sealed class TrainingHistory
     /// <summary>The latest epoch; null before the first.</summary>
     public EpochPoint? Latest => _latest;
 
-    public IReadOnlyList<EpochPoint> Points => _latest is null || (_kept.Count > 0 && _kept[^1] == _latest) ? [.. _kept] : [.. _kept, _latest];
+    public IReadOnlyList<EpochPoint> Points =>
+        _latest is null || (_kept.Count > 0 && _kept[^1] == _latest) ? [.. _kept] : [.. _kept, _latest];
 
     /// <summary>Adds an epoch, counted from 1; epochs come in ascending order.</summary>
     public void Add(EpochPoint point)

@@ -93,7 +93,8 @@ public sealed class TrainingJob
     /// <param name="rows">Rows at the time of the request, repetitions included.</param>
     /// <param name="sha256">Of the rows, where it is known already; otherwise empty.</param>
     public static TrainingJob Create(
-        JobPurpose purpose, string architecture, TrainingParameters parameters, int rows, string sha256, string requestedBy, DateTime now) => new()
+        JobPurpose purpose, string architecture, TrainingParameters parameters, int rows, string sha256, string requestedBy,
+            DateTime now) => new()
         {
             Id = Guid.CreateVersion7(now),
             Status = JobStatus.Queued,
@@ -202,7 +203,9 @@ public sealed class TrainingJob
         return true;
     }
 
-    /// <summary>The training has shown whether its version can be made again. A job that was to be cancelled ends as cancelled nevertheless.</summary>
+    /// <summary>
+    /// The training has shown whether its version can be made again. A job that was to be cancelled ends as cancelled nevertheless.
+    /// </summary>
     public void ConcludeReproduction(
         Guid claim, Reproduction reproduction, double trainingTime, IReadOnlyList<EpochPoint> history, DateTime now)
     {

@@ -19,14 +19,16 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
         NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     private static readonly string[] Required =
-        [PatientFeatures.HbA1cName, PatientFeatures.AgeName, PatientFeatures.BmiName, PatientFeatures.GenderName, PatientFeatures.ClassName];
+        [PatientFeatures.HbA1cName, PatientFeatures.AgeName, PatientFeatures.BmiName, PatientFeatures.GenderName,
+            PatientFeatures.ClassName];
 
     public CsvReport Read(Stream content, bool strict, Action<LabelledExample> onRow, CancellationToken cancellationToken)
     {
         var separator = TextProbe.Check(content, MaxRecordBytes);
         content.Position = 0;
         using var reader = CsvReader.Create(
-            new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true),
+            new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true,
+                leaveOpen: true),
             new CsvReaderOptions
             {
                 Separator = separator,

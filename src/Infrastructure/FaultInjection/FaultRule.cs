@@ -36,7 +36,8 @@ internal sealed record FaultRule(string Point, long? Subject, FaultAction Action
             {
                 case [{ Length: > 0 } point]:
                     return new FaultRule(point, null, action);
-                case [{ Length: > 0 } point, var number] when long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var subject):
+                case [{ Length: > 0 } point, var number] when long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture,
+                    out var subject):
                     return new FaultRule(point, subject, action);
             }
         }

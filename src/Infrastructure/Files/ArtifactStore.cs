@@ -109,7 +109,8 @@ internal sealed class ArtifactStore(DataDirectory directory, RowsFiles rows, Sta
         try
         {
             return new FileStream(
-                Path.Combine(directory.VersionFolder(version), file), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, useAsync: true);
+                Path.Combine(directory.VersionFolder(version), file), FileMode.Open, FileAccess.Read, FileShare.ReadWrite
+                    | FileShare.Delete, 64 * 1024, useAsync: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

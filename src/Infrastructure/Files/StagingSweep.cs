@@ -17,7 +17,8 @@ internal sealed class StagingSweep(DataDirectory directory, Timing timing, TimeP
     public void Run(bool onlyProcess)
     {
         var staging = new DirectoryInfo(directory.Staging);
-        foreach (var folder in staging.EnumerateDirectories().Where(folder => onlyProcess || folder.Name.StartsWith(Deleted, StringComparison.Ordinal)))
+        foreach (var folder in staging.EnumerateDirectories()
+            .Where(folder => onlyProcess || folder.Name.StartsWith(Deleted, StringComparison.Ordinal)))
         {
             Ignoring(() => folder.Delete(recursive: true));
         }

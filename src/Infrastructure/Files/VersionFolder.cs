@@ -51,7 +51,8 @@ internal static class VersionFolder
     /// <param name="newPath">Makes the path of a temporary file, for rows that have to be brought into order.</param>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
     public static async Task<RowsOnDisk> OpenRowsAsync(
-        string folder, string version, IReadOnlyList<ArtifactFile> files, SplitKey key, Func<string> newPath, CancellationToken cancellationToken)
+        string folder, string version, IReadOnlyList<ArtifactFile> files, SplitKey key, Func<string> newPath,
+            CancellationToken cancellationToken)
     {
         var file = files.SingleOrDefault(f => f.Name == ModelVersion.RowsFile) ?? throw VersionRefusals.ArtifactCorrupt(version);
         await ReadVerifiedAsync(folder, version, [file], cancellationToken);

@@ -36,7 +36,8 @@ internal sealed class AdministratorSeeder(
     private const int GeneratedLength = 20;
 
     private static readonly string[] WellKnown =
-        ["password", "passwort", "passw0rd", "p@ssw0rd", "admin", "changeme", "change-me", "change_me", "letmein", "qwerty", "123456", "modelops"];
+        ["password", "passwort", "passw0rd", "p@ssw0rd", "admin", "changeme", "change-me", "change_me", "letmein", "qwerty", "123456",
+            "modelops"];
 
     public async Task SeedAsync(CancellationToken cancellationToken)
     {

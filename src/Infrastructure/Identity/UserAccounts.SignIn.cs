@@ -68,7 +68,8 @@ internal sealed partial class UserAccounts
         return SameStamp(current, securityStamp);
     }
 
-    private static bool SameStamp(string? current, string given) => current is not null && string.Equals(current, given, StringComparison.Ordinal);
+    private static bool SameStamp(string? current, string given) =>
+        current is not null && string.Equals(current, given, StringComparison.Ordinal);
 
     private async Task<ModelOpsUser?> FindByEmailAsync(string email, CancellationToken cancellationToken)
     {

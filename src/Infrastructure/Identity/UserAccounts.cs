@@ -163,7 +163,8 @@ internal sealed partial class UserAccounts(
             return;
         }
 
-        if (result.Errors.Any(e => e.Code is nameof(IdentityErrorDescriber.DuplicateUserName) or nameof(IdentityErrorDescriber.DuplicateEmail)))
+        if (result.Errors.Any(e =>
+            e.Code is nameof(IdentityErrorDescriber.DuplicateUserName) or nameof(IdentityErrorDescriber.DuplicateEmail)))
         {
             throw UserRefusals.UserExists();
         }

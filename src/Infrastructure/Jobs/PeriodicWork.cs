@@ -11,7 +11,8 @@ namespace ModelOps.Infrastructure.Jobs;
 /// </summary>
 /// <param name="send">Sends the command through the mediator of a scope of its own.</param>
 internal abstract partial class PeriodicWork(
-    Func<IMediator, CancellationToken, Task> send, TimeSpan interval, IServiceScopeFactory scopes, StartupGate gate, TimeProvider time, ILogger logger)
+    Func<IMediator, CancellationToken, Task> send, TimeSpan interval, IServiceScopeFactory scopes, StartupGate gate, TimeProvider time,
+        ILogger logger)
     : BackgroundService
 {
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -15,7 +15,8 @@ internal sealed class PostgreSqlJobStorage(InfrastructureSettings settings)
     /// <summary>The last of the scripts that this build's Hangfire carries.</summary>
     private static readonly int Version = typeof(PostgreSqlObjectsInstaller).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(ScriptPrefix, StringComparison.Ordinal) && name.EndsWith(ScriptSuffix, StringComparison.Ordinal))
-        .Max(name => int.Parse(name.AsSpan(ScriptPrefix.Length, name.Length - ScriptPrefix.Length - ScriptSuffix.Length), CultureInfo.InvariantCulture));
+        .Max(name => int.Parse(name.AsSpan(ScriptPrefix.Length, name.Length - ScriptPrefix.Length - ScriptSuffix.Length),
+            CultureInfo.InvariantCulture));
 
     public static PostgreSqlStorageOptions Options => new()
     {

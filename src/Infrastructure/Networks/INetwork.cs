@@ -47,7 +47,9 @@ internal interface ITrainingSession : IDisposable
     /// <summary>Distinct rows by class: learned from, deciding about the epoch, judging.</summary>
     SplitCounts Rows { get; }
 
-    /// <summary>Trains one epoch, counted from 1; the caller passes them in ascending order, after a snapshot from the one that follows.</summary>
+    /// <summary>
+    /// Trains one epoch, counted from 1; the caller passes them in ascending order, after a snapshot from the one that follows.
+    /// </summary>
     /// <returns>The epoch's losses, with the validation values that were measured last; null where the network measures none.</returns>
     /// <exception cref="Domain.RefusalException"><c>training_diverged</c></exception>
     /// <exception cref="OperationCanceledException"/>

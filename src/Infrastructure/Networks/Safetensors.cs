@@ -150,7 +150,8 @@ internal static class Safetensors
         {
             return ReadStrictly(file);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException
+            or OverflowException)
         {
             throw new InvalidDataException("The weights are no safetensors file.", exception);
         }

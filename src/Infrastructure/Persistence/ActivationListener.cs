@@ -11,7 +11,8 @@ namespace ModelOps.Infrastructure.Persistence;
 /// no connection listens is lost, so each new connection signals first; and <see cref="ActiveVersionFollower"/> polls in any case.
 /// </summary>
 internal sealed partial class ActivationListener(
-    InfrastructureSettings settings, ActiveVersionFollower follower, StartupGate gate, TimeProvider time, ILogger<ActivationListener> logger)
+    InfrastructureSettings settings, ActiveVersionFollower follower, StartupGate gate, TimeProvider time,
+        ILogger<ActivationListener> logger)
     : BackgroundService
 {
     public const string Channel = "modelops_active_model";

@@ -3,7 +3,9 @@ using ModelOps.Domain.Data;
 
 namespace ModelOps.Infrastructure.Persistence;
 
-/// <summary>Brings the database to this build's schema and makes what an installation decides once. One process at a time calls it.</summary>
+/// <summary>
+/// Brings the database to this build's schema and makes what an installation decides once. One process at a time calls it.
+/// </summary>
 internal sealed class DatabaseInitializer(ModelOpsDbContext db)
 {
     public async Task MigrateAsync(CancellationToken cancellationToken)

@@ -268,5 +268,6 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
 internal static class JsonColumn
 {
-    public static JsonSerializerOptions Options { get; } = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    public static JsonSerializerOptions Options { get; } =
+        new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 }

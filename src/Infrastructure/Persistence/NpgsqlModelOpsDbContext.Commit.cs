@@ -127,6 +127,8 @@ internal sealed partial class NpgsqlModelOpsDbContext
     }
 }
 
-/// <summary>The database went away in the middle of a commit and stays away: the change was made or not, and must not be repeated blindly.</summary>
+/// <summary>
+/// The database went away in the middle of a commit and stays away: the change was made or not, and must not be repeated blindly.
+/// </summary>
 internal sealed class CommitUnknownException(Exception failure)
     : DbException("The database went away in the middle of a commit.", failure);

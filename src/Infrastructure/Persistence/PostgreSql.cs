@@ -41,7 +41,8 @@ internal static class PostgreSql
 
     /// <summary>Whether waiting helps: the server is away, starting, has ended the connection, or its disk is full.</summary>
     public static bool IsAway(Exception exception) =>
-        FailureClassifier.Causes(exception).OfType<NpgsqlException>().Any(cause => EnvironmentFailures.OfProvider(cause) != FailureKind.Other);
+        FailureClassifier.Causes(exception).OfType<NpgsqlException>()
+            .Any(cause => EnvironmentFailures.OfProvider(cause) != FailureKind.Other);
 
     /// <summary>What an operator has to change, where waiting doesn't help; null for anything else.</summary>
     public static StartupException? Refusal(Exception exception) =>

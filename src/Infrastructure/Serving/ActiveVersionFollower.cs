@@ -37,7 +37,8 @@ internal sealed partial class ActiveVersionFollower(
     }
 
     /// <summary>Waits for a signal and takes it; false when <paramref name="atMost"/> has passed without one.</summary>
-    public Task<bool> WaitForSignalAsync(TimeSpan atMost, CancellationToken cancellationToken) => _signal.WaitAsync(atMost, cancellationToken);
+    public Task<bool> WaitForSignalAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
+        _signal.WaitAsync(atMost, cancellationToken);
 
     /// <summary>Compares once with the pointer and loads the active version where it changed. One caller at a time.</summary>
     /// <exception cref="System.Data.Common.DbException">The pointer can't be read. What is loaded keeps serving.</exception>

@@ -25,7 +25,8 @@ internal sealed record PredictionRetentionSettings(int KeepDays)
 
 /// <summary>Removes old predictions, at the start and every hour.</summary>
 internal sealed class PredictionRetention(
-    PredictionRetentionSettings settings, IServiceScopeFactory scopes, StartupGate gate, TimeProvider time, ILogger<PredictionRetention> logger)
+    PredictionRetentionSettings settings, IServiceScopeFactory scopes, StartupGate gate, TimeProvider time,
+        ILogger<PredictionRetention> logger)
     : PeriodicWork(
         (mediator, cancel) => mediator.Send(new RemoveOldPredictions(settings.KeepDays), cancel),
         TimeSpan.FromHours(1),

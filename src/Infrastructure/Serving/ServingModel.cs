@@ -7,7 +7,9 @@ using ModelOps.Infrastructure.Networks;
 
 namespace ModelOps.Infrastructure.Serving;
 
-/// <summary>The version in service: an immutable snapshot behind one reference that a request reads once, so each answer comes from one version.</summary>
+/// <summary>
+/// The version in service: an immutable snapshot behind one reference that a request reads once, so each answer comes from one version.
+/// </summary>
 internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegistry networks, ILogger<ServingModel> logger) : IServingModel
 {
     private readonly Lock _publishing = new();
@@ -36,7 +38,8 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegi
             return VersionPredictor.Load(
                 networks, version.Name, version.Specification.Architecture, files, version.Summary.Evaluation.Sets);
         }
-        catch (Exception exception) when (exception is InvalidDataException or JsonException or KeyNotFoundException or NotSupportedException)
+        catch (Exception exception) when (exception is InvalidDataException or JsonException or KeyNotFoundException
+            or NotSupportedException)
         {
             LogUnusable(exception, version.Name);
             throw VersionRefusals.ArtifactCorrupt(version.Name, exception);

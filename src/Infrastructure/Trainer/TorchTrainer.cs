@@ -28,10 +28,12 @@ internal sealed class TorchTrainer(
 
     /// <param name="cancel">Ends the training between two chunks of batches; the latest checkpoint stays.</param>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
-    /// <exception cref="RefusalException"><c>not_enough_classes</c>, <c>training_diverged</c> or <c>unsupported_architecture</c>.</exception>
+    /// <exception cref="RefusalException"><c>not_enough_classes</c>, <c>training_diverged</c> or
+    /// <c>unsupported_architecture</c>.</exception>
     public TrainingResult Train(CancellationToken cancel)
     {
-        var network = networks.Find(specification.Architecture) ?? throw TrainingRefusals.UnsupportedArchitecture(specification.Architecture);
+        var network = networks.Find(specification.Architecture)
+            ?? throw TrainingRefusals.UnsupportedArchitecture(specification.Architecture);
         TorchLibrary.Load();
         FaultPoints.Hit("trainer.begin", specification.Parameters.Seed);
         var rows = folder.ReadRows(specification);

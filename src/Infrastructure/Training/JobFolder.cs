@@ -130,7 +130,8 @@ internal sealed class JobFolder(string path)
             .Select(folder => (Folder: folder, Specification: folder.FindSpecification()))
             .Where(candidate => candidate.Specification is not null)
             .Select(candidate => (
-                candidate.Folder, Specification: candidate.Specification!, Checkpoint: candidate.Folder.FindCheckpoint(candidate.Specification!)))
+                candidate.Folder, Specification: candidate.Specification!,
+                    Checkpoint: candidate.Folder.FindCheckpoint(candidate.Specification!)))
             .OrderByDescending(candidate => candidate.Checkpoint?.Epoch ?? 0)
             .FirstOrDefault();
         if (furthest.Folder is null)

@@ -12,7 +12,9 @@ internal static class TrainerProtocol
     /// <summary>The worker wants no version any more.</summary>
     public const string Cancel = "cancel";
 
-    /// <summary>The worker stops; the training goes on later. The end of standard input, when the worker has died, means the same.</summary>
+    /// <summary>
+    /// The worker stops; the training goes on later. The end of standard input, when the worker has died, means the same.
+    /// </summary>
     public const string Stop = "stop";
 
     public const int Done = 0;

@@ -29,7 +29,8 @@ internal sealed class ForgeryCheck(RequestDelegate next, IAntiforgery antiforger
     }
 
     private static bool NeedsToken(HttpContext context) =>
-        !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method))
+        !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+            || HttpMethods.IsOptions(context.Request.Method))
         && context.GetEndpoint()?.Metadata is { } metadata
         && metadata.GetMetadata<ControllerActionDescriptor>() is not null
         && metadata.GetMetadata<IAllowAnonymous>() is null

@@ -16,7 +16,9 @@ internal sealed class RateLimitOptions
     /// <summary>Sign-in attempts of one address in a minute; guessing many accounts from one place ends here.</summary>
     public int LoginsPerMinute { get; set; } = 30;
 
-    /// <summary>All requests of one user (or, signed out, one address) in a minute. Stops a client that has run wild, not one that polls.</summary>
+    /// <summary>
+    /// All requests of one user (or, signed out, one address) in a minute. Stops a client that has run wild, not one that polls.
+    /// </summary>
     public int RequestsPerMinute { get; set; } = 300_000;
 }
 
@@ -37,7 +39,8 @@ internal static class RateLimits
             limiter.AddPolicy(Login, context => HttpMethods.IsPost(context.Request.Method)
                 ? RateLimitPartition.GetFixedWindowLimiter(
                     Address(context),
-                    _ => new FixedWindowRateLimiterOptions { PermitLimit = Options(context).LoginsPerMinute, Window = TimeSpan.FromMinutes(1) })
+                    _ => new FixedWindowRateLimiterOptions { PermitLimit = Options(context).LoginsPerMinute, Window =
+                        TimeSpan.FromMinutes(1) })
                 : RateLimitPartition.GetNoLimiter(""));
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
                 context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? Address(context),
@@ -45,7 +48,9 @@ internal static class RateLimits
         });
     }
 
-    /// <summary>A minute's requests may come at once; what was used comes back second by second, or one by one where they are few.</summary>
+    /// <summary>
+    /// A minute's requests may come at once; what was used comes back second by second, or one by one where they are few.
+    /// </summary>
     private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
     {
         TokenLimit = perMinute,

@@ -20,7 +20,8 @@ public sealed class DatasetsController(IMediator mediator, UploadLimits limits) 
     public async Task<IActionResult> Upload([FromQuery] bool strict, CancellationToken cancellationToken)
     {
         var answer = await MultipartUpload.ReadAsync(
-            Request, limits, (name, content) => mediator.Send(new UploadDataset(name, content, strict), cancellationToken), cancellationToken);
+            Request, limits, (name, content) =>
+                mediator.Send(new UploadDataset(name, content, strict), cancellationToken), cancellationToken);
         return Created($"/model/datasets/{answer.Filename}", answer);
     }
 

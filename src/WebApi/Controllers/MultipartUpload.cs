@@ -6,13 +6,18 @@ using ModelOps.Domain.Datasets;
 
 namespace ModelOps.WebApi.Controllers;
 
-/// <summary>Streams the part named <c>file</c> of a multipart request; nothing of it is buffered in memory or in the system's temporary folder.</summary>
+/// <summary>
+/// Streams the part named <c>file</c> of a multipart request; nothing of it is buffered in memory or in the system's temporary folder.
+/// </summary>
 internal static class MultipartUpload
 {
     /// <summary>What boundaries, part headers and other small parts may add to the file.</summary>
     private const int Overhead = 64 * 1024;
 
-    /// <summary>What is read of a file beyond its limit, so that the client, who writes before it reads, gets the refusal and not a broken connection.</summary>
+    /// <summary>
+    /// What is read of a file beyond its limit, so that the client, who writes before it reads, gets the refusal and not a broken
+    /// connection.
+    /// </summary>
     private const int Beyond = 64 * 1024 * 1024;
 
     private const int MaxBoundary = 128;
@@ -40,12 +45,14 @@ internal static class MultipartUpload
                     && HeaderUtilities.RemoveQuotes(disposition.Name) == "file"
                     && disposition.IsFileDisposition())
                 {
-                    var name = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName);
+                    var name = disposition.FileNameStar.HasValue
+                        ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName);
                     return await use(name.Value, section.Body);
                 }
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException || (exception is IOException and not BadHttpRequestException && exception.Message.StartsWith("Unexpected end", StringComparison.Ordinal)))
+        catch (Exception exception) when (exception is InvalidDataException || (exception is IOException and not BadHttpRequestException
+            && exception.Message.StartsWith("Unexpected end", StringComparison.Ordinal)))
         {
             throw DatasetRefusals.InvalidDataset($"The multipart request is broken or was cut off.");
         }

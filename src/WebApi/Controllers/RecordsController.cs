@@ -17,7 +17,8 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<RecordsAdded>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Add(
-        [FromBody] OneOrMany<RecordInput> records, [FromHeader(Name = IdempotencyHeader.Name)] string? idempotencyKey, CancellationToken cancellationToken)
+        [FromBody] OneOrMany<RecordInput> records, [FromHeader(Name = IdempotencyHeader.Name)] string? idempotencyKey,
+            CancellationToken cancellationToken)
     {
         var added = await mediator.Send(new AddRecords(records.Items, Request.SentKey(idempotencyKey)), cancellationToken);
         return Created("/records/summary", added);
@@ -29,7 +30,8 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
     public async Task<IActionResult> Import([FromQuery] bool strict, CancellationToken cancellationToken)
     {
         var answer = await MultipartUpload.ReadAsync(
-            Request, limits, (name, content) => mediator.Send(new ImportRecords(name, content, strict), cancellationToken), cancellationToken);
+            Request, limits, (name, content) =>
+                mediator.Send(new ImportRecords(name, content, strict), cancellationToken), cancellationToken);
         return Created("/records/summary", answer);
     }
 

@@ -34,7 +34,8 @@ public sealed class TrainingController(
             {
                 Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={seconds}");
                 return job.Status == JobStatus.Succeeded
-                    ? Ok(new RetrainFinished(true, Texts.Say($"{job.Version} was trained."), job.Version!, job.Metrics!, job.TrainingTime!.Value, job.JobId))
+                    ? Ok(new RetrainFinished(true, Texts.Say($"{job.Version} was trained."), job.Version!, job.Metrics!,
+                        job.TrainingTime!.Value, job.JobId))
                     : throw job.ToRefusal();
             }
         }
@@ -129,4 +130,5 @@ public sealed class TrainingController(
 
 public sealed record RetrainQueued(Guid JobId, JobStatus Status, string StatusUrl);
 
-public sealed record RetrainFinished(bool Success, string Message, string Version, HeadlineMetrics Metrics, double TrainingTime, Guid JobId);
+public sealed record RetrainFinished(bool Success, string Message, string Version, HeadlineMetrics Metrics, double TrainingTime,
+    Guid JobId);

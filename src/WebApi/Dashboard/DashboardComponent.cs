@@ -86,7 +86,9 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     /// <summary>Loads what the page shows; what goes wrong stands in <see cref="Failure"/>.</summary>
     protected async Task LoadAsync(Func<Task> work) => Failure = await ProblemOfAsync(work);
 
-    /// <summary>Asks before something happens. Null when the user would rather not, else the reason, empty where none was asked for.</summary>
+    /// <summary>
+    /// Asks before something happens. Null when the user would rather not, else the reason, empty where none was asked for.
+    /// </summary>
     protected async Task<string?> AskAsync(string title, string action, bool asksReason, bool isDangerous, params string[] consequences)
     {
         var dialog = await Dialogs.ShowAsync<ConfirmDialog>(

@@ -12,7 +12,8 @@ namespace ModelOps.WebApi.Dashboard;
 /// The one way from the dashboard to a use case. A circuit lives as long as its tab, so each request gets a scope of its own, the
 /// session is looked at again, and the right is checked here: a button that isn't shown protects nothing.
 /// </summary>
-internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStateProvider authentication, IAuthorizationService authorization)
+internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStateProvider authentication,
+    IAuthorizationService authorization)
 {
     /// <exception cref="RefusalException">
     /// <c>unauthenticated</c> when the session has ended, <c>forbidden</c> without the right, and whatever the use case refuses.

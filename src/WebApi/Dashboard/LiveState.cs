@@ -62,7 +62,8 @@ internal sealed class LiveState(Dispatcher dispatcher, TimeProvider time)
         var (before, newest) = (Job, jobs.Count > 0 ? jobs[0] : null);
         var (jobChanged, activeChanged) = (before?.JobId != newest?.JobId || before?.Stamp != newest?.Stamp, Active != active);
         (Job, Active) = (newest, active);
-        if (before is not null && !before.Status.IsFinal() && jobs.FirstOrDefault(j => j.JobId == before.JobId) is { } now && now.Status.IsFinal())
+        if (before is not null && !before.Status.IsFinal() && jobs.FirstOrDefault(j => j.JobId == before.JobId) is { } now
+            && now.Status.IsFinal())
         {
             Ended?.Invoke(now);
         }

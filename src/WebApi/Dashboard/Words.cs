@@ -144,14 +144,17 @@ internal static class Words
     public static string Verdict(ComparisonAnswer comparison, bool isPresent)
     {
         var (right, wrong) = (comparison.Table.OnlyCandidateRight, comparison.Table.OnlyBaselineRight);
-        var (candidate, baseline) = isPresent ? (Say($"the new version"), Say($"the present one")) : (comparison.Candidate, comparison.Baseline);
+        var (candidate, baseline) = isPresent
+            ? (Say($"the new version"), Say($"the present one")) : (comparison.Candidate, comparison.Baseline);
         return wrong == 0
             ? Say($"On the same {Show.Count(comparison.Rows)} patients {candidate} is right {Times(right)} where {baseline} is wrong, and never the other way round: {VerdictWord(comparison)}")
             : Say($"On the same {Show.Count(comparison.Rows)} patients {candidate} is right {Times(right)} where {baseline} is wrong, and wrong {Times(wrong)} where {baseline} is right: {VerdictWord(comparison)}");
     }
 
     /// <inheritdoc cref="Verdict"/>
-    /// <summary>What to do; null where there is nothing to say. Whether to activate is only said of a candidate for the version in service.</summary>
+    /// <summary>
+    /// What to do; null where there is nothing to say. Whether to activate is only said of a candidate for the version in service.
+    /// </summary>
     public static string? Advice(ComparisonAnswer comparison, bool isPresent) => comparison switch
     {
         { FewRows: true } => Say($"Fewer than {ModelComparison.MinimumRows} patients may judge both versions. So few decide nothing."),
@@ -183,10 +186,12 @@ internal static class Words
     };
 
     /// <summary>The filled button is what the verdict advises; without a verdict neither is filled.</summary>
-    public static Variant ActivateButton(ComparisonAnswer? comparison) => comparison is { SuggestActivation: true } ? Variant.Filled : Variant.Outlined;
+    public static Variant ActivateButton(ComparisonAnswer? comparison) =>
+        comparison is { SuggestActivation: true } ? Variant.Filled : Variant.Outlined;
 
     /// <inheritdoc cref="ActivateButton"/>
-    public static Variant KeepButton(ComparisonAnswer? comparison) => comparison is { SuggestActivation: false } ? Variant.Filled : Variant.Outlined;
+    public static Variant KeepButton(ComparisonAnswer? comparison) =>
+        comparison is { SuggestActivation: false } ? Variant.Filled : Variant.Outlined;
 
     public static string Gender(Gender gender) => gender == Domain.Features.Gender.M ? Say($"Male") : Say($"Female");
 

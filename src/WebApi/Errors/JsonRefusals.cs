@@ -27,7 +27,8 @@ internal static partial class JsonRefusals
         if (exception.Message.Contains("missing required properties", StringComparison.Ordinal))
         {
             var missing = Quoted().Matches(exception.Message[exception.Message.LastIndexOf(':')..]).Select(m => m.Groups[1].Value);
-            return InvalidRequest.Refusal(missing.ToDictionary(name => Join(Field(exception.Path), name), _ => new[] { Texts.Say($"is required.") }));
+            return InvalidRequest.Refusal(missing.ToDictionary(name => Join(Field(exception.Path), name), _ =>
+                new[] { Texts.Say($"is required.") }));
         }
 
         var message = exception.Message switch

@@ -9,7 +9,10 @@ using ModelOps.WebApi.Json;
 
 namespace ModelOps.WebApi.Errors;
 
-/// <summary>An error answer (RFC 9457). <paramref name="Detail"/> is one sentence that a person can act on, said in the language that the client asks for.</summary>
+/// <summary>
+/// An error answer (RFC 9457). <paramref name="Detail"/> is one sentence that a person can act on, said in the language that the client
+/// asks for.
+/// </summary>
 internal sealed record Problem(int Status, string Code, FormattableString Detail, IReadOnlyDictionary<string, string[]>? Errors = null)
 {
     private const string ContentType = "application/problem+json";

@@ -30,7 +30,8 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
             throw new BadHttpRequestException("The body is too long.", StatusCodes.Status413PayloadTooLarge);
         }
 
-        if (request.ContentLength is null && context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (request.ContentLength is null
+            && context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = MaxBytes;
         }

@@ -38,6 +38,8 @@ internal sealed class MetricsOptions
 {
     public const string Section = "ModelOps:Metrics";
 
-    /// <summary>Clients of this network, such as <c>10.1.0.0/16</c>, read the metrics without signing in; nobody does where it is empty.</summary>
+    /// <summary>
+    /// Clients of this network, such as <c>10.1.0.0/16</c>, read the metrics without signing in; nobody does where it is empty.
+    /// </summary>
     public string? Network { get; set; }
 }

@@ -44,7 +44,8 @@ public abstract class PreviewTrainingTests(Provider provider) : IAsyncLifetime
     public async Task Preview_OfADatasetThatIsNotThere_IsRefusedAsTheTrainingWouldBe()
     {
         var preview = await Assert.ThrowsAsync<RefusalException>(() => _world.SendAsync(new PreviewTraining(false, "gone.csv")));
-        var training = await Assert.ThrowsAsync<RefusalException>(() => _world.SendAsync(new RetrainModel { UseDatabase = false, DatasetName = "gone.csv" }));
+        var training = await Assert.ThrowsAsync<RefusalException>(() =>
+            _world.SendAsync(new RetrainModel { UseDatabase = false, DatasetName = "gone.csv" }));
 
         Assert.Equal(DatasetRefusals.NotFoundCode, preview.Code);
         Assert.Equal(training.Code, preview.Code);
@@ -52,7 +53,8 @@ public abstract class PreviewTrainingTests(Provider provider) : IAsyncLifetime
 
     [Fact]
     public async Task Preview_OfNothing_IsRefused() =>
-        Assert.Equal(InvalidRequest.Code, (await Assert.ThrowsAsync<RefusalException>(() => _world.SendAsync(new PreviewTraining(false, null)))).Code);
+        Assert.Equal(InvalidRequest.Code,
+            (await Assert.ThrowsAsync<RefusalException>(() => _world.SendAsync(new PreviewTraining(false, null)))).Code);
 
     public Task InitializeAsync() => _world.InitializeAsync();
 

@@ -17,7 +17,9 @@ internal static class Rows
     public static LabelledExample[] Many(int count) =>
         [.. Enumerable.Range(0, count).Select(i => Of((DiabetesClass)(i % 3), age: i % 100, bmi: 20 + (i / 100 * 0.01)))];
 
-    /// <summary>The first <paramref name="count"/> rows of a class that lie in one of the folds, in ascending order of their hash.</summary>
+    /// <summary>
+    /// The first <paramref name="count"/> rows of a class that lie in one of the folds, in ascending order of their hash.
+    /// </summary>
     public static LabelledExample[] In(int[] folds, DiabetesClass value, int count) =>
         [.. Enumerable.Range(0, 10_000)
             .Select(i => Of(value, age: 1, hba1c: 1 + (i * 0.001) + ((int)value * 0.0001)))

@@ -21,7 +21,8 @@ public class RowsFileTests
         Assert.Equal(40, rows.Length);
         Assert.All(rows, r => Assert.Equal(Some.Count(s => s == r.Row), r.Count));
         Assert.All(rows, r => Assert.Equal(Rows.Key.FoldOf(r.Row.Features), r.Fold));
-        Assert.Equal(DiabetesClasses.All.Select(c => rows.LongCount(r => r.Row.Class == c)), DiabetesClasses.All.Select(c => header.ByClass[c]));
+        Assert.Equal(DiabetesClasses.All.Select(c => rows.LongCount(r => r.Row.Class == c)),
+            DiabetesClasses.All.Select(c => header.ByClass[c]));
         Assert.Equal(Rows.Key.Id, header.KeyId);
     }
 

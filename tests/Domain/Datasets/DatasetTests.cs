@@ -67,7 +67,8 @@ public class DatasetTests
         var dataset = Dataset.Create("Clinic.CSV", Report, 12, "ab", "ann", now);
 
         Assert.Equal(("Clinic.CSV", "clinic.csv"), (dataset.Name, dataset.NameKey));
-        Assert.Equal((Report, 12, "ab", "ann", now), (dataset.Report, dataset.Bytes, dataset.Sha256, dataset.UploadedBy, dataset.UploadedAt));
+        Assert.Equal((Report, 12, "ab", "ann", now),
+            (dataset.Report, dataset.Bytes, dataset.Sha256, dataset.UploadedBy, dataset.UploadedAt));
     }
 
     [Fact]

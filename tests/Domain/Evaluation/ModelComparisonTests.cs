@@ -394,7 +394,8 @@ public class ModelComparisonTests(ITestOutputHelper output)
         for (var i = 0; i < rows; i++)
         {
             // Shares like those of clinical data: few prediabetic rows.
-            truth[i] = random.NextDouble() switch { < 0.35 => DiabetesClass.Negative, < 0.5 => DiabetesClass.Prediabetes, _ => DiabetesClass.Diabetes };
+            truth[i] = random.NextDouble() switch { < 0.35 => DiabetesClass.Negative, < 0.5 => DiabetesClass.Prediabetes, _ =>
+                DiabetesClass.Diabetes };
             baseline[i] = Guess(random, truth[i], baselineRight);
             candidate[i] = Guess(random, truth[i], candidateRight);
         }

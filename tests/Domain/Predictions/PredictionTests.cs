@@ -68,5 +68,6 @@ public class PredictionTests
     }
 
     private static Prediction Predicted() => Prediction.Create(
-        Guid.CreateVersion7(), new PatientFeatures(6.1, 50, 27, Gender.M), [0.1, 0.7, 0.2], DiabetesClass.Prediabetes, "v20251111_153045", Now);
+        Guid.CreateVersion7(), new PatientFeatures(6.1, 50, 27, Gender.M), [0.1, 0.7, 0.2], DiabetesClass.Prediabetes, "v20251111_153045",
+            Now);
 }

@@ -155,7 +155,8 @@ public class TrainingJobTests
     {
         var job = Running();
 
-        Assert.True(job.Succeed(Claim, "v20251111_153045", Metrics, 12.5, [new(1, 0.9, null, null), new(190, 0.1, null, null)], Now.AddMinutes(1)));
+        Assert.True(job.Succeed(Claim, "v20251111_153045", Metrics, 12.5, [new(1, 0.9, null, null), new(190, 0.1, null, null)],
+            Now.AddMinutes(1)));
         Assert.Equal((JobStatus.Succeeded, "v20251111_153045", Metrics), (job.Status, job.VersionName, job.Metrics));
         Assert.Equal((12.5, 190, 0.1, 2), (job.TrainingTime, job.Epoch, job.Loss, job.History.Count));
         Assert.Equal(Now.AddMinutes(1), job.FinishedAt);

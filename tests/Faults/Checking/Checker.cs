@@ -51,7 +51,8 @@ internal sealed class Checker(Recorder history, FinalState state, int recordsBef
 
     private IEnumerable<string> Errors() => _entries
         .Where(e => e.Status >= 500 && !ExpectedErrors.Contains(e.Status.Value))
-        .Where(e => e.Status != 503 || e.ContentType != "application/problem+json" || e.Text("code") is null || !e.RetryAfter || !DatabaseWasAway(e))
+        .Where(e => e.Status != 503 || e.ContentType != "application/problem+json" || e.Text("code") is null || !e.RetryAfter
+            || !DatabaseWasAway(e))
         .Select(e => $"an error that no fault explains: {e}");
 
     private IEnumerable<string> Predictions() => FinalPredictions()
@@ -83,7 +84,8 @@ internal sealed class Checker(Recorder history, FinalState state, int recordsBef
         }
 
         var ends = state.Jobs.ToLookup(job => job.Id, job => job.Status);
-        foreach (var seen in _entries.Where(e => e is { Question.Operation: Operation.ReadJob, Status: 200 } && FinalStatuses.Contains(e.Text("status"))))
+        foreach (var seen in _entries.Where(e =>
+            e is { Question.Operation: Operation.ReadJob, Status: 200 } && FinalStatuses.Contains(e.Text("status"))))
         {
             if (ends[seen.Question.Subject!].FirstOrDefault() is { } end && end != seen.Text("status"))
             {
@@ -248,12 +250,15 @@ internal sealed class Checker(Recorder history, FinalState state, int recordsBef
         .Where(e => e.Succeeded && state.Versions.Any(v => v.Name == e.Question.Subject))
         .Select(e => $"a deleted version is there again: {e}");
 
-    /// <summary>Clients repeat a request under its key until it is acknowledged; one that nobody could acknowledge may be there or not.</summary>
+    /// <summary>
+    /// Clients repeat a request under its key until it is acknowledged; one that nobody could acknowledge may be there or not.
+    /// </summary>
     private IEnumerable<string> Records()
     {
         var keys = _entries.Where(e => e.Question.Operation == Operation.AddRecords).GroupBy(e => e.Question.Subject!).ToList();
         var least = recordsBefore + keys.Where(key => key.Any(e => e.Succeeded)).Sum(key => key.First().Question.Amount);
-        var most = least + keys.Where(key => !key.Any(e => e.Succeeded) && key.Any(e => e.IsUnknown)).Sum(key => key.First().Question.Amount);
+        var most = least + keys.Where(key => !key.Any(e => e.Succeeded) && key.Any(e => e.IsUnknown))
+            .Sum(key => key.First().Question.Amount);
         if (state.Records < least || state.Records > most)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"there are {state.Records} records, not {least}..{most}");

@@ -18,7 +18,8 @@ public sealed class CheckerTests
     private readonly Recorder _history = new();
 
     private FinalState _state = new(
-        [new JobState("job-1", "succeeded", V1, 1, null), new JobState("job-2", "succeeded", V2, 2, null), new JobState("job-3", "failed", null, 3, "worker_crashed")],
+        [new JobState("job-1", "succeeded", V1, 1, null), new JobState("job-2", "succeeded", V2, 2, null),
+            new JobState("job-3", "failed", null, 3, "worker_crashed")],
         [new VersionState(V1, "job-1", false, null), new VersionState(V2, "job-2", true, null)],
         [new ActivationState(1, At(10), null, V1, "tag-1"), new ActivationState(2, At(20), V1, V2, "tag-2")],
         V2,
@@ -83,7 +84,8 @@ public sealed class CheckerTests
     public void Violations_WhenAJobHasTwoVersions_NameIt()
     {
         const string second = "v20260101_000003";
-        _state = _state with { Versions = [.. _state.Versions, new VersionState(second, "job-1", false, null)], VersionFolders = [V1, V2, second] };
+        _state = _state with { Versions = [.. _state.Versions, new VersionState(second, "job-1", false, null)], VersionFolders =
+            [V1, V2, second] };
         Expect("the job job-1 has 2 versions");
     }
 
@@ -243,7 +245,8 @@ public sealed class CheckerTests
     private static DateTime At(double second) => Start.AddSeconds(second);
 
     private void Asked(
-        Operation operation, double at, int? status, string? body, string? subject = null, string? tag = null, int amount = 0, string replica = "api1",
+        Operation operation, double at, int? status, string? body, string? subject = null, string? tag = null, int amount = 0,
+            string replica = "api1",
         string contentType = "application/problem+json") => _history.Add(new Entry(
             new Question(operation, subject, tag, amount),
             replica,

@@ -188,7 +188,8 @@ internal sealed class Token : IDisposable
             {
                 using var login = await http.PostAsync(
                     new Uri(replica, "/auth/login"),
-                    System.Net.Http.Json.JsonContent.Create(new { email = ServiceProcess.AdminEmail, password = ServiceProcess.AdminPassword }));
+                    System.Net.Http.Json.JsonContent.Create(new { email = ServiceProcess.AdminEmail, password =
+                        ServiceProcess.AdminPassword }));
                 login.EnsureSuccessStatusCode();
                 using var body = System.Text.Json.JsonDocument.Parse(await login.Content.ReadAsStringAsync());
                 _value = body.RootElement.GetProperty("access_token").GetString();

@@ -7,7 +7,9 @@ using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 
-/// <summary>Two API replicas and two workers on one cluster, shared by the tests; each begins a history of its own and has it checked.</summary>
+/// <summary>
+/// Two API replicas and two workers on one cluster, shared by the tests; each begins a history of its own and has it checked.
+/// </summary>
 public sealed class FleetFixture : IAsyncDisposable, IAsyncLifetime
 {
     /// <summary>A training of some seconds, which writes checkpoints.</summary>
@@ -52,7 +54,8 @@ public sealed class FleetFixture : IAsyncDisposable, IAsyncLifetime
         {
             var client = _fleet!.Client();
             var dataset = await client.UploadSampleAsync();
-            _undisturbed = (dataset, await WeightsAsync(client, await client.UntilAsync(await client.QueueAsync(dataset, LongEpochs), "succeeded")));
+            _undisturbed = (dataset,
+                await WeightsAsync(client, await client.UntilAsync(await client.QueueAsync(dataset, LongEpochs), "succeeded")));
         }
 
         return _undisturbed.Value;

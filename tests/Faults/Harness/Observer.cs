@@ -33,7 +33,8 @@ internal sealed class Observer(Fleet fleet)
     private static bool IsAtRest(FinalState state) =>
         state.Jobs.All(j => j.Status is "succeeded" or "failed" or "cancelled")
         && state.Leftovers.Count == 0
-        && state.VersionFolders.Order(StringComparer.Ordinal).SequenceEqual(state.Versions.Select(v => v.Name).Order(StringComparer.Ordinal))
+        && state.VersionFolders.Order(StringComparer.Ordinal)
+            .SequenceEqual(state.Versions.Select(v => v.Name).Order(StringComparer.Ordinal))
         && state.DatasetFiles.Order(StringComparer.Ordinal).SequenceEqual(state.Datasets.Keys.Order(StringComparer.Ordinal));
 
     private async Task<FinalState> LookAsync(bool verify)
@@ -114,7 +115,8 @@ internal sealed class Observer(Fleet fleet)
         string? cursor = "";
         while (cursor is not null)
         {
-            var page = await GetAsync(string.Create(CultureInfo.InvariantCulture, $"{path}?limit=200{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}"));
+            var page = await GetAsync(string.Create(CultureInfo.InvariantCulture,
+                $"{path}?limit=200{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}"));
             all.AddRange(page.GetProperty(member).EnumerateArray());
             cursor = page.GetProperty("next_cursor").GetString();
         }

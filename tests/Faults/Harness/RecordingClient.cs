@@ -36,7 +36,8 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
         () => Json(new { HbA1c = hba1c, AGE = 54, BMI = 29.5, Gender = "F" }),
         repeatable: true);
 
-    public Task<Entry> RetrainAsync(string dataset, int epochs = 20, int seed = 42, string? key = null, int hidden = 8, bool repeatable = true) => AskAsync(
+    public Task<Entry> RetrainAsync(string dataset, int epochs = 20, int seed = 42, string? key = null, int hidden = 8, bool repeatable =
+        true) => AskAsync(
         new Question(Operation.Retrain, key),
         HttpMethod.Post,
         "/model/retrain",
@@ -54,7 +55,8 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
         new Question(Operation.AddRecords, key, Amount: amount),
         HttpMethod.Post,
         "/records",
-        () => Json(Enumerable.Range(0, amount).Select(i => new { HbA1c = 5 + (i % 30 * 0.1), AGE = 50, BMI = 27, Gender = "F", CLASS = "N" })),
+        () => Json(Enumerable.Range(0, amount)
+            .Select(i => new { HbA1c = 5 + (i % 30 * 0.1), AGE = 50, BMI = 27, Gender = "F", CLASS = "N" })),
         repeatable: true,
         key);
 
@@ -111,7 +113,8 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
     {
         Entry seen = null!;
         await Poll.UntilAsync(
-            async () => (seen = await JobAsync(job)).Text("status") is "succeeded" or "failed" or "cancelled", $"the end of the job {job}", limit);
+            async () => (seen = await JobAsync(job))
+                .Text("status") is "succeeded" or "failed" or "cancelled", $"the end of the job {job}", limit);
         Assert.True(seen.Text("status") == status, $"{seen.Body}");
         return seen.Body!.Value;
     }
@@ -121,7 +124,8 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
     {
         Entry? seen = null;
         var took = await Poll.UntilAsync(
-            async () => (seen = await JobAsync(job)).Body is { } body && body.TryGetProperty("epoch", out var done) && done.GetInt32() >= epoch,
+            async () => (seen = await JobAsync(job)).Body is { } body && body.TryGetProperty("epoch", out var done)
+                && done.GetInt32() >= epoch,
             $"the job {job} to train");
         Assert.True(seen!.Text("status") == "running", $"It is over too soon: {seen.Body}");
         return took;
@@ -244,7 +248,8 @@ internal sealed class RecordingClient(Fleet fleet, Member? preferred)
     {
         var text = await answer.Content.ReadAsStringAsync();
         return new Entry(
-            question, replica, asked, DateTime.UtcNow, (int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, Parse(text), answer.Headers.RetryAfter is not null);
+            question, replica, asked, DateTime.UtcNow, (int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, Parse(text),
+                answer.Headers.RetryAfter is not null);
     }
 
     /// <summary>With the members' names as they are.</summary>

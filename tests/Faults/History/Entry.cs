@@ -47,7 +47,8 @@ internal sealed record Entry(
     public bool IsUnknown => Status is null or >= 500;
 
     public string? Text(string member) =>
-        Body is { ValueKind: JsonValueKind.Object } body && body.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+        Body is { ValueKind: JsonValueKind.Object } body && body.TryGetProperty(member, out var value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 

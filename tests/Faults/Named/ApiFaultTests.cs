@@ -91,7 +91,8 @@ public sealed class ApiFaultTests(FleetFixture fixture)
         Assert.All(answers, answer => Assert.True(answer.Status is 200 or 404 or 409, answer.ToString()));
         Assert.Contains(answers, answer => answer is { Succeeded: true, Question.Operation: Operation.Activate });
         var active = (await client.GetAsync("/model/active")).Body!.Value;
-        await Poll.UntilAsync(() => Pointer(fleet) == (active.GetProperty("version").GetString(), active.GetProperty("epoch").GetInt64()), "the pointer's file to agree");
+        await Poll.UntilAsync(() => Pointer(fleet) == (active.GetProperty("version").GetString(), active.GetProperty("epoch").GetInt64()),
+            "the pointer's file to agree");
         await fixture.CheckAsync();
     }
 
@@ -102,7 +103,8 @@ public sealed class ApiFaultTests(FleetFixture fixture)
         var dataset = await fleet.Client().UploadSampleAsync();
         var key = RecordingClient.NewTag();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => fleet.Client().RetrainAsync(dataset, key: key))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(_ => Task.Run(() => fleet.Client().RetrainAsync(dataset, key: key))));
 
         Assert.All(answers, answer => Assert.True(answer.Status == 202, answer.ToString()));
         Assert.Single(answers.Select(answer => answer.Text("job_id")).Distinct());
@@ -139,7 +141,8 @@ public sealed class ApiFaultTests(FleetFixture fixture)
         else
         {
             socket.Close();
-            await Poll.UntilAsync(() => !Directory.EnumerateFileSystemEntries(staging).Any(), "the temporary file to go", TimeSpan.FromSeconds(5));
+            await Poll.UntilAsync(() =>
+                !Directory.EnumerateFileSystemEntries(staging).Any(), "the temporary file to go", TimeSpan.FromSeconds(5));
         }
 
         Assert.Equal(404, (await fleet.Client().GetAsync($"/model/datasets/{name}")).Status);

@@ -67,7 +67,8 @@ public sealed class DiskFaultTests(FleetFixture fixture)
             await Poll.UntilAsync(
                 async () => !(refused = await client.AddRecordsAsync(RecordingClient.NewTag(), 1_000)).Succeeded, "the disk to be full");
 
-            // Sometimes PostgreSQL can't even begin a session, because it wants to write a cache file first, and calls that an internal error.
+            // Sometimes PostgreSQL can't even begin a session, because it wants to write a cache file first, and calls that an internal
+            // error.
             Assert.True(
                 (refused.Status, refused.Text("code")) == (507, "insufficient_storage")
                     || ((refused.Status, refused.Text("code")) == (503, "database_unavailable")
@@ -183,7 +184,8 @@ public sealed class DiskFaultTests(FleetFixture fixture)
     [Fact]
     public async Task FaultPoints_OutsideOfTheTestEnvironment_RefuseToStart()
     {
-        await using var service = ServiceProcess.Start(("MODELOPS_FAULT_POINTS", "version.renamed=kill"), ("ASPNETCORE_ENVIRONMENT", "Production"));
+        await using var service =
+            ServiceProcess.Start(("MODELOPS_FAULT_POINTS", "version.renamed=kill"), ("ASPNETCORE_ENVIRONMENT", "Production"));
 
         Assert.Equal(1, await service.EndAsync());
         Assert.Contains("MODELOPS_FAULT_POINTS", Assert.Single(service.Errors), StringComparison.Ordinal);

@@ -73,7 +73,8 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
         // Hangfire hands out again what nobody acknowledged, some time later; here it is made later.
         var fleet = await fixture.FleetAsync();
         await fleet.AskAsync("UPDATE hangfire.jobqueue SET fetchedat = now() - interval '1 day' WHERE fetchedat IS NOT NULL");
-        await Poll.UntilAsync(async () => (long)(await fleet.AskAsync("SELECT count(*) FROM hangfire.jobqueue"))! == 0, "the second delivery");
+        await Poll.UntilAsync(async () =>
+            (long)(await fleet.AskAsync("SELECT count(*) FROM hangfire.jobqueue"))! == 0, "the second delivery");
         await fixture.CheckAsync();
     }
 
@@ -92,7 +93,8 @@ public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper out
         var ended = await client.UntilAsync(job, "succeeded");
         frozen.Process.Thaw();
         await Poll.UntilAsync(
-            () => frozen.Process.Output.Contains($"{job} is no longer this worker's", StringComparison.Ordinal), "the frozen worker to notice");
+            () => frozen.Process.Output.Contains($"{job} is no longer this worker's", StringComparison.Ordinal),
+                "the frozen worker to notice");
 
         Assert.Equal(weights, await FleetFixture.WeightsAsync(client, ended));
         Assert.Equal(ended.ToString(), (await client.JobAsync(job)).Body.ToString());

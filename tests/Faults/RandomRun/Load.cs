@@ -4,7 +4,9 @@ using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.RandomRun;
 
-/// <summary>Clients of every kind, at work until told to end. Each draws from a random generator of its own, so that a seed repeats what they try.</summary>
+/// <summary>
+/// Clients of every kind, at work until told to end. Each draws from a random generator of its own, so that a seed repeats what they try.
+/// </summary>
 internal sealed class Load(Fleet fleet, int seed)
 {
     private const int MostUnfinished = 6;
@@ -30,7 +32,8 @@ internal sealed class Load(Fleet fleet, int seed)
     {
         var client = fleet.Client();
         var random = new Random(HashCode.Combine(seed, purpose));
-        return Task.Run(() => Hold.EveryAsync(TimeSpan.FromMilliseconds(milliseconds), () => work(client, random), end), CancellationToken.None);
+        return Task.Run(() =>
+            Hold.EveryAsync(TimeSpan.FromMilliseconds(milliseconds), () => work(client, random), end), CancellationToken.None);
     }
 
     private static Task PredictAsync(RecordingClient client, Random random) => client.PredictAsync(4 + (random.NextDouble() * 8));
@@ -79,7 +82,8 @@ internal sealed class Load(Fleet fleet, int seed)
     private async Task UploadAsync(RecordingClient client, Random random)
     {
         var name = RecordingClient.NewName();
-        if ((await client.UploadAsync(name, RecordingClient.Sample(100 + random.Next(300), random.Next(1_000)))).Succeeded && _datasets.Count < 3)
+        if ((await client.UploadAsync(name, RecordingClient.Sample(100 + random.Next(300), random.Next(1_000)))).Succeeded
+            && _datasets.Count < 3)
         {
             _datasets.Enqueue(name);
         }

@@ -16,7 +16,8 @@ internal sealed class Nemesis(Fleet fleet, int seed)
     private const int Kinds = 11;
 
     private static readonly TimeSpan PointPatience = TimeSpan.FromSeconds(6);
-    private static readonly string[] WorkerPoints = ["version.staging", "version.renamed", "transaction.commit", "training.ended", "trainer.begin"];
+    private static readonly string[] WorkerPoints =
+        ["version.staging", "version.renamed", "transaction.commit", "training.ended", "trainer.begin"];
     private static readonly string[] ApiPoints = ["job.enqueue", "transaction.commit", "upload.kept", "version.delete"];
 
     private readonly Random _random = new(seed);
@@ -64,7 +65,8 @@ internal sealed class Nemesis(Fleet fleet, int seed)
         return _kinds.Dequeue();
     }
 
-    private Task DuringAsync(Disturbance kind, Member member, Func<Member, Task> end) => fleet.History.DuringAsync(kind, member.Name, async () =>
+    private Task DuringAsync(Disturbance kind, Member member, Func<Member, Task> end) =>
+        fleet.History.DuringAsync(kind, member.Name, async () =>
     {
         await end(member);
         await PauseAsync(0, 2);
@@ -77,7 +79,8 @@ internal sealed class Nemesis(Fleet fleet, int seed)
         var until = DateTime.UtcNow + PointPatience;
         (string Worker, int Trainer)? found = null;
         await Poll.UntilAsync(
-            () => (found = fleet.BusyWorker() is { } worker && worker.Process.FindTrainer() is { } trainer ? (worker.Name, trainer) : null) is not null
+            () => (found = fleet.BusyWorker() is { } worker && worker.Process.FindTrainer() is { } trainer
+                ? (worker.Name, trainer) : null) is not null
                 || DateTime.UtcNow > until,
             "a trainer");
         if (found is { } victim)
@@ -132,5 +135,6 @@ internal sealed class Nemesis(Fleet fleet, int seed)
     /// <summary>How many of each kind, for the report.</summary>
     public static string Counts(Recorder history) => string.Join(
         ", ",
-        history.Disturbances.GroupBy(d => d.Kind).OrderBy(g => g.Key).Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key} {g.Count()}")));
+        history.Disturbances.GroupBy(d => d.Kind).OrderBy(g => g.Key)
+            .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key} {g.Count()}")));
 }

@@ -49,7 +49,8 @@ public sealed class RandomRunTests(FleetFixture fixture, ITestOutputHelper outpu
     /// <summary>The fleet is shared: the jobs of this history, not of tests before it.</summary>
     private static List<JobState> Accepted(Recorder history, FinalState state)
     {
-        var ids = history.Entries.Where(e => e is { Question.Operation: Operation.Retrain, Status: 202 }).Select(e => e.Text("job_id")).ToHashSet();
+        var ids = history.Entries.Where(e => e is { Question.Operation: Operation.Retrain, Status: 202 }).Select(e => e.Text("job_id"))
+            .ToHashSet();
         return [.. state.Jobs.Where(job => ids.Contains(job.Id))];
     }
 
@@ -57,7 +58,8 @@ public sealed class RandomRunTests(FleetFixture fixture, ITestOutputHelper outpu
     {
         var predictions = history.Entries.Where(e => e is { Final: true, Question.Operation: Operation.Predict }).ToList();
         var jobs = Accepted(history, state);
-        var activations = history.Entries.Count(e => e is { Question.Operation: Operation.Activate or Operation.Rollback, Succeeded: true });
+        var activations = history.Entries.Count(e =>
+            e is { Question.Operation: Operation.Activate or Operation.Rollback, Succeeded: true });
         var uploads = history.Entries.Count(e => e is { Question.Operation: Operation.Upload, Succeeded: true });
         var latency = predictions.Where(e => e.Status == 200).Select(e => (e.Ended - e.Asked).TotalMilliseconds).Order().ToList();
         return string.Create(CultureInfo.InvariantCulture, $"""

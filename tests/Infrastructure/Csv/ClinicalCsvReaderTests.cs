@@ -32,7 +32,8 @@ public sealed class ClinicalCsvReaderTests
         var (report, rows) = Read(Export);
 
         Assert.Equal((5, 9, 0, 4), (report.Rows, report.Columns, report.Rejected, rows.Distinct().Count()));
-        Assert.Equal((3, 1, 1), (report.ClassCounts[DiabetesClass.Negative], report.ClassCounts[DiabetesClass.Prediabetes], report.ClassCounts[DiabetesClass.Diabetes]));
+        Assert.Equal((3, 1, 1), (report.ClassCounts[DiabetesClass.Negative], report.ClassCounts[DiabetesClass.Prediabetes],
+            report.ClassCounts[DiabetesClass.Diabetes]));
         Assert.Equal(new LabelledExample(new PatientFeatures(6.1, 50, 24, Gender.F), DiabetesClass.Prediabetes), rows[2]);
         Assert.Equal(new LabelledExample(new PatientFeatures(9.4, 50, 33.2, Gender.M), DiabetesClass.Diabetes), rows[3]);
     }

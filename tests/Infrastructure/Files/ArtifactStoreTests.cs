@@ -21,13 +21,15 @@ public sealed class ArtifactStoreTests : IDisposable
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
-        _store = new ArtifactStore(_directory, new RowsFiles(_directory), new StagingSweep(_directory, Timing.Default, TimeProvider.System));
+        _store = new ArtifactStore(_directory, new RowsFiles(_directory),
+            new StagingSweep(_directory, Timing.Default, TimeProvider.System));
         File.WriteAllText(_trained["model.safetensors"], "weights");
         File.WriteAllText(_trained["scaler.json"], "{}");
     }
 
     public static TheoryData<string> NoNames { get; } = new(
-        "", ".", "..", "../x", "..\\x", "v20251111_153045/..", "/etc/passwd", "v20251111_153045\n", "v20251111_153045\0", "V20251111_153045",
+        "", ".", "..", "../x", "..\\x", "v20251111_153045/..", "/etc/passwd", "v20251111_153045\n", "v20251111_153045\0",
+            "V20251111_153045",
         "v2025111_153045", "v20251111_153045_0", "ｖ20251111_153045", "v20251111_153045_1234567", "%2e%2e%2f");
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed class ArtifactStoreTests : IDisposable
 
         Assert.Equal(("v20251111_153045", Samples.Now), (published.Version, published.CreatedAt));
         Assert.Equal(
-            ["manifest.json", "metadata.json", "model.safetensors", "scaler.json"], published.Files.Select(f => f.Name).Order(StringComparer.Ordinal));
+            ["manifest.json", "metadata.json", "model.safetensors", "scaler.json"], published.Files.Select(f => f.Name)
+                .Order(StringComparer.Ordinal));
         Assert.Equal(published.Files.Select(f => f.Name).Order(), Directory.GetFiles(Folder(published)).Select(Path.GetFileName).Order());
         Assert.All(published.Files, f =>
         {
@@ -245,7 +248,8 @@ public sealed class ArtifactStoreTests : IDisposable
     public void WriteActivePointer_WhenThereIsOne_ReplacesItWhole()
     {
         _store.WriteActivePointer(new ActivePointer("v20251111_153045", 1, Samples.Now, "ann@example.org", []));
-        _store.WriteActivePointer(new ActivePointer("v20251111_153046", 2, Samples.Now, "bob@example.org", [new ArtifactFile("a", 3, "ff")]));
+        _store.WriteActivePointer(new ActivePointer("v20251111_153046", 2, Samples.Now, "bob@example.org",
+            [new ArtifactFile("a", 3, "ff")]));
 
         using var pointer = JsonDocument.Parse(File.ReadAllBytes(_directory.ActivePointer));
         Assert.Equal("v20251111_153046", pointer.RootElement.GetProperty("active_model").GetString());

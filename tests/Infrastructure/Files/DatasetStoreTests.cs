@@ -41,7 +41,8 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public async Task StageAsync_WithOneByteTooMany_RefusesAndLeavesNothing()
     {
-        var refusal = await Assert.ThrowsAsync<RefusalException>(() => _store.StageAsync(new MemoryStream(Content), Content.Length - 1, default));
+        var refusal = await Assert.ThrowsAsync<RefusalException>(() =>
+            _store.StageAsync(new MemoryStream(Content), Content.Length - 1, default));
 
         Assert.Equal("upload_too_large", refusal.Code);
         Assert.Empty(Directory.GetFiles(_directory.Staging));
@@ -191,6 +192,7 @@ public sealed class DatasetStoreTests : IDisposable
     private sealed class BreakingStream() : MemoryStream(Content)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Position > 100_000 ? throw new IOException("The client hung up.") : base.ReadAsync(buffer[..Math.Min(buffer.Length, 30_000)], cancellationToken);
+            Position > 100_000 ? throw new IOException("The client hung up.")
+                : base.ReadAsync(buffer[..Math.Min(buffer.Length, 30_000)], cancellationToken);
     }
 }

@@ -49,7 +49,8 @@ public sealed class FullDiskTests
     {
         using var disk = Mount();
         var directory = Directory(disk);
-        var store = new ArtifactStore(directory, new RowsFiles(directory), new StagingSweep(directory, Timing.Default, TimeProvider.System));
+        var store = new ArtifactStore(directory, new RowsFiles(directory),
+            new StagingSweep(directory, Timing.Default, TimeProvider.System));
         using var trained = new TempFolder();
         File.WriteAllBytes(trained["model.safetensors"], Large);
 

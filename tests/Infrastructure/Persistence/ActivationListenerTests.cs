@@ -17,7 +17,8 @@ public sealed class ActivationListenerTests
         using var world = new FollowerWorld();
         world.Gate.Open();
         using var listener = new ActivationListener(
-            new InfrastructureSettings(database, "", 0), world.Follower, world.Gate, TimeProvider.System, NullLogger<ActivationListener>.Instance);
+            new InfrastructureSettings(database, "", 0), world.Follower, world.Gate, TimeProvider.System,
+                NullLogger<ActivationListener>.Instance);
         await listener.StartAsync(default);
 
         // Connected: what happened before is looked for.

@@ -26,7 +26,8 @@ public sealed class ActiveVersionFollowerTests : IDisposable
         await _world.Follower.FollowAsync(default);
 
         Assert.Equal((name, 1), (_world.Serving.Current?.Version, _world.Serving.ActivationNumber));
-        Assert.Contains(name, await File.ReadAllTextAsync(Path.Combine(_world.Directory.Root, "active_model.json")), StringComparison.Ordinal);
+        Assert.Contains(name, await File.ReadAllTextAsync(Path.Combine(_world.Directory.Root, "active_model.json")),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public sealed class ServingModelTests : IDisposable
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
-        _store = new ArtifactStore(_directory, new RowsFiles(_directory), new StagingSweep(_directory, Timing.Default, TimeProvider.System));
+        _store = new ArtifactStore(_directory, new RowsFiles(_directory),
+            new StagingSweep(_directory, Timing.Default, TimeProvider.System));
         _serving = new ServingModel(_store, NetworkRegistry.BuiltIn, NullLogger<ServingModel>.Instance);
     }
 
@@ -93,7 +94,8 @@ public sealed class ServingModelTests : IDisposable
     {
         var predictors = Enumerable.Range(0, 1_000).Select(i => new Named($"{i}")).ToArray();
 
-        Parallel.ForEach(Enumerable.Range(1, 999).Reverse(), activationNumber => _serving.Publish(predictors[activationNumber], activationNumber));
+        Parallel.ForEach(Enumerable.Range(1, 999).Reverse(), activationNumber =>
+            _serving.Publish(predictors[activationNumber], activationNumber));
 
         Assert.Same(predictors[999], _serving.Current);
     }

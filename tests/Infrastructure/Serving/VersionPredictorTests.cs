@@ -104,7 +104,8 @@ public sealed class VersionPredictorTests
 
     [Fact]
     public void Load_OfAnUnknownArchitecture_Refuses() =>
-        Assert.Throws<NotSupportedException>(() => VersionPredictor.Load(NetworkRegistry.BuiltIn, Name, "transformer", SavedNetwork.Files()));
+        Assert.Throws<NotSupportedException>(() =>
+            VersionPredictor.Load(NetworkRegistry.BuiltIn, Name, "transformer", SavedNetwork.Files()));
 
     [Fact]
     public void Patients_OfTheGoldenRows_CoverBothGendersAndDistinctValues()

@@ -91,5 +91,6 @@ public sealed class CheckpointTests
     }
 
     private static Checkpoint Sample(string fingerprint) => new(
-        7, 1.25, [new EpochPoint(1, 1, null, null), new EpochPoint(7, 0.1, 0.2, 0.3)], fingerprint, [.. Enumerable.Range(0, 300).Select(i => (byte)i)]);
+        7, 1.25, [new EpochPoint(1, 1, null, null), new EpochPoint(7, 0.1, 0.2, 0.3)], fingerprint,
+            [.. Enumerable.Range(0, 300).Select(i => (byte)i)]);
 }

@@ -45,7 +45,8 @@ public sealed class JobFolderTests
 
         Assert.Equal(first.Specification, specification);
         var epochs = new List<int>();
-        var summary = new TorchTrainer(NetworkRegistry.BuiltIn, specification!, folder, run => epochs.Add(run.Epoch)).Train(default).Summary;
+        var summary = new TorchTrainer(NetworkRegistry.BuiltIn, specification!, folder, run => epochs.Add(run.Epoch))
+            .Train(default).Summary;
         Assert.Equal(13, epochs[0]);
         Assert.Equal(expected, summary.WeightsSha256);
 

@@ -24,7 +24,8 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     private static readonly TrainingParameters Long = new(Epochs: TrainingParameters.MaxEpochs, HiddenSize: 16);
 
     private static readonly TrainerProcess Trainer = new(
-        new TrainerCommand(ServiceProcess.Assembly, CheckpointSeconds: 0.5), new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
+        new TrainerCommand(ServiceProcess.Assembly, CheckpointSeconds: 0.5), new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue),
+            NullLogger<TrainerProcess>.Instance);
 
     [Fact]
     public async Task TrainAsync_WhenUndisturbed_LeavesAWholeVersion()
@@ -142,7 +143,8 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     {
         using var folder = new TrainingFolder(Long);
         var trainer = new TrainerProcess(
-            new TrainerCommand(ServiceProcess.Assembly, CheckpointSeconds: 0.1), new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
+            new TrainerCommand(ServiceProcess.Assembly, CheckpointSeconds: 0.1), new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue),
+                NullLogger<TrainerProcess>.Instance);
         var random = new SeededRandom(20, RandomPurpose.Sample);
         var kills = Enumerable.Range(0, 10).Select(_ => 1 + random.NextInt32(Long.Epochs * 9 / 10)).Order().ToArray();
         var begun = new List<int>();
@@ -184,8 +186,10 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
 
         var together = await Task.WhenAll(TrainAsync(again), TrainAsync(other));
 
-        Assert.Equal(alone.Result.Summary.WeightsSha256, Assert.IsType<TrainingOutcome.Completed>(together[0]).Result.Summary.WeightsSha256);
-        Assert.NotEqual(alone.Result.Summary.WeightsSha256, Assert.IsType<TrainingOutcome.Completed>(together[1]).Result.Summary.WeightsSha256);
+        Assert.Equal(alone.Result.Summary.WeightsSha256,
+            Assert.IsType<TrainingOutcome.Completed>(together[0]).Result.Summary.WeightsSha256);
+        Assert.NotEqual(alone.Result.Summary.WeightsSha256,
+            Assert.IsType<TrainingOutcome.Completed>(together[1]).Result.Summary.WeightsSha256);
     }
 
     [Fact]
@@ -242,7 +246,8 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     }
 
     private static Task<TrainingOutcome> TrainAsync(
-        TrainingFolder folder, Action<TrainingProgress>? onProgress = null, CancellationToken cancel = default, CancellationToken stop = default) =>
+        TrainingFolder folder, Action<TrainingProgress>? onProgress = null, CancellationToken cancel = default, CancellationToken stop =
+            default) =>
         Trainer.TrainAsync(folder.Folder, onProgress ?? (_ => { }), cancel, stop);
 
     /// <summary>The same training, left alone; run once for the tests that compare with it.</summary>

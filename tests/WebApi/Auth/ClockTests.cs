@@ -6,7 +6,8 @@ namespace ModelOps.WebApi.Tests.Auth;
 
 public sealed class ClockOnSqliteTests(ClockedFixture service) : ClockTests(service), IClassFixture<ClockedFixture>;
 
-public sealed class ClockOnPostgreSqlTests(PostgreSqlClockedFixture service) : ClockTests(service.Required()), IClassFixture<PostgreSqlClockedFixture>;
+public sealed class ClockOnPostgreSqlTests(PostgreSqlClockedFixture service) : ClockTests(service.Required()),
+    IClassFixture<PostgreSqlClockedFixture>;
 
 /// <summary>What ends by time, on a service whose clock is moved.</summary>
 public abstract class ClockTests(ClockedFixture service)

@@ -114,6 +114,7 @@ public abstract class EndpointTests(ServiceFixture service)
         public bool IsController => Endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is not null;
 
         public HttpRequestMessage Request() => new(new HttpMethod(Method), "/" + string.Join('/', Endpoint.RoutePattern.PathSegments
-            .Select(segment => string.Concat(segment.Parts.Select(part => part is RoutePatternLiteralPart literal ? literal.Content : "1")))));
+            .Select(segment => string.Concat(segment.Parts.Select(part =>
+                part is RoutePatternLiteralPart literal ? literal.Content : "1")))));
     }
 }

@@ -11,7 +11,8 @@ public sealed partial class ProxyTests
     [Fact]
     public async Task Logins_ThroughTheOperatorsProxy_AreCountedForEachClient()
     {
-        await using var service = await ServiceFixture.StartAsync(("ModelOps:RateLimits:LoginsPerMinute", "3"), ("ModelOps:Proxy:Network", "127.0.0.0/8"));
+        await using var service =
+            await ServiceFixture.StartAsync(("ModelOps:RateLimits:LoginsPerMinute", "3"), ("ModelOps:Proxy:Network", "127.0.0.0/8"));
 
         for (var client = 1; client <= 3; client++)
         {
@@ -27,7 +28,8 @@ public sealed partial class ProxyTests
     [InlineData("10.0.0.0/8")]
     public async Task Logins_ThroughAnybodyElse_AreCountedTogether(string network)
     {
-        await using var service = await ServiceFixture.StartAsync(("ModelOps:RateLimits:LoginsPerMinute", "3"), ("ModelOps:Proxy:Network", network));
+        await using var service =
+            await ServiceFixture.StartAsync(("ModelOps:RateLimits:LoginsPerMinute", "3"), ("ModelOps:Proxy:Network", network));
 
         Assert.Equal(new[] { 401, 401, 401, 429 }, await TryFourTimesAsync(service, "203.0.113.1"));
         Assert.Equal(new[] { 429, 429, 429, 429 }, await TryFourTimesAsync(service, "203.0.113.2"));
@@ -40,18 +42,21 @@ public sealed partial class ProxyTests
     public async Task SessionCookie_OfABrowserThatCameByTls_AsksForTls(string network, string scheme, bool isSecure)
     {
         await using var service = await ServiceFixture.StartAsync(("ModelOps:Proxy:Network", network));
-        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = service.ClientOptions.BaseAddress };
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress =
+            service.ClientOptions.BaseAddress };
         browser.DefaultRequestHeaders.Add("X-Forwarded-Proto", scheme);
         browser.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.1");
         var token = Token().Match(await browser.GetStringAsync("/login")).Groups[1].Value;
 
         using var signedIn = await browser.PostAsync("/login", new FormUrlEncodedContent(
         [
-            new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("Email", ServiceFixture.AdminEmail), new("Password", ServiceFixture.AdminPassword),
+            new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("Email", ServiceFixture.AdminEmail),
+                new("Password", ServiceFixture.AdminPassword),
         ]));
 
         Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
-        var session = signedIn.Headers.GetValues("Set-Cookie").Single(cookie => cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase) && !cookie.Contains("Antiforgery", StringComparison.Ordinal));
+        var session = signedIn.Headers.GetValues("Set-Cookie").Single(cookie =>
+            cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase) && !cookie.Contains("Antiforgery", StringComparison.Ordinal));
         Assert.Equal(isSecure, session.Contains("secure", StringComparison.OrdinalIgnoreCase));
     }
 

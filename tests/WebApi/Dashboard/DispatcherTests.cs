@@ -71,7 +71,8 @@ public sealed class DispatcherTests(ServiceFixture service)
     {
         var dispatcher = Dispatcher(new ClaimsPrincipal(new ClaimsIdentity()));
 
-        Assert.Equal("unauthenticated", (await Assert.ThrowsAsync<RefusalException>(() => dispatcher.SendAsync(new GetActiveModel(), default))).Code);
+        Assert.Equal("unauthenticated",
+            (await Assert.ThrowsAsync<RefusalException>(() => dispatcher.SendAsync(new GetActiveModel(), default))).Code);
     }
 
     private async Task<Dispatcher> DispatcherAsync(string email, string password)
@@ -82,7 +83,8 @@ public sealed class DispatcherTests(ServiceFixture service)
     }
 
     private Dispatcher Dispatcher(ClaimsPrincipal user) => new(
-        service.Services.GetRequiredService<IServiceScopeFactory>(), new Circuit(user), service.Services.GetRequiredService<IAuthorizationService>());
+        service.Services.GetRequiredService<IServiceScopeFactory>(), new Circuit(user),
+            service.Services.GetRequiredService<IAuthorizationService>());
 
     private sealed class Circuit(ClaimsPrincipal user) : AuthenticationStateProvider
     {

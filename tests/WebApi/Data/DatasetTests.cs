@@ -97,7 +97,8 @@ public sealed class DatasetTests(ModelsFixture service)
         using var response = await service.Admin.UploadRawAsync(Encoding.UTF8.GetBytes(disposition), Api.Header + Rows);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains((await response.JsonAsync()).GetProperty("code").GetString(), (string[])["invalid_dataset_name", "missing_file", "invalid_dataset"]);
+        Assert.Contains((await response.JsonAsync()).GetProperty("code")
+            .GetString(), (string[])["invalid_dataset_name", "missing_file", "invalid_dataset"]);
         Assert.Equal(before, DataSnapshot.Of(service.DataDirectory));
     }
 
@@ -171,7 +172,8 @@ public sealed class DatasetTests(ModelsFixture service)
         Shape.Is(await first.JsonAsync(), "success:bool message:string");
         using var second = await service.Admin.DeleteAsync($"/model/datasets/{name}");
         await second.ProblemAsync(404, "dataset_not_found");
-        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(service.DataDirectory, "datasets")), f => f.EndsWith(name, StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(service.DataDirectory, "datasets")), f =>
+            f.EndsWith(name, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -36,7 +36,8 @@ public sealed class LanguageTests(ServiceFixture service)
 
         var problem = await response.ProblemAsync(400, "validation_failed");
         Assert.Equal("debe estar entre 0 y 130 años", problem.GetProperty("errors").GetProperty("AGE")[0].GetString());
-        Assert.Contains("mmol/mol, conviértalo", problem.GetProperty("errors").GetProperty("HbA1c")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("mmol/mol, conviértalo", problem.GetProperty("errors").GetProperty("HbA1c")[0]
+            .GetString(), StringComparison.Ordinal);
         using var mistyped = await client.PostTextAsync("/model/retrain", """{"epoch": 3}""");
         Assert.Equal(
             "no es un miembro conocido. Compruebe la ortografía.",
@@ -68,6 +69,7 @@ public sealed class LanguageTests(ServiceFixture service)
 
         Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
         Assert.Contains("script-src 'self'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
-        Assert.Contains("Iniciar sesión", System.Net.WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        Assert.Contains("Iniciar sesión", System.Net.WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync()),
+            StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,8 @@ public enum ProbeKind
 
 public sealed record ProbePart(double HbA1c, int Age);
 
-public sealed record ProbeBody(double Rate, int Epochs = 190, string? Note = null, ProbeKind Kind = ProbeKind.OnlyOne, IReadOnlyList<ProbePart>? Rows = null);
+public sealed record ProbeBody(double Rate, int Epochs = 190, string? Note = null, ProbeKind Kind = ProbeKind.OnlyOne,
+    IReadOnlyList<ProbePart>? Rows = null);
 
 #pragma warning disable CA1822 // Actions are instance methods.
 /// <summary>Exists in tests only: reads a body with everything in it, and fails in every way.</summary>

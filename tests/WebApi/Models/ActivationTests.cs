@@ -13,7 +13,8 @@ public sealed class ActivationTests(ModelsFixture service) : IClassFixture<Model
     {
         var (a, b) = (service.Versions[0], service.Versions[1]);
         await service.Admin.ActivateAsync(a);
-        using var activation = await service.Admin.PostAsJsonAsync("/model/activate", new { version = b, reason = "trained on more rows", expected_active = a });
+        using var activation = await service.Admin.PostAsJsonAsync("/model/activate",
+            new { version = b, reason = "trained on more rows", expected_active = a });
         Assert.Equal(HttpStatusCode.OK, activation.StatusCode);
         using var rollback = await service.Admin.PostAsJsonAsync("/model/rollback", new { reason = "it disappoints" });
         var answer = await rollback.JsonAsync();
@@ -105,7 +106,8 @@ public sealed class ActivationTests(ModelsFixture service) : IClassFixture<Model
     }
 
     private static (string?, string?, string?, string?) Entry(JsonElement entry) => (
-        entry.GetProperty("from").GetString(), entry.GetProperty("to").GetString(), entry.GetProperty("reason").GetString(), entry.GetProperty("how").GetString());
+        entry.GetProperty("from").GetString(), entry.GetProperty("to").GetString(), entry.GetProperty("reason")
+            .GetString(), entry.GetProperty("how").GetString());
 
     private static void Damage(string file, string how)
     {

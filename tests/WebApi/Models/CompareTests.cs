@@ -72,7 +72,8 @@ public sealed class CompareTests(ModelsFixture service)
     public async Task Files_OfAVersion_LeaveItsPatientsRowsOut()
     {
         var version = service.Versions[0];
-        var files = (await service.Admin.JsonAsync($"/model/versions/{version}")).GetProperty("files").EnumerateArray().Select(f => Text(f, "name")).ToArray();
+        var files = (await service.Admin.JsonAsync($"/model/versions/{version}")).GetProperty("files").EnumerateArray()
+            .Select(f => Text(f, "name")).ToArray();
         using var asked = await service.Admin.GetAsync($"/model/versions/{version}/files/rows.bin");
 
         Assert.True(File.Exists(Path.Combine(service.DataDirectory, "versions", version, "rows.bin")));
@@ -106,7 +107,8 @@ public sealed class CompareOverTimeTests
         var dataset = await admin.SampleDatasetAsync(600, seed: 4);
         var second = await TrainAsync(admin, dataset, seed: 2);
         var told = second.GetProperty("comparison");
-        Assert.Equal((Version(first), Version(second)), (told.GetProperty("baseline").GetString(), told.GetProperty("candidate").GetString()));
+        Assert.Equal((Version(first), Version(second)),
+            (told.GetProperty("baseline").GetString(), told.GetProperty("candidate").GetString()));
         using (var deletion = await admin.DeleteAsync($"/model/datasets/{dataset}"))
         {
             Assert.Equal(HttpStatusCode.OK, deletion.StatusCode);
@@ -116,7 +118,8 @@ public sealed class CompareOverTimeTests
         Assert.Equal(told.ToString(), asked.ToString());
 
         // Labelled records that came since judge as well, but for the few that are there already.
-        using var added = await admin.UploadAsync(Api.NewName(), System.Text.Encoding.UTF8.GetBytes(Api.Sample(500, seed: 9)), address: "/records/import");
+        using var added = await admin.UploadAsync(Api.NewName(), System.Text.Encoding.UTF8.GetBytes(Api.Sample(500, seed: 9)),
+            address: "/records/import");
         Assert.Equal(HttpStatusCode.Created, added.StatusCode);
         var more = await admin.JsonAsync($"/model/compare?candidate={Version(second)}");
         Assert.InRange(more.GetProperty("rows").GetInt32() - asked.GetProperty("rows").GetInt32(), 450, 500);
@@ -130,7 +133,8 @@ public sealed class CompareOverTimeTests
         var dataset = await admin.SampleDatasetAsync(300);
         var first = Version(await TrainAsync(admin, dataset, seed: 1));
         await admin.ActivateAsync(first);
-        await File.WriteAllBytesAsync(Path.Combine(service.Settings["ModelOps:DataDirectory"]!, "versions", first, "rows.bin"), new byte[26]);
+        await File.WriteAllBytesAsync(Path.Combine(service.Settings["ModelOps:DataDirectory"]!, "versions", first, "rows.bin"),
+            new byte[26]);
 
         var second = await TrainAsync(admin, dataset, seed: 2);
         using var asked = await admin.GetAsync($"/model/compare?candidate={Version(second)}");

@@ -28,7 +28,8 @@ public sealed class ReproduceTests(ModelsFixture service)
         Assert.Equal(JsonValueKind.Null, job.GetProperty("version").ValueKind);
         Assert.Equal(JsonValueKind.Null, job.GetProperty("comparison").ValueKind);
         Assert.Equal(detail.GetProperty("parameters").ToString(), job.GetProperty("parameters").ToString());
-        Assert.Equal(detail.GetProperty("data").GetProperty("sha256").GetString(), job.GetProperty("data").GetProperty("sha256").GetString());
+        Assert.Equal(detail.GetProperty("data").GetProperty("sha256").GetString(), job.GetProperty("data").GetProperty("sha256")
+            .GetString());
         Assert.Equal($"version:{version}", job.GetProperty("data").GetProperty("source").GetString());
         Assert.Equal(20, job.GetProperty("epoch").GetInt32());
         Assert.Equal(before, await VersionsAsync());

@@ -35,7 +35,8 @@ public sealed class VersionTests(ModelsFixture service)
         var data = detail.GetProperty("data");
         Assert.Equal($"dataset:{service.Dataset}", data.GetProperty("source").GetString());
         Assert.Equal(300, data.GetProperty("rows").GetInt32());
-        var sides = new[] { "training", "validation", "test" }.Select(side => data.GetProperty("split").GetProperty(side).EnumerateObject().Sum(c => c.Value.GetInt32())).ToArray();
+        var sides = new[] { "training", "validation", "test" }
+            .Select(side => data.GetProperty("split").GetProperty(side).EnumerateObject().Sum(c => c.Value.GetInt32())).ToArray();
 
         // Each row is learned from by nine members and judged by the tenth.
         var duplicates = data.GetProperty("split").GetProperty("duplicates").GetInt32();
@@ -58,7 +59,8 @@ public sealed class VersionTests(ModelsFixture service)
         {
             var bytes = await service.Admin.GetByteArrayAsync(new Uri($"/model/versions/{version}/files/{file.GetProperty("name").GetString()}", UriKind.Relative));
             Assert.Equal(file.GetProperty("bytes").GetInt32(), bytes.Length);
-            Assert.Equal(file.GetProperty("sha256").GetString(), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
+            Assert.Equal(file.GetProperty("sha256")
+                .GetString(), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
         }
     }
 
@@ -74,7 +76,8 @@ public sealed class VersionTests(ModelsFixture service)
     public async Task Version_ThatCannotBe_IsRefusedAndNothingIsTouched(string method, string address, string name, int status)
     {
         var before = DataSnapshot.Of(service.DataDirectory);
-        using var request = new HttpRequestMessage(new HttpMethod(method), string.Format(System.Globalization.CultureInfo.InvariantCulture, address, name));
+        using var request = new HttpRequestMessage(new HttpMethod(method),
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, address, name));
         using var response = await service.Admin.SendAsync(request);
 
         await response.ProblemAsync(status, status == 404 ? "version_not_found" : "validation_failed");

@@ -39,7 +39,8 @@ public sealed class LostAnswerTests : IClassFixture<FaultyCommitsFixture>
     {
         var before = await RecordsAsync();
 
-        using var response = await DuringAsync(fault, () => _service.Admin.PostTextAsync("/records", $"[{Api.Record(5, "N")}, {Api.Record(9, "Y")}]"));
+        using var response = await DuringAsync(fault, () =>
+            _service.Admin.PostTextAsync("/records", $"[{Api.Record(5, "N")}, {Api.Record(9, "Y")}]"));
 
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.Equal(before + 2, await RecordsAsync());
@@ -78,7 +79,8 @@ public sealed class LostAnswerTests : IClassFixture<FaultyCommitsFixture>
         var before = await CountAsync("training_jobs");
 
         using var response = await DuringAsync(
-            fault, () => _service.Admin.PostAsJsonAsync("/model/retrain", new { use_database = false, dataset_name = _service.Dataset, epochs = 1, hidden_size = 4 }));
+            fault, () => _service.Admin.PostAsJsonAsync("/model/retrain",
+                new { use_database = false, dataset_name = _service.Dataset, epochs = 1, hidden_size = 4 }));
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         await _service.Admin.WaitForAsync((await response.JsonAsync()).GetProperty("job_id").GetString()!, "succeeded");
@@ -138,7 +140,8 @@ public sealed class LostAnswerTests : IClassFixture<FaultyCommitsFixture>
     private async Task<int> RecordsAsync() => (await _service.Admin.JsonAsync("/records/summary")).GetProperty("records").GetInt32();
 
     private async Task<long> CountAsync(string table) =>
-        (long)(await (await PostgresCluster.SharedAsync()).ExecuteAsync($"SELECT count(*) FROM {table}", _service.Settings["ConnectionStrings:ModelOps"]))!;
+        (long)(await (await PostgresCluster.SharedAsync())
+            .ExecuteAsync($"SELECT count(*) FROM {table}", _service.Settings["ConnectionStrings:ModelOps"]))!;
 }
 
 /// <summary>A service whose next commit fails when a test wants it to.</summary>

@@ -25,7 +25,8 @@ public sealed class ReplicaTests
             await first.ActivateAsync(versions[1]);
 
             await Api.UntilAsync(async () => (await second.ReadinessAsync()).Status == 503, "the replica to notice");
-            Assert.Contains(versions[1], (await second.ReadinessAsync()).Body.GetProperty("active_model").GetString(), StringComparison.Ordinal);
+            Assert.Contains(versions[1], (await second.ReadinessAsync()).Body.GetProperty("active_model")
+                .GetString(), StringComparison.Ordinal);
             Assert.Contains("The active version can't be loaded", replica.Output, StringComparison.Ordinal);
             Assert.Equal(versions[0], await ServedAsync(second));
             Assert.Equal(versions[1], await ServedAsync(first));

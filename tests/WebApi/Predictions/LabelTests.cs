@@ -21,7 +21,8 @@ public sealed class LabelTests(ModelsFixture service)
         Shape.Is(answer, "prediction_id:string prediction:string CLASS:string source:string version:string labelled_at:time labelled_by:string");
         Assert.Equal(
             (id, predicted, "Prediabetes", "lab", service.Versions[0], ServiceFixture.AdminEmail),
-            (Text(answer, "prediction_id"), Text(answer, "prediction"), Text(answer, "CLASS"), Text(answer, "source"), Text(answer, "version"), Text(answer, "labelled_by")));
+            (Text(answer, "prediction_id"), Text(answer, "prediction"), Text(answer, "CLASS"), Text(answer, "source"),
+                Text(answer, "version"), Text(answer, "labelled_by")));
         Assert.Equal(answer.ToString(), again.ToString());
         Assert.Equal(before + 1, await RecordsAsync());
     }

@@ -51,8 +51,10 @@ public sealed class PredictTests(ModelsFixture service) : IAsyncLifetime
         foreach (var row in golden.GetProperty("Rows").EnumerateArray())
         {
             using var response = await service.Admin.PostTextAsync("/model/predict", Api.Patient(
-                row.GetProperty("HbA1c").GetDouble(), row.GetProperty("Age").GetDouble(), row.GetProperty("Bmi").GetDouble(), row.GetProperty("Gender").GetString()!));
-            var probabilities = (await response.JsonAsync()).GetProperty("probabilities").EnumerateObject().Select(p => p.Value.GetDouble());
+                row.GetProperty("HbA1c").GetDouble(), row.GetProperty("Age").GetDouble(), row.GetProperty("Bmi")
+                    .GetDouble(), row.GetProperty("Gender").GetString()!));
+            var probabilities = (await response.JsonAsync()).GetProperty("probabilities").EnumerateObject()
+                .Select(p => p.Value.GetDouble());
             Assert.All(
                 probabilities.Zip(row.GetProperty("Probabilities").EnumerateArray().Select(p => p.GetDouble())),
                 pair => Assert.True(Math.Abs(pair.First - pair.Second) <= 1e-5, $"{pair}"));
@@ -111,7 +113,8 @@ public sealed class PredictTests(ModelsFixture service) : IAsyncLifetime
     {
         using var response = await service.Admin.PostTextAsync("/model/predict/batch", $$"""{"rows": [{{string.Join(',', Enumerable.Repeat(Api.Patient(6), rows))}}]}""");
 
-        Assert.Equal(["rows"], (await response.ProblemAsync(400, "validation_failed")).GetProperty("errors").EnumerateObject().Select(e => e.Name));
+        Assert.Equal(["rows"], (await response.ProblemAsync(400, "validation_failed")).GetProperty("errors").EnumerateObject()
+            .Select(e => e.Name));
     }
 
     [Fact]
@@ -119,7 +122,8 @@ public sealed class PredictTests(ModelsFixture service) : IAsyncLifetime
     {
         using var response = await service.Admin.PostTextAsync("/model/predict/batch", $$"""{"rows": [{{Api.Patient(6)}}, {{Api.Patient(6, age: 131)}}, null]}""");
 
-        Assert.Equal(["rows[1].AGE", "rows[2]"], (await response.ProblemAsync(400, "validation_failed")).GetProperty("errors").EnumerateObject().Select(e => e.Name).Order());
+        Assert.Equal(["rows[1].AGE", "rows[2]"], (await response.ProblemAsync(400, "validation_failed")).GetProperty("errors")
+            .EnumerateObject().Select(e => e.Name).Order());
     }
 
     [Fact]

@@ -82,7 +82,8 @@ public abstract class JobTests(ModelsFixture service)
 
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
         Assert.NotEqual(running.Headers.ETag, changed.Headers.ETag);
-        Assert.All((HttpResponseMessage[])[same, oneOfMany, weak, any], response => Assert.Equal(HttpStatusCode.NotModified, response.StatusCode));
+        Assert.All((HttpResponseMessage[])[same, oneOfMany, weak, any], response =>
+            Assert.Equal(HttpStatusCode.NotModified, response.StatusCode));
         Assert.Empty(await same.Content.ReadAsByteArrayAsync());
     }
 
@@ -106,7 +107,8 @@ public abstract class JobTests(ModelsFixture service)
         using var again = await service.Admin.PostAsync($"/model/jobs/{id}/cancel", null);
         await again.ProblemAsync(409, "job_already_finished");
         await Api.UntilAsync(
-            () => Task.FromResult(!Directory.Exists(Path.Combine(service.DataDirectory, "jobs", Guid.Parse(id).ToString("N")))), "the working folder to go");
+            () => Task.FromResult(!Directory.Exists(Path.Combine(service.DataDirectory, "jobs", Guid.Parse(id).ToString("N")))),
+                "the working folder to go");
     }
 
     [Fact]

@@ -154,7 +154,10 @@ public abstract class RetrainTests(ModelsFixture service)
         // What wasn't named has the contract's defaults.
         var parameters = job.GetProperty("parameters");
         Shape.Is(parameters, "epochs:number batch_size:number learning_rate:number hidden_size:number seed:number");
-        Assert.Equal("{2|64|0.001|64|42}", string.Create(CultureInfo.InvariantCulture, $"{{{parameters.GetProperty("epochs")}|{parameters.GetProperty("batch_size")}|{parameters.GetProperty("learning_rate")}|{parameters.GetProperty("hidden_size")}|{parameters.GetProperty("seed")}}}"));
+        Assert.Equal(
+            ["2", "64", "0.001", "64", "42"],
+            ((string[])["epochs", "batch_size", "learning_rate", "hidden_size", "seed"])
+                .Select(name => parameters.GetProperty(name).ToString()));
     }
 
     [Fact]
@@ -179,7 +182,8 @@ public abstract class RetrainTests(ModelsFixture service)
         var waiting = service.Admin.PostTextAsync(
             "/model/retrain", $$"""{"use_database": false, "dataset_name": "{{dataset}}", "epochs": 7}""", ("Prefer", "wait=60"));
         await Api.UntilAsync(
-            async () => (await service.Admin.JsonAsync("/model/jobs?limit=1")).GetProperty("jobs")[0].GetProperty("epochs").GetInt32() == 7, "the second job");
+            async () => (await service.Admin.JsonAsync("/model/jobs?limit=1")).GetProperty("jobs")[0].GetProperty("epochs")
+                .GetInt32() == 7, "the second job");
         var second = (await service.Admin.JsonAsync("/model/jobs?limit=1")).GetProperty("jobs")[0].GetProperty("job_id").GetString()!;
         using var deleted = await service.Admin.DeleteAsync($"/model/datasets/{dataset}");
         Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
@@ -201,7 +205,8 @@ public abstract class RetrainTests(ModelsFixture service)
         var body = $$"""{"use_database": false, "dataset_name": "{{service.Dataset}}", "epochs": 1, "hidden_size": 4}""";
         var before = await JobCountAsync();
 
-        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.Admin.PostTextAsync("/model/retrain", body, ("Idempotency-Key", key))));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(_ => service.Admin.PostTextAsync("/model/retrain", body, ("Idempotency-Key", key))));
 
         var jobs = new HashSet<string>();
         foreach (var response in responses)
@@ -216,7 +221,8 @@ public abstract class RetrainTests(ModelsFixture service)
         await service.Admin.WaitForAsync(job, "succeeded");
         using var later = await service.Admin.PostTextAsync("/model/retrain", body, ("Idempotency-Key", key));
         Assert.Equal(job, (await later.JsonAsync()).GetProperty("job_id").GetString());
-        using var other = await service.Admin.PostTextAsync("/model/retrain", body.Replace("1,", "2,", StringComparison.Ordinal), ("Idempotency-Key", key));
+        using var other = await service.Admin.PostTextAsync("/model/retrain", body.Replace("1,", "2,", StringComparison.Ordinal),
+            ("Idempotency-Key", key));
         await other.ProblemAsync(422, "idempotency_key_reused");
     }
 

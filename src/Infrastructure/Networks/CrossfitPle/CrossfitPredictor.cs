@@ -150,7 +150,9 @@ internal sealed class CrossfitPredictor : INetworkPredictor
         /// <summary>The length of buffers for a number of grid points: whole blocks.</summary>
         public static int PaddedPoints(int points) => (points + Block - 1) / Block * Block;
 
-        /// <summary>Writes the member's own probabilities; adds its P(Diabetes) at each grid point to <paramref name="diabetes"/>.</summary>
+        /// <summary>
+        /// Writes the member's own probabilities; adds its P(Diabetes) at each grid point to <paramref name="diabetes"/>.
+        /// </summary>
         public void Answer(PatientFeatures features, Span<double> own, Span<double> diabetes)
         {
             Span<double> rest = stackalloc double[_stride];

@@ -39,7 +39,8 @@ internal sealed class DataSplit
     };
 
     /// <summary>Splits distinct rows; each side is in ascending order of the rows' hashes, then of their classes.</summary>
-    /// <exception cref="Domain.RefusalException"><c>not_enough_classes</c>: fewer than two classes to learn, or no row to test on.</exception>
+    /// <exception cref="Domain.RefusalException"><c>not_enough_classes</c>: fewer than two classes to learn, or no row to test
+    /// on.</exception>
     public static DataSplit Create(IReadOnlyList<LabelledExample> distinct, SplitKey key)
     {
         var hashes = new (ulong Hash, byte Class)[distinct.Count];
@@ -64,7 +65,8 @@ internal sealed class DataSplit
 
         lending.Lend();
         var sides = Array.ConvertAll(hashes, row => lending.SideOf(row.Hash));
-        LabelledExample[] On(SplitSide side) => [.. Enumerable.Range(0, order.Length).Where(i => sides[i] == side).Select(i => distinct[order[i]])];
+        LabelledExample[] On(SplitSide side) =>
+            [.. Enumerable.Range(0, order.Length).Where(i => sides[i] == side).Select(i => distinct[order[i]])];
         var split = new DataSplit(On(SplitSide.Training), On(SplitSide.Validation), On(SplitSide.Test));
         return split.Training.Select(r => r.Class).Distinct().Count() >= 2 && split.Test.Count > 0
             ? split

@@ -5,7 +5,9 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
-/// <summary>One network that judges the rows of its test side: folds 0 and 1, less what was lent to training, plus what was lent to test.</summary>
+/// <summary>
+/// One network that judges the rows of its test side: folds 0 and 1, less what was lent to training, plus what was lent to test.
+/// </summary>
 internal sealed class MlpJudge : IJudge
 {
     private readonly MlpPredictor _predictor;

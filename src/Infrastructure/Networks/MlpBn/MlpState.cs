@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
-/// <summary>Everything that training changes: parameters, Adam's moments and step count, batch normalisation's running statistics.</summary>
+/// <summary>
+/// Everything that training changes: parameters, Adam's moments and step count, batch normalisation's running statistics.
+/// </summary>
 internal sealed class MlpState : IDisposable
 {
     private MlpState(int hidden, float[] parameters, float[] first, float[] second, float steps, float[] mean, float[] variance)
@@ -36,7 +38,9 @@ internal sealed class MlpState : IDisposable
 
     public static int ParameterCount(int hidden) => 10 * hidden + DiabetesClasses.Count;
 
-    /// <summary>PyTorch's default initial weights: uniform in ±1/√(fan-in) for both linear layers, 1 and 0 for batch normalisation.</summary>
+    /// <summary>
+    /// PyTorch's default initial weights: uniform in ±1/√(fan-in) for both linear layers, 1 and 0 for batch normalisation.
+    /// </summary>
     public static MlpState Initial(int hidden, int seed)
     {
         var random = new SeededRandom(seed, RandomPurpose.InitialWeights);
@@ -50,7 +54,8 @@ internal sealed class MlpState : IDisposable
     }
 
     public static MlpState From(MlpSnapshot snapshot) => new(
-        snapshot.Hidden, snapshot.Parameters, snapshot.FirstMoment, snapshot.SecondMoment, snapshot.Steps, snapshot.RunningMean, snapshot.RunningVariance);
+        snapshot.Hidden, snapshot.Parameters, snapshot.FirstMoment, snapshot.SecondMoment, snapshot.Steps, snapshot.RunningMean,
+            snapshot.RunningVariance);
 
     /// <summary>A copy as plain arrays.</summary>
     public MlpSnapshot Snapshot() => new(

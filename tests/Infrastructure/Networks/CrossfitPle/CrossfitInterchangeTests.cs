@@ -45,7 +45,8 @@ public sealed class CrossfitInterchangeTests
         {
             _formula = JsonDocument.Parse(formula).RootElement;
             var start = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(file);
-            foreach (var entry in JsonDocument.Parse(file.AsMemory(8, start - 8)).RootElement.EnumerateObject().Where(e => e.Name != "__metadata__"))
+            foreach (var entry in JsonDocument.Parse(file.AsMemory(8, start - 8)).RootElement.EnumerateObject()
+                .Where(e => e.Name != "__metadata__"))
             {
                 var offsets = entry.Value.GetProperty("data_offsets");
                 var bytes = file[(start + offsets[0].GetInt32())..(start + offsets[1].GetInt32())];
@@ -73,7 +74,8 @@ public sealed class CrossfitInterchangeTests
                 p = [p[0] * (1 - diabetes) / others, p[1] * (1 - diabetes) / others, diabetes];
             }
 
-            var rule = (patient.HbA1c >= Number("rule", "prediabetes_from") ? 1 : 0) + (patient.HbA1c >= Number("rule", "diabetes_from") ? 1 : 0);
+            var rule = (patient.HbA1c >= Number("rule", "prediabetes_from") ? 1 : 0) + (patient.HbA1c >= Number("rule", "diabetes_from")
+                ? 1 : 0);
             var share = Number("mixture", "network_share");
             return [.. p.Select((v, c) => (share * v) + ((1 - share) * Number("rule", c == rule ? "rule_class" : "others")))];
         }

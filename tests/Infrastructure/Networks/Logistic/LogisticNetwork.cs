@@ -69,7 +69,8 @@ internal sealed class LogisticNetwork : INetwork
     {
         private int _epoch;
 
-        public SplitCounts Rows => new(Count(learned: true), SplitCounts.ByClass([]), Count(learned: false), rows.Total - rows.Distinct.Count);
+        public SplitCounts Rows =>
+            new(Count(learned: true), SplitCounts.ByClass([]), Count(learned: false), rows.Total - rows.Distinct.Count);
 
         public bool IsOver => false;
 

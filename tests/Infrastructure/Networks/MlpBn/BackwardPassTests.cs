@@ -185,7 +185,8 @@ public sealed class BackwardPassTests
                 var x = chunk.InputTensor.narrow(0, from, count);
                 var mask = chunk.FactorTensor.narrow(0, from, count);
                 var truth = chunk.ClassTensor.narrow(0, from, count).argmax(1);
-                var loss = nn.functional.cross_entropy(_second.forward(nn.functional.relu(_norm.forward(_first.forward(x))).mul(mask)), truth);
+                var loss = nn.functional.cross_entropy(_second.forward(nn.functional.relu(_norm.forward(_first.forward(x))).mul(mask)),
+                    truth);
                 _optimizer.zero_grad();
                 loss.backward();
                 _optimizer.step();

@@ -13,7 +13,8 @@ internal static class SavedNetwork
     public static List<NamedTensor> Tensors(int hidden, int seed = 1)
     {
         var random = new Random(seed);
-        float[] Values(int count, double from, double to) => [.. Enumerable.Range(0, count).Select(_ => (float)(from + (to - from) * random.NextDouble()))];
+        float[] Values(int count, double from, double to) =>
+            [.. Enumerable.Range(0, count).Select(_ => (float)(from + (to - from) * random.NextDouble()))];
         var bound = 1 / Math.Sqrt(hidden);
         return
         [

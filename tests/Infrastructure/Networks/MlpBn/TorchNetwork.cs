@@ -21,7 +21,8 @@ internal sealed class TorchNetwork : IDisposable
         var weights = ReadSafetensors(safetensors);
         var hidden = weights["0.bias"].shape[0];
         _network = nn.Sequential(
-            ("0", nn.Linear(4, hidden)), ("1", nn.BatchNorm1d(hidden)), ("2", nn.ReLU()), ("3", nn.Dropout(0.3)), ("4", nn.Linear(hidden, 3)));
+            ("0", nn.Linear(4, hidden)), ("1", nn.BatchNorm1d(hidden)), ("2", nn.ReLU()), ("3", nn.Dropout(0.3)),
+                ("4", nn.Linear(hidden, 3)));
         _network.load_state_dict(weights, strict: true);
         _network.eval();
         foreach (var tensor in weights.Values)
@@ -76,7 +77,8 @@ internal sealed class TorchNetwork : IDisposable
             var data = file[(8 + headerLength + offsets[0])..(8 + headerLength + offsets[1])];
             tensors[entry.Name] = entry.Value.GetProperty("dtype").GetString() switch
             {
-                "F32" => tensor(Enumerable.Range(0, data.Length / 4).Select(i => BitConverter.ToSingle(data, 4 * i)).ToArray()).reshape(shape),
+                "F32" => tensor(Enumerable.Range(0, data.Length / 4).Select(i => BitConverter.ToSingle(data, 4 * i))
+                    .ToArray()).reshape(shape),
                 "I64" => tensor(BitConverter.ToInt64(data, 0)),
                 var other => throw new InvalidDataException(other),
             };
