@@ -154,7 +154,8 @@ def main():
     print("%d distinct rows, %d keys x %d seeds, mean ± sd over keys\n" % (len(y), a.keys, a.seeds))
     print("| model | %s |\n|---|%s" % (" | ".join(names), "---|" * len(names)))
     for model, each in results.items():
-        cells = ["%.3f ± %.3f" % (statistics.mean(r[f] for r in each), statistics.stdev(r[f] for r in each) if len(each) > 1 else math.nan) for f in names]
+        values = [[r[f] for r in each] for f in names]
+        cells = ["%.3f ± %.3f" % (statistics.mean(v), statistics.stdev(v) if len(v) > 1 else math.nan) for v in values]
         print("| %s | %s |" % (model, " | ".join(cells)))
 
 

@@ -79,7 +79,8 @@ class Service:
 
     def upload(self, path):
         boundary = os.urandom(16).hex()
-        head = '--%s\r\nContent-Disposition: form-data; name="file"; filename="rows.csv"\r\nContent-Type: text/csv\r\n\r\n' % boundary
+        head = '--%s\r\nContent-Disposition: form-data; name="file"; filename="rows.csv"\r\n' % boundary
+        head += "Content-Type: text/csv\r\n\r\n"
         content = head.encode() + open(path, "rb").read() + ("\r\n--%s--\r\n" % boundary).encode()
         return self.call("/model/upload-dataset", content=content, kind="multipart/form-data; boundary=" + boundary)["filename"]
 
@@ -105,5 +106,6 @@ class Service:
         p = []
         for i in range(0, len(x), 5000):
             rows = [{"HbA1c": r[0], "AGE": r[1], "BMI": r[2], "Gender": "FM"[int(r[3])]} for r in x[i:i + 5000]]
-            p += [[answer["probabilities"][name] for name in NAMES] for answer in self.call("/model/predict/batch", {"rows": rows})["predictions"]]
+            answers = self.call("/model/predict/batch", {"rows": rows})["predictions"]
+            p += [[answer["probabilities"][name] for name in NAMES] for answer in answers]
         return np.array(p)

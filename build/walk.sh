@@ -51,7 +51,8 @@ compare() { # compare BASELINE CANDIDATE: says what the comparison comes to
     undecided) sentence="perhaps different from the present one, but these patients don't decide it" ;;
     *) sentence="too few patients to tell" ;;
   esac
-  echo "  macro F1 higher by $(grep -o '"delta_macro_f1":.*' <<<"$answer" | field value), p = $(field p_value <<<"$answer"), on $(field rows <<<"$answer") patients"
+  echo "  macro F1 higher by $(grep -o '"delta_macro_f1":.*' <<<"$answer" | field value)," \
+    "p = $(field p_value <<<"$answer"), on $(field rows <<<"$answer") patients"
   echo "  $2 is $sentence"
 }
 

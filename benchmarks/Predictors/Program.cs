@@ -27,8 +27,10 @@ foreach (var mean in (double[])[6, 14])
     {
         var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         patients[i] = new PatientFeatures(
-            Math.Clamp(mean + (1.2 * normal), 4, 20), 20 + (60 * random.NextDouble()), 18 + (22 * random.NextDouble()),
-                (Gender)random.NextInt32(2));
+            Math.Clamp(mean + (1.2 * normal), 4, 20),
+            20 + (60 * random.NextDouble()),
+            18 + (22 * random.NextDouble()),
+            (Gender)random.NextInt32(2));
     }
 
     // Until the compiler's last tier has seen the loop.
