@@ -15,7 +15,7 @@ public sealed record ImportAnswer(
     string Message,
     int Created,
     int Rejected,
-    IReadOnlyList<RowProblem> Problems,
+    IReadOnlyList<RowProblemAnswer> Problems,
     int Duplicates,
     IReadOnlyDictionary<DiabetesClass, int> ClassCounts);
 
@@ -59,7 +59,7 @@ internal sealed class ImportRecordsHandler(
             Texts.Say($"{rows.Count} records were added; rows left out: {report.Rejected}."),
             rows.Count,
             report.Rejected,
-            [.. report.Problems.Select(p => p with { Problem = Texts.Retell(p.Problem) })],
+            RowProblemAnswer.Of(report.Problems),
             report.Duplicates,
             report.ClassCounts);
     }

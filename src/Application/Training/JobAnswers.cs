@@ -65,7 +65,7 @@ public sealed record JobAnswer(
         job.CreatedAt,
         job.StartedAt,
         job.FinishedAt,
-        job.ErrorCode is null ? null : new JobError(job.ErrorCode, Texts.Retell(job.ErrorDetail ?? "")),
+        job.ErrorCode is null ? null : new JobError(job.ErrorCode, job.ErrorDetail is null ? "" : Texts.Say(job.ErrorDetail)),
         job.Comparison is null ? null : ComparisonAnswer.Of(job.Comparison),
         job.Reproduction,
         History: null,

@@ -76,12 +76,13 @@ internal sealed partial class RunTrainingHandler(
         }
         catch (RefusalException refusal)
         {
-            await FailAsync(job.Id, refusal.Code, refusal.Message);
+            await FailAsync(job.Id, refusal.Code, Sentence.Of(refusal.Detail));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             LogStorage(exception, job.Id);
-            await FailAsync(job.Id, "storage_unavailable", "The server's storage can't be written at the moment. Ask the operator, then train again.");
+            await FailAsync(
+                job.Id, "storage_unavailable", Sentence.Of($"The server's storage can't be written at the moment. Ask the operator, then train again."));
         }
 
         artifacts.DeleteWorkingFolders(job.Id);
@@ -244,7 +245,7 @@ internal sealed partial class RunTrainingHandler(
         }
     }
 
-    private Task FailAsync(Guid jobId, string code, string detail) =>
+    private Task FailAsync(Guid jobId, string code, Sentence detail) =>
         FinishAsync(jobId, (j, now) => j.Fail(_claim, code, detail, now));
 
     /// <summary>

@@ -36,11 +36,11 @@ public static class TrainerHost
         }
         catch (RefusalException refusal)
         {
-            return Refuse(refusal.Code, refusal.Message);
+            return Refuse(refusal.Code, Sentence.Of(refusal.Detail));
         }
         catch (IOException exception) when (DurableFiles.IsDiskFull(exception))
         {
-            return Refuse("insufficient_storage", "The server's storage is full. Make room and train again.");
+            return Refuse("insufficient_storage", Sentence.Of($"The server's storage is full. Make room and train again."));
         }
         catch (Exception exception) when (IsOutOfMemory(exception))
         {
@@ -75,7 +75,7 @@ public static class TrainerHost
         exception is OutOfMemoryException
         || (exception is ExternalException && exception.Message.Contains("can't allocate memory", StringComparison.Ordinal));
 
-    private static int Refuse(string code, string detail)
+    private static int Refuse(string code, Sentence detail)
     {
         Say(new TrainerLine(Error: new TrainerError(code, detail)));
         return TrainerProtocol.Refused;
