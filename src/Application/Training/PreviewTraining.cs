@@ -3,7 +3,6 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Data;
-using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
@@ -26,9 +25,7 @@ internal sealed class PreviewTrainingValidator : AbstractValidator<PreviewTraini
 {
     public PreviewTrainingValidator()
     {
-        RuleFor(r => r.DatasetName).NotNull().When(r => !r.UseDatabase).WithMessage(_ => Texts.Say($"is required when use_database is false"));
-        RuleFor(r => r.DatasetName).Must(Dataset.IsValidName).When(r => r.DatasetName is not null)
-            .WithMessage(_ => Texts.Say($"is not a dataset's name: letters, digits, dot, underscore and hyphen, ending in .csv"));
+        RuleFor(r => r.DatasetName).NamesTheData(r => r.UseDatabase);
     }
 }
 

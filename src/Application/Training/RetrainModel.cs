@@ -3,7 +3,6 @@ using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Data;
-using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
@@ -38,10 +37,7 @@ internal sealed class RetrainModelValidator : AbstractValidator<RetrainModel>
 {
     public RetrainModelValidator()
     {
-        RuleFor(r => r.DatasetName).NotNull().When(r => !r.UseDatabase)
-            .WithMessage(_ => Texts.Say($"is required when use_database is false"));
-        RuleFor(r => r.DatasetName).Must(Dataset.IsValidName).When(r => r.DatasetName is not null)
-            .WithMessage(_ => Texts.Say($"is not a dataset's name: letters, digits, dot, underscore and hyphen, ending in .csv"));
+        RuleFor(r => r.DatasetName).NamesTheData(r => r.UseDatabase);
         RuleFor(r => r.Epochs).InclusiveBetween(TrainingParameters.MinEpochs, TrainingParameters.MaxEpochs)
             .WithMessage(_ => Texts.Say($"must be between {TrainingParameters.MinEpochs} and {TrainingParameters.MaxEpochs}"));
         RuleFor(r => r.BatchSize).InclusiveBetween(TrainingParameters.MinBatchSize, TrainingParameters.MaxBatchSize)

@@ -30,6 +30,7 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
             v.TrainingTime,
             v.JobId,
             v.Specification.Architecture,
+            v.Specification.Schema,
             v.Specification.Parameters,
             v.Summary.BestEpoch,
             v.Summary.WeightsSha256,

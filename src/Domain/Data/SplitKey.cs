@@ -12,8 +12,9 @@ public enum SplitSide
 }
 
 /// <summary>
-/// The installation's key that decides, for ever, on which side a row lies: HMAC-SHA256 over the canonical inputs, its first
-/// 8 bytes as a big-endian unsigned number, mod 1000; test 0–199, validation 200–299, training the rest.
+/// The installation's key that decides, for ever, on which side a row lies: HMAC-SHA256 over the canonical values of the frozen
+/// <see cref="FeatureSchema.KeyColumns"/>, its first 8 bytes as a big-endian unsigned number, mod 1000; test 0–199, validation 200–299,
+/// training the rest. Columns that a later schema adds aren't hashed, so they move no row.
 /// </summary>
 public sealed class SplitKey
 {
@@ -45,8 +46,17 @@ public sealed class SplitKey
     /// <summary>The row's hash; equal inputs have equal hashes, whatever their class.</summary>
     public ulong HashOf(PatientFeatures features)
     {
+        Span<double> values = stackalloc double[PatientFeatures.Count];
+        features.CopyTo(values);
+        return HashOf(FeatureSchema.Current, values);
+    }
+
+    /// <summary>The hash of a row of any schema.</summary>
+    /// <param name="values">In the order of the schema's inputs.</param>
+    public ulong HashOf(FeatureSchema schema, ReadOnlySpan<double> values)
+    {
         Span<byte> canonical = stackalloc byte[CanonicalRow.InputBytes];
-        CanonicalRow.WriteInputs(features, canonical);
+        CanonicalRow.WriteKey(schema, values, canonical);
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(_key, canonical, hash);
         return BinaryPrimitives.ReadUInt64BigEndian(hash);

@@ -28,8 +28,6 @@ public sealed class FeatureSchema
             var at = inputs.Select(c => c.Name).ToList().IndexOf(key);
             return at >= 0 ? at : throw new ArgumentException($"The schema {id} lacks the key column {key}.", nameof(inputs));
         })];
-        KeyBytes = KeyIndexes.Sum(i => BytesOf(inputs[i]));
-        InputBytes = inputs.Sum(BytesOf);
     }
 
     public static FeatureSchema Diabetes1 { get; } = CreateDiabetes1();
@@ -51,20 +49,11 @@ public sealed class FeatureSchema
     /// <summary>The places of <see cref="KeyColumns"/> among <see cref="Inputs"/>.</summary>
     public IReadOnlyList<int> KeyIndexes { get; }
 
-    /// <summary>Bytes of the key columns' values in canonical form.</summary>
-    public int KeyBytes { get; }
-
-    /// <summary>Bytes of all inputs' values in canonical form.</summary>
-    public int InputBytes { get; }
-
     /// <summary>Null for a schema that this build doesn't know.</summary>
     public static FeatureSchema? Find(string id) => id == Diabetes1.Id ? Diabetes1 : null;
 
-    /// <summary>The column of this name, in any letter case; null for an unknown one.</summary>
-    public Column? FindColumn(string name) => Columns.FirstOrDefault(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>In canonical form a number is a double and a code one byte.</summary>
-    internal static int BytesOf(Column column) => column.Kind == ColumnKind.Number ? sizeof(double) : 1;
+    /// <exception cref="InvalidOperationException">The schema has no column of this name.</exception>
+    public Column GetColumn(string name) => Columns.First(c => c.Name == name);
 
     private static FeatureSchema CreateDiabetes1()
     {
