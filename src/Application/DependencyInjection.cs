@@ -20,7 +20,6 @@ public static class DependencyInjection
         .AddScoped<VersionPublisher>()
         .AddScoped<ActivePointerWriter>()
         .AddScoped<VersionComparer>()
-        .AddSingleton<CandidateJudge>()
         .AddSingleton<ActivePointerFile>()
         .AddSingleton<PredictionLog>()
         .AddSingleton<JobWatcher>();
@@ -38,8 +37,7 @@ public static class DependencyInjection
 
     private static IServiceCollection AddHandlers(this IServiceCollection services, Assembly assembly)
     {
-        foreach (var (service, type) in Implementations(assembly, typeof(IRequestHandler<,>))
-            .Concat(Implementations(assembly, typeof(INotificationHandler<>))))
+        foreach (var (service, type) in Implementations(assembly, typeof(IRequestHandler<,>)))
         {
             services.AddTransient(service, type);
         }

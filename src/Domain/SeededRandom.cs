@@ -85,4 +85,6 @@ public enum RandomPurpose
     Dropout = 4,
     Bootstrap = 5,
     Sample = 6,
+    MemberWeights = 7,
+    MemberOrder = 8,
 }

@@ -5,12 +5,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
+using ModelOps.Application.Failures;
 using ModelOps.Application.Training;
 using ModelOps.Infrastructure.Csv;
+using ModelOps.Infrastructure.Failures;
 using ModelOps.Infrastructure.FaultInjection;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Identity;
 using ModelOps.Infrastructure.Jobs;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Persistence;
 using ModelOps.Infrastructure.Serving;
 using ModelOps.Infrastructure.Startup;
@@ -28,6 +31,7 @@ public static class DependencyInjection
         services.TryAddSingleton(FaultPoints.Clock);
         return services
             .AddSingleton(settings)
+            .AddSingleton<IFailureClassifier, EnvironmentFailures>()
             .AddSingleton(settings.Timing)
             .AddSingleton(new UploadLimits(settings.MaxUploadBytes))
             .AddPersistence(settings)
@@ -76,6 +80,8 @@ public static class DependencyInjection
         .AddSingleton(new DataDirectory(settings.DataDirectory))
         .AddSingleton<DataDirectoryLock>()
         .AddSingleton<StagingSweep>()
+        .AddSingleton<RowsFiles>()
+        .AddSingleton<IRowsFiles>(provider => provider.GetRequiredService<RowsFiles>())
         .AddSingleton<IArtifactStore, ArtifactStore>()
         .AddSingleton<IDatasetStore, DatasetStore>()
         .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
@@ -85,12 +91,14 @@ public static class DependencyInjection
         services
             .AddSingleton<ServingModel>()
             .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
-            .AddSingleton<ServingWatcher>()
-            .AddSingleton<ServingSignal>()
+            .AddSingleton<ActiveVersionFollower>()
             .AddSingleton(PredictionRetentionSettings.From(configuration));
         if (settings.Serves)
         {
-            services.AddHostedService<ServingSync>().AddHostedService<PredictionWriter>().AddHostedService<PredictionRetention>();
+            services
+                .AddHostedService(provider => provider.GetRequiredService<ActiveVersionFollower>())
+                .AddHostedService<PredictionWriter>()
+                .AddHostedService<PredictionRetention>();
         }
 
         return settings.Serves && settings.UsesPostgreSql ? services.AddHostedService<ActivationListener>() : services;
@@ -99,7 +107,11 @@ public static class DependencyInjection
     private static IServiceCollection AddTraining(this IServiceCollection services, InfrastructureSettings settings) => services
         .AddSingleton(TrainerCommand.Default)
         .AddSingleton(new TrainerLimits(settings.TrainerTime, settings.TrainerMemoryBytes))
-        .AddSingleton<IModelTrainer, TrainerProcess>();
+        .AddSingleton<TrainerProcess>()
+        .AddSingleton<ITrainingWorkspaces, TrainingWorkspaces>()
+        .AddSingleton(NetworkRegistry.BuiltIn)
+        .AddSingleton<ITrainableNetworks>(provider => provider.GetRequiredService<NetworkRegistry>())
+        .AddSingleton<IVersionJudges, VersionJudges>();
 
     /// <summary>Registered before everything that waits for it: hosted services start in the order of their registration.</summary>
     private static IServiceCollection AddStartup(this IServiceCollection services) => services

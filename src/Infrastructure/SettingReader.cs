@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Configuration;
 
 namespace ModelOps.Infrastructure;
@@ -15,6 +16,9 @@ public sealed class SettingReader(IConfiguration configuration)
     /// <param name="key">Such as <c>Timing:LeaseSeconds</c>.</param>
     public string? Text(string key) => configuration[$"{Root}:{key}"]?.Trim() is { Length: > 0 } text ? text : null;
 
+    /// <summary>The setting as it is, such as a password; null where it is missing or empty.</summary>
+    public string? Untrimmed(string key) => configuration[$"{Root}:{key}"] is { Length: > 0 } text ? text : null;
+
     /// <summary>A number greater than 0.</summary>
     public double Positive(string key, double defaultValue) => Read(
         key, defaultValue, text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && n is > 0 and < 1e9 ? n : null, "a number greater than 0");
@@ -25,6 +29,11 @@ public sealed class SettingReader(IConfiguration configuration)
         defaultValue,
         text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= minimum && n <= maximum ? n : null,
         string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum} to {maximum}"));
+
+    /// <summary>A network such as <c>10.1.0.0/16</c>, or <c>10.1.0.7/32</c> for one machine; null where the setting is missing.</summary>
+    public IPNetwork? Network(string key) => Text(key) is { } text
+        ? IPNetwork.TryParse(text, out var network) ? network : throw Impossible(key, "a network such as 10.1.0.0/16")
+        : null;
 
     public bool Flag(string key, bool defaultValue) =>
         Read(key, defaultValue, text => bool.TryParse(text, out var yes) ? yes : null, "true or false");

@@ -59,6 +59,9 @@ try
 {
     settings = InfrastructureSettings.From(builder.Configuration, DefaultDataDirectory.Find());
     builder.Services.AddInfrastructure(builder.Configuration, settings);
+    builder.Services.AddAuth(builder.Configuration);
+    builder.Services.AddMetricsEndpoint(builder.Configuration);
+    builder.Services.AddTrustedProxy(builder.Configuration);
 }
 catch (StartupException refused)
 {
@@ -67,12 +70,9 @@ catch (StartupException refused)
 }
 
 builder.Services.AddApplication();
-builder.Services.AddAuth(builder.Configuration);
 builder.Services.AddApi();
 builder.Services.AddLanguages();
 builder.Services.AddDashboard();
-builder.Services.AddMetricsEndpoint(builder.Configuration);
-builder.Services.AddTrustedProxy(builder.Configuration);
 
 // What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
 var started = false;

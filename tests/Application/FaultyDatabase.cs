@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
@@ -41,6 +42,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
         var result = await inner.InTransactionAsync(work, cancellationToken);
         return faults.TryDequeue(out var fault) ? throw fault : result;
     }
+
+    public IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken) => inner.StreamRecordsAsync(cancellationToken);
 
     public Task AnnounceActivationAsync(CancellationToken cancellationToken) => inner.AnnounceActivationAsync(cancellationToken);
 

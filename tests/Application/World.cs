@@ -1,4 +1,3 @@
-using ModelOps.Infrastructure;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -7,14 +6,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Predictions;
-using ModelOps.Application.Versions;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure;
+using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 using Moq;
 using Npgsql;
@@ -37,32 +36,21 @@ public sealed class World : IAsyncLifetime
     public World(Provider provider)
     {
         _provider = provider;
+        Artifacts = new FakeArtifacts(StoredRows, () => Created);
         if (provider == Provider.PostgreSql)
         {
             PostgresCluster.Require();
         }
 
-        Artifacts.Setup(a => a.WorkingFolder(It.IsAny<Guid>(), It.IsAny<Guid>()))
-            .Returns((Guid id, Guid claim) => Path.Combine(_folder.FullName, "jobs", id.ToString("N"), claim.ToString("N")));
-        Artifacts.Setup(a => a.EarlierWorkingFolders(It.IsAny<Guid>(), It.IsAny<Guid>())).Returns([]);
-        Artifacts.Setup(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()))
-            .Returns(() => new PublishedArtifact(
-                Domain.Versions.VersionName.For(Created, ++_published), Created, [new Domain.Versions.ArtifactFile("model.safetensors", 7, new string('a', 64))]));
-        Artifacts.Setup(a => a.ReadRowsAsync(It.IsAny<string>(), It.IsAny<IReadOnlyList<Domain.Versions.ArtifactFile>>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(StoredRows);
-        Artifacts.Setup(a => a.ListVersions()).Returns([]);
-        Artifacts.Setup(a => a.ListWorkingFolders()).Returns([]);
         Queue.Setup(q => q.Announced()).Returns(new HashSet<Guid>());
     }
-
-    private int _published;
 
     /// <summary>What every version was made of, as the artifact store has it.</summary>
     public IReadOnlyList<LabelledExample> StoredRows { get; } = [.. SampleGenerator.Generate(60, seed: 2)];
 
-    public Mock<IModelTrainer> Trainer { get; } = new();
+    public FakeTrainer Trainer { get; } = new();
 
-    public Mock<IArtifactStore> Artifacts { get; } = new();
+    public FakeArtifacts Artifacts { get; }
 
     public Mock<ITrainingQueue> Queue { get; } = new();
 
@@ -131,10 +119,16 @@ public sealed class World : IAsyncLifetime
     }
 
     /// <summary>A queued job that trains on the database.</summary>
-    public Task<Guid> AddJobAsync(Action<TrainingJob>? prepare = null, DataSelection? data = null) => UseAsync(async db =>
+    public Task<Guid> AddJobAsync(Action<TrainingJob>? prepare = null, JobPurpose? purpose = null, string architecture = "mlp-bn") => UseAsync(async db =>
     {
         var job = TrainingJob.Create(
-            new TrainingParameters(Epochs: 10), data ?? new DataSelection(true, null), 100, new string('c', 64), "ann", Time.GetUtcNow().UtcDateTime);
+            purpose ?? new JobPurpose.Retraining(new DataSelection.Database()),
+            architecture,
+            new TrainingParameters(Epochs: 10),
+            100,
+            new string('c', 64),
+            "ann",
+            Time.GetUtcNow().UtcDateTime);
         prepare?.Invoke(job);
         db.Jobs.Add(job);
         await db.SaveChangesAsync(default);
@@ -152,24 +146,6 @@ public sealed class World : IAsyncLifetime
 
     public Task<List<string>> VersionNamesAsync() => UseAsync(db => db.Versions.Select(v => v.Name).ToListAsync());
 
-    /// <summary>Each call of the trainer answers with the next of these; the last one stands for all that follow.</summary>
-    public void TrainerAnswers(params Func<TrainerCall, Task<TrainingOutcome>>[] answers)
-    {
-        var calls = 0;
-        Trainer.Setup(t => t.TrainAsync(
-                It.IsAny<TrainingSpecification>(), It.IsAny<string>(), It.IsAny<Action<TrainingProgress>>(), It.IsAny<CancellationToken>(), It.IsAny<CancellationToken>()))
-            .Returns((TrainingSpecification _, string _, Action<TrainingProgress> report, CancellationToken cancel, CancellationToken stop) =>
-                answers[Math.Min(calls++, answers.Length - 1)](new TrainerCall(report, cancel, stop)));
-    }
-
-    public void TrainerAnswers(params TrainingOutcome[] answers) =>
-        TrainerAnswers([.. answers.Select(a => (Func<TrainerCall, Task<TrainingOutcome>>)(_ => Task.FromResult(a)))]);
-
-    public void VerifyTrainerCalls(int calls) => Trainer.Verify(
-        t => t.TrainAsync(
-            It.IsAny<TrainingSpecification>(), It.IsAny<string>(), It.IsAny<Action<TrainingProgress>>(), It.IsAny<CancellationToken>(), It.IsAny<CancellationToken>()),
-        Times.Exactly(calls));
-
     private async Task<ServiceProvider> BuildAsync()
     {
         var connectionString = _provider == Provider.Sqlite
@@ -181,8 +157,8 @@ public sealed class World : IAsyncLifetime
             services.AddSingleton(interceptor);
         }
 
-        services.Replace(ServiceDescriptor.Singleton(Trainer.Object));
-        services.Replace(ServiceDescriptor.Singleton(Artifacts.Object));
+        services.Replace(ServiceDescriptor.Singleton<ITrainingWorkspaces>(Trainer));
+        services.Replace(ServiceDescriptor.Singleton<IArtifactStore>(Artifacts));
         services.Replace(ServiceDescriptor.Singleton(Queue.Object));
         var database = services.Last(s => s.ServiceType == typeof(IModelOpsDbContext));
         services.Replace(ServiceDescriptor.Scoped<IModelOpsDbContext>(
@@ -214,26 +190,25 @@ public sealed class World : IAsyncLifetime
     public static TrainingOutcome.Completed Completed()
     {
         LabelledExample[] rows = [.. SampleGenerator.Generate(60, seed: 2)];
-        double[] certain = [0.6, 0.3, 0.1];
-        return new TrainingOutcome.Completed(
-            new TrainingSummary(
-                4, 1.5, new string('b', 64), rows.Length,
-                SplitCounts.Of(DataSplit.Create(rows, new SplitKey(new byte[SplitKey.Bytes]))),
-                Evaluator.Evaluate([.. rows.Select(r => r.Class)], [.. rows.Select(_ => certain)], [.. rows.Select(r => r.Features)], 42),
-                [new EpochPoint(1, 0.9, null, null), new EpochPoint(10, 0.5, 0.6, 0.7)]),
-            "output");
-    }
-}
+        var judged = new JudgedRows();
+        foreach (var row in rows)
+        {
+            judged.Add(row.Class, row.Features, [0.6, 0.3, 0.1]);
+        }
 
-public sealed record TrainerCall(Action<TrainingProgress> Report, CancellationToken Cancel, CancellationToken Stop)
-{
-    /// <summary>Trains on until it is told to end.</summary>
-    public async Task<TrainingOutcome> UntilToldAsync()
-    {
-        var told = new TaskCompletionSource<TrainingOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var cancel = Cancel.Register(() => told.TrySetResult(new TrainingOutcome.Cancelled()));
-        await using var stop = Stop.Register(() => told.TrySetResult(new TrainingOutcome.Stopped()));
-        return await told.Task;
+        var byClass = SplitCounts.ByClass(rows);
+        return new TrainingOutcome.Completed(
+            new TrainingResult(
+                new TrainingSummary(
+                    4,
+                    1.5,
+                    new string('b', 64),
+                    rows.Length,
+                    new SplitCounts(byClass, SplitCounts.ByClass([]), byClass, Duplicates: 0),
+                    Evaluator.Evaluate(judged, 42),
+                    [new EpochPoint(1, 0.9, null, null), new EpochPoint(10, 0.5, 0.6, 0.7)]),
+                Comparison: null),
+            "output");
     }
 }
 

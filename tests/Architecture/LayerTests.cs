@@ -32,11 +32,42 @@ public sealed class LayerTests
     public void Infrastructure_References_NotTheWebApi() => Assert.DoesNotContain("ModelOps.WebApi", NamesOf(Infrastructure));
 
     [Fact]
+    public void WebApi_References_NoLibraryOfInfrastructure() => Assert.DoesNotContain(
+        NamesOf(WebApi),
+        name => Starts(name, "Npgsql", "Microsoft.Data.Sqlite", "Microsoft.EntityFrameworkCore", "Hangfire", "TorchSharp", "CsvHelper"));
+
+    [Fact]
+    public void DomainFolders_DependOnEachOther_WithoutCircles()
+    {
+        const string Root = "ModelOps.Domain.";
+        string[] folders =
+        [
+            .. Domain.GetTypes().Select(type => type.Namespace ?? "").Where(name => name.StartsWith(Root, StringComparison.Ordinal)).Distinct(),
+        ];
+        var uses = folders.ToDictionary(folder => folder, folder => folders
+            .Where(other => other != folder && Types.InAssembly(Domain).That().ResideInNamespace(folder)
+                .And().HaveDependencyOn(other).GetTypes().Any())
+            .ToHashSet());
+
+        // Folders that depend on no remaining folder are removed, until none is left or only circles are.
+        while (uses.Where(entry => !entry.Value.Overlaps(uses.Keys)).Select(entry => entry.Key).ToArray() is { Length: > 0 } free)
+        {
+            Array.ForEach(free, folder => uses.Remove(folder));
+        }
+
+        Assert.NotEmpty(folders);
+        Assert.Empty(uses.Select(entry => $"{entry.Key} -> {string.Join(", ", entry.Value.Where(uses.ContainsKey))}"));
+    }
+
+    [Fact]
     public void WebApi_OnlyItsEntryPoint_KnowsInfrastructure() =>
         Holds(Types.InAssembly(WebApi).That().DoNotHaveNameMatching("^Program|^<").ShouldNot().HaveDependencyOn("ModelOps.Infrastructure").GetResult());
 
     [Theory]
     [InlineData("Hangfire", "ModelOps.Infrastructure.Jobs")]
+    [InlineData("Npgsql", "ModelOps.Infrastructure.Persistence|ModelOps.Infrastructure.Jobs")]
+    [InlineData("Microsoft.Data.Sqlite", "ModelOps.Infrastructure.Persistence|ModelOps.Infrastructure.Jobs")]
+    [InlineData("Microsoft.EntityFrameworkCore", "ModelOps.Infrastructure.Persistence|ModelOps.Infrastructure.Identity")]
     [InlineData("CsvHelper", "ModelOps.Infrastructure.Csv")]
     [InlineData("TorchSharp", "ModelOps.Infrastructure.Networks|ModelOps.Infrastructure.Trainer")]
     public void Library_IsKnownOnlyIn_ItsRoom(string library, string rooms)
@@ -45,7 +76,10 @@ public sealed class LayerTests
 
         Assert.NotEmpty(users);
         Assert.All(users, type => Assert.Contains(rooms.Split("|"), room => type.FullName!.StartsWith(room, StringComparison.Ordinal)));
-        Assert.DoesNotContain(NamesOf(Application), name => Starts(name, library));
+        if (library != "Microsoft.EntityFrameworkCore")
+        {
+            Assert.DoesNotContain(NamesOf(Application), name => Starts(name, library));
+        }
     }
 
     [Fact]

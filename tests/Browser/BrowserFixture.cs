@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
-using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Browser.Tests;
 
@@ -14,9 +13,9 @@ public sealed class BrowserFixture : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
-    private IPlaywright? playwright;
-    private IBrowser? browser;
-    private Task<Shown>? shown;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private Task<Shown>? _shown;
 
     public Service Service { get; private set; } = null!;
 
@@ -30,18 +29,18 @@ public sealed class BrowserFixture : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(30_000);
         Environment.SetEnvironmentVariable("PLAYWRIGHT_DRIVER_SEARCH_PATH", Build.PlaywrightDriver);
         Service = await Service.StartAsync();
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Build.Chromium, Args = Arguments });
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Build.Chromium, Args = Arguments });
     }
 
     /// <summary>A service with something on every page: a version in service, a newer one, and a dataset with problems.</summary>
-    public Task<Shown> ShownAsync() => shown ??= MakeShownAsync();
+    public Task<Shown> ShownAsync() => _shown ??= MakeShownAsync();
 
     /// <summary>A visitor with cookies of their own.</summary>
     public async Task<Visitor> VisitAsync(string language = "en", int width = 1280, bool dark = false, Service? service = null)
     {
         var home = (service ?? Service).Address;
-        var context = await browser!.NewContextAsync(new BrowserNewContextOptions
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = home.ToString(),
             Locale = language,
@@ -57,23 +56,23 @@ public sealed class BrowserFixture : IAsyncLifetime
     private async Task<Shown> MakeShownAsync()
     {
         var dataset = await Service.UploadAsync("clinic-2026.csv");
-        var first = await Service.TrainAsync(dataset, epochs: 3);
+        var first = await Service.TrainAsync(dataset, epochs: 3, architecture: "mlp-bn");
         await Service.ActivateAsync(first);
         var active = await Service.TrainAsync(dataset, epochs: 60);
         await Service.ActivateAsync(active, "More epochs, better on the same patients.");
         var newer = await Service.TrainAsync(dataset, epochs: 60, seed: 7);
         var job = (await Service.Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("models")[0].GetProperty("job_id").GetString()!;
-        return new Shown(dataset, active, newer, job);
+        return new Shown(dataset, first, active, newer, job);
     }
 
     public async Task DisposeAsync()
     {
-        if (browser is not null)
+        if (_browser is not null)
         {
-            await browser.DisposeAsync();
+            await _browser.DisposeAsync();
         }
 
-        playwright?.Dispose();
+        _playwright?.Dispose();
         if (Service is not null)
         {
             await Service.DisposeAsync();
@@ -81,9 +80,10 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 }
 
+/// <param name="MlpBn">The first version, of the network mlp-bn.</param>
 /// <param name="Newer">The newest version, which waits.</param>
 /// <param name="Job">The training that made it.</param>
-public sealed record Shown(string Dataset, string Active, string Newer, string Job);
+public sealed record Shown(string Dataset, string MlpBn, string Active, string Newer, string Job);
 
 [CollectionDefinition(Name)]
 public sealed class BrowserGroup : ICollectionFixture<BrowserFixture>

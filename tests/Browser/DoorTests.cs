@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using ModelOps.Domain.Features;
 using static Microsoft.Playwright.Assertions;
 
 namespace ModelOps.Browser.Tests;

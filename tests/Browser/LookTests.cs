@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Playwright;
-using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Browser.Tests;
 
@@ -48,6 +47,8 @@ public sealed class LookTests(BrowserFixture browser)
         ("training-ended", $"/trainings/{shown.Job}"),
         ("versions", "/versions"),
         ("version", $"/versions/{shown.Active}"),
+        ("version-single", $"/versions/{shown.MlpBn}"),
+        ("compare-networks", $"/compare?candidate={shown.Active}&baseline={shown.MlpBn}"),
         ("compare", $"/compare?candidate={shown.Newer}"),
         ("history", "/history"),
         ("data", "/data"),

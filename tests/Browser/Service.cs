@@ -20,9 +20,9 @@ public sealed class Service : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("modelops-browser-");
-    private readonly ConcurrentQueue<string> output = [];
-    private Process? process;
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("modelops-browser-");
+    private readonly ConcurrentQueue<string> _output = [];
+    private Process? _process;
 
     private Service(int port) => Address = new Uri($"http://127.0.0.1:{port}/");
 
@@ -30,7 +30,7 @@ public sealed class Service : IAsyncDisposable
 
     public HttpClient Admin { get; private set; } = null!;
 
-    public string Output => string.Join('\n', output);
+    public string Output => string.Join('\n', _output);
 
     public static async Task<Service> StartAsync()
     {
@@ -52,10 +52,10 @@ public sealed class Service : IAsyncDisposable
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()
     {
-        process!.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
-        process = null;
+        _process!.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
         Admin.Dispose();
     }
 
@@ -63,20 +63,20 @@ public sealed class Service : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [Build.Service]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_URLS"] = Address.ToString();
-        start.Environment["ModelOps__DataDirectory"] = data.FullName;
+        start.Environment["ModelOps__DataDirectory"] = _data.FullName;
         start.Environment["ModelOps__Admin__Password"] = AdminPassword;
         start.Environment["ModelOps__RateLimits__LoginsPerMinute"] = "100000";
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
         Admin = new HttpClient { BaseAddress = Address };
         await UntilAsync(
             async () =>
             {
-                Assert.False(process.HasExited, Output);
+                Assert.False(_process.HasExited, Output);
                 try
                 {
                     using var ready = await Admin.GetAsync("/health/live");
@@ -103,11 +103,11 @@ public sealed class Service : IAsyncDisposable
     }
 
     /// <summary>Trains to the end and gives the version's name.</summary>
-    public async Task<string> TrainAsync(string dataset, int epochs = 40, int seed = 42)
+    public async Task<string> TrainAsync(string dataset, int epochs = 40, int seed = 42, string architecture = "crossfit-ple")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/model/retrain")
         {
-            Content = JsonContent.Create(new { use_database = false, dataset_name = dataset, epochs, seed }),
+            Content = JsonContent.Create(new { use_database = false, dataset_name = dataset, architecture, epochs, seed }),
         };
         request.Headers.Add("Prefer", "wait=60");
         using var response = await Admin.SendAsync(request);
@@ -118,7 +118,7 @@ public sealed class Service : IAsyncDisposable
     /// <summary>Copies the newest version's row into earlier days, the oldest with the best score: what a service has after a long while.</summary>
     public async Task MakeOlderVersionsAsync(int count)
     {
-        await using var database = new SqliteConnection($"Data Source={Path.Combine(data.FullName, "modelops.db")}");
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(_data.FullName, "modelops.db")}");
         await database.OpenAsync();
         Dictionary<string, string> changed = new()
         {
@@ -176,12 +176,12 @@ public sealed class Service : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Admin?.Dispose();
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
             await KillAsync();
         }
 
-        data.Delete(recursive: true);
+        _data.Delete(recursive: true);
     }
 
     private static int FreePort()

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -48,7 +49,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await Expect(page.Locator(".notice strong").First).ToContainTextAsync("patients the new version");
         await Expect(page.Locator("section").Filter(new() { HasText = "Candidate" }).First).ToContainTextAsync(shown.Newer);
         await Expect(page.Locator("section").Filter(new() { HasText = "Baseline" }).First).ToContainTextAsync(shown.Active);
-        await Expect(page.GetByText("none of whom either has learned from")).ToBeVisibleAsync();
+        await Expect(page.GetByText("none of whom was judged by a network that had learned from that patient")).ToBeVisibleAsync();
         Assert.Empty(visitor.Errors);
     }
 
@@ -57,10 +58,10 @@ public sealed class VersionTests(BrowserFixture browser)
     {
         var shown = await browser.ShownAsync();
         await using var visitor = await browser.VisitAsync();
-        var page = await visitor.SignInAsync(asAdmin: true, $"/versions/{shown.Active}");
+        var page = await visitor.SignInAsync(asAdmin: true, $"/versions/{shown.MlpBn}");
 
         var download = await page.RunAndWaitForDownloadAsync(() => page.Link("scaler.json").ClickAsync());
-        Assert.Equal($"{shown.Active}-scaler.json", download.SuggestedFilename);
+        Assert.Equal($"{shown.MlpBn}-scaler.json", download.SuggestedFilename);
         await using (var file = await download.CreateReadStreamAsync())
         {
             using var scaler = await JsonDocument.ParseAsync(file);
@@ -70,7 +71,84 @@ public sealed class VersionTests(BrowserFixture browser)
         await page.Button("Make it again to check it").ClickAsync();
         await page.ConfirmAsync("Make it again");
         await Expect(page).ToHaveURLAsync(new Regex("/trainings/"));
-        await Expect(page.Locator(".notice.success")).ToContainTextAsync($"{shown.Active} came out the same, to the last bit.", new() { Timeout = 60_000 });
+        await Expect(page.Locator(".notice.success")).ToContainTextAsync($"{shown.MlpBn} came out the same, to the last bit.", new() { Timeout = 60_000 });
         Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Version_OfEitherNetwork_SaysHowItWasJudgedAndShowsItsFigures()
+    {
+        var shown = await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: false, $"/versions/{shown.Active}");
+
+        await Expect(page.GetByText("each through members of the network that had never seen that patient")).ToBeVisibleAsync();
+        await Expect(page.GetByText("to learn and to judge")).ToBeVisibleAsync();
+        await Expect(page.GetByText("to choose")).ToHaveCountAsync(0);
+        await Expect(Tile(page.Locator(".hero"), "Diabetes missed").Locator(".value")).ToHaveTextAsync(await MissedAsync(shown.Active));
+        await Expect(page.Locator("tr").Filter(new() { HasText = "Women, 40 to 59" })).ToHaveCountAsync(1);
+        await Expect(page.Locator("figure").Filter(new() { HasText = "Examining everybody" })).ToHaveCountAsync(2);
+
+        await page.GoAsync($"/versions/{shown.MlpBn}");
+        await Expect(page.GetByText("They were kept apart: it never learned from them.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("to learn and to judge")).ToHaveCountAsync(0);
+        await Expect(page.GetByText("to choose")).ToBeVisibleAsync();
+        await Expect(Tile(page.Locator(".hero"), "Diabetes missed").Locator(".value")).ToHaveTextAsync(await MissedAsync(shown.MlpBn));
+        await Expect(page.Locator(".notice").Filter(new() { HasText = "Provisional" })).ToBeVisibleAsync();
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Compare_OfTwoNetworks_ShowsBothOnTheirCommonPatients()
+    {
+        var shown = await browser.ShownAsync();
+        var comparison = await browser.Service.Admin.GetFromJsonAsync<JsonElement>($"/model/compare?baseline={shown.MlpBn}&candidate={shown.Active}");
+        var rows = comparison.GetProperty("rows").GetInt32();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, $"/compare?baseline={shown.MlpBn}&candidate={shown.Active}");
+
+        await Expect(page.GetByText($"On the same {rows} patients, none of whom")).ToBeVisibleAsync();
+        foreach (var (version, role) in new[] { (shown.Active, "candidate"), (shown.MlpBn, "baseline") })
+        {
+            var card = page.GetByLabel(version, new() { Exact = true });
+            var figures = comparison.GetProperty("figures").GetProperty(role);
+            await Expect(Tile(card, "Diabetes missed").First.Locator(".value")).ToHaveTextAsync(Missed(figures.GetProperty("missed_diabetes")));
+            var cells = figures.GetProperty("confusion_matrix").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(cell => $"{cell}");
+            await Expect(card.Locator(".matrix td")).ToHaveTextAsync(cells);
+            await Expect(card.GetByText("On all patients that judged it")).ToBeVisibleAsync();
+            await Expect(card.GetByText("Correct per 100").Last).ToBeHiddenAsync();
+        }
+
+        await Expect(page.GetByText("p-value")).ToBeHiddenAsync();
+        await page.GetByText("Details of the test").ClickAsync();
+        await Expect(page.GetByText("p-value")).ToBeVisibleAsync();
+        await Expect(page.GetByText("for the first comparison on these patients")).ToBeVisibleAsync();
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Compare_WithTheVersionInService_FillsTheButtonThatTheVerdictAdvises()
+    {
+        var shown = await browser.ShownAsync();
+        var comparison = await browser.Service.Admin.GetFromJsonAsync<JsonElement>($"/model/compare?candidate={shown.Newer}");
+        var suggested = comparison.GetProperty("suggest_activation").GetBoolean();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, $"/compare?candidate={shown.Newer}");
+
+        var filled = page.Locator(".page-head .mud-button-filled");
+        await Expect(filled).ToHaveTextAsync([suggested ? $"Activate {shown.Newer}" : "Keep the present one"]);
+        await page.GoAsync($"/compare?candidate={shown.Newer}&baseline={shown.MlpBn}");
+        await Expect(page.GetByText("Where they differ")).ToBeVisibleAsync();
+        await Expect(filled).ToHaveCountAsync(0);
+    }
+
+    private static ILocator Tile(ILocator within, string name) => within.Locator(".tile").Filter(new() { HasText = name });
+
+    private static string Missed(JsonElement missed) => $"{missed.GetProperty("missed")} of {missed.GetProperty("of")}";
+
+    private async Task<string> MissedAsync(string version)
+    {
+        var detail = await browser.Service.Admin.GetFromJsonAsync<JsonElement>($"/model/versions/{version}");
+        return Missed(detail.GetProperty("evaluation").GetProperty("missed_diabetes"));
     }
 }

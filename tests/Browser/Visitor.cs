@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
-using ModelOps.Application;
 using static Microsoft.Playwright.Assertions;
 
 namespace ModelOps.Browser.Tests;
@@ -8,41 +7,41 @@ namespace ModelOps.Browser.Tests;
 /// <summary>Somebody with a browser. What no page of ours may do is noted from the first request on.</summary>
 public sealed class Visitor : IAsyncDisposable
 {
-    private readonly IBrowserContext context;
-    private readonly Uri home;
-    private readonly ConcurrentQueue<string> errors = [];
-    private readonly ConcurrentQueue<string> strangers = [];
+    private readonly IBrowserContext _context;
+    private readonly Uri _home;
+    private readonly ConcurrentQueue<string> _errors = [];
+    private readonly ConcurrentQueue<string> _strangers = [];
 
     public Visitor(IBrowserContext context, Uri home)
     {
-        this.context = context;
-        this.home = home;
+        _context = context;
+        _home = home;
         context.Request += (_, request) =>
         {
-            if (new Uri(request.Url) is { Scheme: not ("data" or "blob") } url && url.Authority != home.Authority)
+            if (new Uri(request.Url) is { Scheme: not ("data" or "blob") } url && url.Authority != _home.Authority)
             {
-                strangers.Enqueue(request.Url);
+                _strangers.Enqueue(request.Url);
             }
         };
         context.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
             {
-                errors.Enqueue($"{message.Page?.Url}: {message.Text}");
+                _errors.Enqueue($"{message.Page?.Url}: {message.Text}");
             }
         };
-        context.WebError += (_, error) => errors.Enqueue(error.Error);
+        context.WebError += (_, error) => _errors.Enqueue(error.Error);
     }
 
     /// <summary>Addresses that were asked for and aren't the service's.</summary>
-    public IReadOnlyCollection<string> Strangers => strangers;
+    public IReadOnlyCollection<string> Strangers => _strangers;
 
     /// <summary>What the browser complained about.</summary>
-    public IReadOnlyCollection<string> Errors => errors;
+    public IReadOnlyCollection<string> Errors => _errors;
 
     public async Task<IPage> OpenAsync(string path = "/")
     {
-        var page = await context.NewPageAsync();
+        var page = await _context.NewPageAsync();
         await page.GotoAsync(path);
         return page;
     }
@@ -56,12 +55,12 @@ public sealed class Visitor : IAsyncDisposable
         await page.Locator("#email").FillAsync(email);
         await page.Locator("#password").FillAsync(password);
         await page.Locator("form button[type=submit]").ClickAsync();
-        await page.WaitForURLAsync(new Uri(home, path).ToString());
+        await page.WaitForURLAsync(new Uri(_home, path).ToString());
         await page.SettledAsync();
         return page;
     }
 
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }
 
 internal static class Pages

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using ModelOps.Domain.Datasets;
-using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Tests;
 

@@ -2,8 +2,10 @@ using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Networks.MlpBn;
 
 namespace ModelOps.Infrastructure.Tests;
 
@@ -16,7 +18,7 @@ internal static class Samples
 
     public static TrainingSpecification Specification(Guid? jobId = null, TrainingParameters? parameters = null) => new(
         jobId ?? Guid.NewGuid(),
-        Architectures.MlpBatchNorm,
+        "mlp-bn",
         parameters ?? new TrainingParameters(Epochs: 2, LearningRate: 0.0025),
         new string('7', SplitKey.Bytes * 2),
         new string('a', 64));
@@ -25,15 +27,34 @@ internal static class Samples
     {
         var rows = Rows(60);
         var random = new Random(3);
-        var probabilities = rows.Select(_ => Softmax(random.NextDouble(), random.NextDouble(), random.NextDouble())).ToArray();
+        var judged = new JudgedRows();
+        foreach (var row in rows)
+        {
+            judged.Add(row.Class, row.Features, Softmax(random.NextDouble(), random.NextDouble(), random.NextDouble()));
+        }
+
         return new TrainingSummary(
             BestEpoch: 2,
             TrainingTime: 1.5,
             WeightsSha256: new string('b', 64),
             DataRows: rows.Count,
-            SplitCounts.Of(DataSplit.Create(rows, SplitKey.FromHex(new string('7', SplitKey.Bytes * 2)))),
-            Evaluator.Evaluate([.. rows.Select(r => r.Class)], probabilities, [.. rows.Select(r => r.Features)], 42),
+            DataSplit.Create([.. rows.Distinct()], Key).Count(duplicates: 0),
+            Evaluator.Evaluate(judged, 42),
             [new EpochPoint(1, 0.9, 0.8, 0.7), new EpochPoint(2, 0.5, null, null)]);
+    }
+
+    public static SplitKey Key { get; } = SplitKey.FromHex(new string('7', SplitKey.Bytes * 2));
+
+    /// <summary>The rows as a rows file, which goes with the returned object.</summary>
+    public static RowsOnDisk OnDisk(string path, IReadOnlyList<LabelledExample> rows)
+    {
+        using var sorter = new RowsSorter(() => new MemoryStream());
+        foreach (var row in rows)
+        {
+            sorter.Add(row);
+        }
+
+        return RowsOnDisk.WriteTemporary(path, sorter.Sorted(Key), Key);
     }
 
     private static double[] Softmax(params double[] values)

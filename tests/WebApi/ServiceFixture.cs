@@ -21,7 +21,7 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
     public const string AdminPassword = ServiceProcess.AdminPassword;
     public const string UserPassword = "one of the many 22";
 
-    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("modelops-webapi-");
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("modelops-webapi-");
 
     public ServiceFixture()
         : this(Provider.Sqlite)
@@ -34,7 +34,7 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
         UseKestrel(0);
         Settings = new(StringComparer.OrdinalIgnoreCase)
         {
-            ["ModelOps:DataDirectory"] = data.FullName,
+            ["ModelOps:DataDirectory"] = _data.FullName,
             ["ModelOps:Admin:Password"] = AdminPassword,
             ["ModelOps:RateLimits:LoginsPerMinute"] = "1000000",
             ["Logging:LogLevel:Default"] = "Warning",
@@ -128,10 +128,10 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        data.Refresh();
-        if (data.Exists)
+        _data.Refresh();
+        if (_data.Exists)
         {
-            data.Delete(recursive: true);
+            _data.Delete(recursive: true);
         }
 
         GC.SuppressFinalize(this);
@@ -194,11 +194,11 @@ internal static class Responses
 /// <summary>The present time, moved.</summary>
 internal sealed class MovableClock : TimeProvider
 {
-    private long offsetTicks;
+    private long _offsetTicks;
 
-    public void Advance(TimeSpan by) => Interlocked.Add(ref offsetTicks, by.Ticks);
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _offsetTicks, by.Ticks);
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref offsetTicks));
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _offsetTicks));
 }
 
 public class ClockedFixture : ServiceFixture

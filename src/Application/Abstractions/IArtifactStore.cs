@@ -1,6 +1,6 @@
+using System.Text.Json.Serialization;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
-using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 
@@ -15,22 +15,10 @@ public sealed record VersionMetadata(
     Domain.Training.TrainingSummary Summary);
 
 /// <summary>
-/// The files of versions and the working folders of jobs. A version appears whole, by one rename on one file system, or not at all.
+/// The files of versions. A version appears whole, by one rename on one file system, or not at all.
 /// </summary>
 public interface IArtifactStore
 {
-    /// <summary>
-    /// The working folder of one claim on a job; the trainer keeps its checkpoint and its output there. Each claim has its own: the
-    /// trainer of a worker that lost its claim may go on for a while, and must not write where the next one works.
-    /// </summary>
-    string WorkingFolder(Guid jobId, Guid claim);
-
-    /// <summary>The folders of a job's other claims, all of which are lost by the time this one holds.</summary>
-    IReadOnlyList<string> EarlierWorkingFolders(Guid jobId, Guid claim);
-
-    /// <summary>Deletes the folders of all claims but one, or of all. What can't be deleted now is left to the next sweep.</summary>
-    void DeleteWorkingFolders(Guid jobId, Guid? but = null);
-
     /// <summary>
     /// Publishes the output of a job under the first free name of this second, flushed to disk with its manifest. Until the rename its
     /// files lie among the job's working folders, so that what a crash leaves of them goes with the job.
@@ -38,13 +26,13 @@ public interface IArtifactStore
     /// <param name="describe">Makes the metadata once name and creation time are known.</param>
     PublishedArtifact Publish(string outputFolder, DateTime now, Func<string, DateTime, VersionMetadata> describe);
 
-    /// <summary>The bytes of every file, each checked against size and SHA-256.</summary>
+    /// <summary>The bytes of every file but the rows; all files are checked against size and SHA-256.</summary>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
     Task<IReadOnlyDictionary<string, byte[]>> ReadVerifiedAsync(string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken);
 
-    /// <summary>The rows that a version was made of, from its <see cref="ModelVersion.RowsFile"/>, checked like every file.</summary>
+    /// <summary>The rows that a version was made of, checked like every file.</summary>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
-    Task<IReadOnlyList<LabelledExample>> ReadRowsAsync(string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken);
+    Task<IRows> OpenRowsAsync(ModelVersion version, CancellationToken cancellationToken);
 
     /// <summary>Opens one file of a version for download.</summary>
     Stream OpenFile(string version, string file);
@@ -54,8 +42,6 @@ public interface IArtifactStore
 
     /// <summary>Names of version folders with the job that made each, for the sweep; the job is null when the folder doesn't say.</summary>
     IReadOnlyList<(string Version, Guid? JobId)> ListVersions();
-
-    IReadOnlyList<Guid> ListWorkingFolders();
 
     /// <summary>Removes what dead processes left in the staging folder; with <paramref name="onlyProcess"/> all of it.</summary>
     void SweepStaging(bool onlyProcess);
@@ -70,4 +56,9 @@ public interface IArtifactStore
 public sealed record PublishedArtifact(string Version, DateTime CreatedAt, IReadOnlyList<ArtifactFile> Files);
 
 /// <summary>What <c>active_model.json</c> says. The database is the truth, this is its copy.</summary>
-public sealed record ActivePointer(string ActiveModel, long Epoch, DateTime ActivatedAt, string ActivatedBy, IReadOnlyList<ArtifactFile> Files);
+public sealed record ActivePointer(
+    string ActiveModel,
+    [property: JsonPropertyName("epoch")] long ActivationNumber,
+    DateTime ActivatedAt,
+    string ActivatedBy,
+    IReadOnlyList<ArtifactFile> Files);

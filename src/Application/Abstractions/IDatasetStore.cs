@@ -24,8 +24,14 @@ public interface IDatasetStore
     /// <param name="maxBytes">One byte more is refused with <c>upload_too_large</c>.</param>
     Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>Moves a staged upload to its place, in one step. May be called again with another id.</summary>
-    void Keep(IStagedUpload upload, long id, string name);
+    /// <summary>Moves a staged upload to its place, in one step, with its rows. May be called again with another id.</summary>
+    void Keep(IStagedUpload upload, IRows rows, long id, string name);
+
+    /// <summary>Keeps the rows of a dataset that was uploaded before datasets had rows files.</summary>
+    void KeepRows(IRows rows, long id);
+
+    /// <summary>The rows of a dataset; null for one that was uploaded before datasets had rows files.</summary>
+    IRows? FindRows(long id);
 
     /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c></exception>
     Stream OpenRead(long id, string name);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
@@ -39,6 +40,12 @@ public interface IModelOpsDbContext
     /// once: a commit whose answer was lost isn't repeated.
     /// </summary>
     Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Every labelled record, in one consistent read that isn't disturbed by, and doesn't disturb, who writes meanwhile. Rows are read
+    /// from the database as they are asked for.
+    /// </summary>
+    IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken);
 
     /// <summary>Tells the other processes that the active pointer has moved, with the commit of the present transaction.</summary>
     Task AnnounceActivationAsync(CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using ModelOps.Application.Predictions;
 using ModelOps.Domain;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;
 
@@ -10,8 +11,12 @@ public interface IPredictor
 {
     string Version { get; }
 
+    /// <summary>From which probabilities on a class is plausible; null for a version that was measured before this was.</summary>
+    PlausibleSets? Sets { get; }
+
     /// <summary>Writes the probabilities of the classes (length 3, sum 1, in the order of <see cref="DiabetesClass"/>).</summary>
-    void Predict(PatientFeatures features, Span<double> probabilities);
+    /// <returns>The share 0..1 of the network's members whose own class is the answer's; null for a network without members.</returns>
+    double? Predict(PatientFeatures features, Span<double> probabilities);
 }
 
 /// <summary>The version in service, as one reference that requests read once.</summary>
@@ -28,5 +33,5 @@ public interface IServingModel
     Task<IPredictor> LoadAsync(ModelVersion version, CancellationToken cancellationToken);
 
     /// <summary>Puts a loaded version in service, unless a later activation already did.</summary>
-    void Publish(IPredictor predictor, long epoch);
+    void Publish(IPredictor predictor, long activationNumber);
 }

@@ -1,3 +1,5 @@
+using ModelOps.Application.Predictions;
+
 namespace ModelOps.Application.Abstractions;
 
 /// <summary>The first answer to a request that named an <c>Idempotency-Key</c>; written in the transaction of what it did.</summary>

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Training;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
 
@@ -51,7 +52,7 @@ public sealed record DatasetAnswer(
 }
 
 internal sealed class UploadDatasetHandler(
-    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, UploadLimits limits, ICurrentUser user)
+    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files, UploadLimits limits, ICurrentUser user)
     : IRequestHandler<UploadDataset, DatasetAnswer>
 {
     public async Task<DatasetAnswer> Handle(UploadDataset request, CancellationToken cancellationToken)
@@ -69,12 +70,15 @@ internal sealed class UploadDatasetHandler(
         }
 
         await using var staged = await datasets.StageAsync(request.Content, limits.MaxBytes, cancellationToken);
+        using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken));
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, request.Strict, _ => { }, cancellationToken);
+            report = csv.Read(content, request.Strict, collector.Add, cancellationToken);
         }
 
+        using var rows = collector.Complete();
+        report = report with { Duplicates = (int)rows.Header.Duplicates };
         var now = await db.UtcNowAsync(cancellationToken);
         try
         {
@@ -85,7 +89,7 @@ internal sealed class UploadDatasetHandler(
                     var dataset = Dataset.Create(name, report, staged.Bytes, staged.Sha256, user.Signature(), now);
                     db.Datasets.Add(dataset);
                     await db.SaveChangesAsync(cancel);
-                    datasets.Keep(staged, dataset.Id, name);
+                    datasets.Keep(staged, rows, dataset.Id, name);
                     return dataset;
                 },
                 cancellationToken);

@@ -4,6 +4,7 @@ using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Versions;
@@ -63,7 +64,22 @@ public sealed record ClassProbabilities(
     [property: JsonPropertyName("Prediabetes")] double Prediabetes,
     [property: JsonPropertyName("Diabetes")] double Diabetes);
 
-public sealed record PredictionAnswer(DiabetesClass Prediction, ClassProbabilities Probabilities, string Version, Guid PredictionId);
+/// <param name="Plausible">
+/// The classes that can't be ruled out: of the patients of each class, at least 90 % have their class among them. Several mean that the
+/// model is unsure; none means that the patient is unlike those of every class. Null for a version that was measured before this was.
+/// </param>
+/// <param name="Agreement">
+/// Share 0..1 of the network's members whose own class is the answer's; null for a network without members.
+/// </param>
+/// <param name="Kept">Whether the prediction is kept, so that its outcome can be confirmed later.</param>
+public sealed record PredictionAnswer(
+    DiabetesClass Prediction,
+    ClassProbabilities Probabilities,
+    IReadOnlyList<DiabetesClass>? Plausible,
+    double? Agreement,
+    string Version,
+    Guid PredictionId,
+    bool Kept);
 
 internal sealed class PredictValidator : AbstractValidator<Predict>
 {
@@ -75,10 +91,26 @@ internal sealed class PredictHandler(IServingModel serving, PredictionLog log, T
     public Task<PredictionAnswer> Handle(Predict request, CancellationToken cancellationToken)
     {
         var predictor = serving.Require();
-        var (id, predicted, probabilities) = predictor.Classify(request.Input.ToFeatures(), log, time.GetUtcNow());
-        return Task.FromResult(new PredictionAnswer(predicted, probabilities, predictor.Version, id));
+        var answer = predictor.Classify(request.Input.ToFeatures(), log, time.GetUtcNow());
+        return Task.FromResult(new PredictionAnswer(
+            answer.Predicted,
+            answer.Probabilities,
+            answer.Plausible,
+            answer.Agreement,
+            predictor.Version,
+            answer.Id,
+            answer.Kept));
     }
 }
+
+/// <summary>What a predictor answered for one patient.</summary>
+internal readonly record struct Answer(
+    Guid Id,
+    DiabetesClass Predicted,
+    ClassProbabilities Probabilities,
+    IReadOnlyList<DiabetesClass>? Plausible,
+    double? Agreement,
+    bool Kept);
 
 internal static class PredictorExtensions
 {
@@ -86,19 +118,12 @@ internal static class PredictorExtensions
         serving.Current ?? throw (serving.Problem is null ? VersionRefusals.NoActiveModel(RefusalKind.Unavailable) : VersionRefusals.ModelNotLoaded());
 
     /// <summary>Predicts, and hands what was predicted to the log.</summary>
-    public static (Guid Id, DiabetesClass Predicted, ClassProbabilities Probabilities) Classify(
-        this IPredictor predictor, PatientFeatures features, PredictionLog log, DateTimeOffset now)
+    public static Answer Classify(this IPredictor predictor, PatientFeatures features, PredictionLog log, DateTimeOffset now)
     {
         Span<double> p = stackalloc double[DiabetesClasses.Count];
-        predictor.Predict(features, p);
-        var best = 0;
-        for (var i = 1; i < p.Length; i++)
-        {
-            best = p[i] > p[best] ? i : best;
-        }
-
-        var (id, predicted) = (Guid.CreateVersion7(now), (DiabetesClass)best);
-        log.Add(Prediction.Create(id, features, p, predicted, predictor.Version, now.UtcDateTime));
-        return (id, predicted, new ClassProbabilities(p[0], p[1], p[2]));
+        var agreement = predictor.Predict(features, p);
+        var (id, predicted) = (Guid.CreateVersion7(now), Evaluator.PredictedClass(p));
+        var kept = log.Add(Prediction.Create(id, features, p, predicted, predictor.Version, now.UtcDateTime));
+        return new Answer(id, predicted, new ClassProbabilities(p[0], p[1], p[2]), predictor.Sets?.Plausible(p), agreement, kept);
     }
 }

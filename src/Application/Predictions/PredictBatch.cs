@@ -39,8 +39,8 @@ internal sealed class PredictBatchHandler(IServingModel serving, PredictionLog l
         var answers = new BatchItem[request.Rows.Count];
         for (var i = 0; i < answers.Length; i++)
         {
-            var (id, predicted, probabilities) = predictor.Classify(request.Rows[i].ToFeatures(), log, now);
-            answers[i] = new BatchItem(predicted, probabilities, id);
+            var answer = predictor.Classify(request.Rows[i].ToFeatures(), log, now);
+            answers[i] = new BatchItem(answer.Predicted, answer.Probabilities, answer.Id);
         }
 
         return Task.FromResult(new BatchAnswer(predictor.Version, answers));

@@ -48,12 +48,16 @@ public sealed partial class PredictionLog : IDisposable
     }
 
     /// <summary>Never waits.</summary>
-    public void Add(Prediction prediction)
+    /// <returns>False when there was no room: the prediction is counted as dropped.</returns>
+    public bool Add(Prediction prediction)
     {
-        if (!_queue.Writer.TryWrite(new Entry(prediction, null)))
+        if (_queue.Writer.TryWrite(new Entry(prediction, null)))
         {
-            Drop(1, "queue_full");
+            return true;
         }
+
+        Drop(1, "queue_full");
+        return false;
     }
 
     /// <summary>Waits until what was added before is written, or <paramref name="limit"/> is over.</summary>

@@ -1,6 +1,7 @@
 using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
+using ModelOps.Application.Training;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
@@ -20,7 +21,7 @@ public sealed record ImportAnswer(
     IReadOnlyDictionary<DiabetesClass, int> ClassCounts);
 
 internal sealed class ImportRecordsHandler(
-    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, UploadLimits limits, ICurrentUser user)
+    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files, UploadLimits limits, ICurrentUser user)
     : IRequestHandler<ImportRecords, ImportAnswer>
 {
     private const int Chunk = 2_000;
@@ -33,34 +34,35 @@ internal sealed class ImportRecordsHandler(
         }
 
         await using var staged = await datasets.StageAsync(request.Content, limits.MaxBytes, cancellationToken);
-        var rows = new List<LabelledExample>();
+        using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken));
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, request.Strict, rows.Add, cancellationToken);
+            report = csv.Read(content, request.Strict, collector.Add, cancellationToken);
         }
 
+        using var rows = collector.Complete();
         await db.InTransactionAsync(
             async cancel =>
             {
                 var now = await db.UtcNowAsync(cancel);
-                foreach (var chunk in rows.Chunk(Chunk))
+                foreach (var chunk in rows.Read().SelectMany(row => Enumerable.Repeat(row.Row, row.Count)).Chunk(Chunk))
                 {
                     db.Records.AddRange(chunk.Select(row => LabelledRecord.Create(row, LabelSource.Imported, user.Signature(), now)));
                     await db.SaveChangesAsync(cancel);
                     db.DiscardChanges();
                 }
 
-                return rows.Count;
+                return report.Rows;
             },
             cancellationToken);
         return new ImportAnswer(
             true,
-            Texts.Say($"{rows.Count} records were added; rows left out: {report.Rejected}."),
-            rows.Count,
+            Texts.Say($"{report.Rows} records were added; rows left out: {report.Rejected}."),
+            report.Rows,
             report.Rejected,
             RowProblemAnswer.Of(report.Problems),
-            report.Duplicates,
+            (int)rows.Header.Duplicates,
             report.ClassCounts);
     }
 }

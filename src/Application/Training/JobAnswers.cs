@@ -59,7 +59,7 @@ public sealed record JobAnswer(
         job.Metrics,
         job.TrainingTime,
         job.Parameters,
-        new JobData(job.Data.Describe(), job.DataRows, job.DataSha256),
+        new JobData(job.Purpose.Describe(), job.DataRows, job.DataSha256),
         job.Attempt,
         job.RequestedBy,
         job.CreatedAt,

@@ -15,7 +15,7 @@ namespace ModelOps.Application.Training;
 public sealed record ReconcileJobs(bool OnlyProcess = false) : IRequest;
 
 internal sealed partial class ReconcileJobsHandler(
-    IModelOpsDbContext db, ITrainingQueue queue, IArtifactStore artifacts, IDatasetStore datasets, ILogger<ReconcileJobsHandler> logger)
+    IModelOpsDbContext db, ITrainingQueue queue, IArtifactStore artifacts, ITrainingWorkspaces workspaces, IDatasetStore datasets, ILogger<ReconcileJobsHandler> logger)
     : IRequestHandler<ReconcileJobs>
 {
     private const int WakeUpsAtOnce = 100;
@@ -76,7 +76,7 @@ internal sealed partial class ReconcileJobsHandler(
     private async Task SweepJobsAndVersionsAsync(CancellationToken cancellationToken)
     {
         // The folders are listed before the rows are read: what is published in between has its row by then, or its job is running.
-        var folders = artifacts.ListWorkingFolders();
+        var folders = workspaces.ListJobs();
         var published = artifacts.ListVersions();
         var unfinished = (await db.Jobs.AsNoTracking()
             .Where(j => j.Status == JobStatus.Queued || j.Status == JobStatus.Running || j.Status == JobStatus.Cancelling)
@@ -84,7 +84,7 @@ internal sealed partial class ReconcileJobsHandler(
             .ToListAsync(cancellationToken)).ToDictionary(j => j.Id, j => j.Status);
         foreach (var folder in folders.Where(f => !unfinished.ContainsKey(f)))
         {
-            Sweep(() => artifacts.DeleteWorkingFolders(folder));
+            Sweep(() => workspaces.Delete(folder));
         }
 
         if (published.Count == 0)

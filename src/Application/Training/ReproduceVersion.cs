@@ -26,12 +26,13 @@ internal sealed class ReproduceVersionHandler(IModelOpsDbContext db, IArtifactSt
         var version = await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == request.Version, cancellationToken)
             ?? throw VersionRefusals.VersionNotFound();
 
-        // Read now, so that damaged rows refuse the request instead of failing a job later.
-        var rows = await artifacts.ReadRowsAsync(version.Name, version.Files, cancellationToken);
+        // Opened now, so that damaged rows refuse the request instead of failing a job later.
+        using var rows = await artifacts.OpenRowsAsync(version, cancellationToken);
         var job = TrainingJob.Create(
+            new JobPurpose.Reproducing(version.Name),
+            version.Specification.Architecture,
             version.Specification.Parameters,
-            new DataSelection(false, null, version.Name),
-            rows.Count,
+            (int)rows.Header.Total,
             version.Specification.DataSha256,
             user.Signature(),
             await db.UtcNowAsync(cancellationToken));

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Data;
 using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
@@ -15,6 +14,9 @@ public sealed record RetrainModel : IRequest<RetrainAccepted>
 
     /// <summary>Train on this dataset: alone, or beside the database.</summary>
     public string? DatasetName { get; init; }
+
+    /// <summary>Name of the network to train; the default of this build where it is left out.</summary>
+    public string? Architecture { get; init; }
 
     public int Epochs { get; init; } = TrainingParameters.DefaultEpochs;
 
@@ -35,8 +37,10 @@ public sealed record RetrainAccepted(Guid JobId);
 
 internal sealed class RetrainModelValidator : AbstractValidator<RetrainModel>
 {
-    public RetrainModelValidator()
+    public RetrainModelValidator(ITrainableNetworks networks)
     {
+        RuleFor(r => r.Architecture).Must(name => name is null || networks.Names.Contains(name))
+            .WithMessage(_ => Texts.Say($"must be one of {string.Join(", ", networks.Names)}"));
         RuleFor(r => r.DatasetName).NamesTheData(r => r.UseDatabase);
         RuleFor(r => r.Epochs).InclusiveBetween(TrainingParameters.MinEpochs, TrainingParameters.MaxEpochs)
             .WithMessage(_ => Texts.Say($"must be between {TrainingParameters.MinEpochs} and {TrainingParameters.MaxEpochs}"));
@@ -54,7 +58,7 @@ internal sealed class RetrainModelValidator : AbstractValidator<RetrainModel>
 }
 
 internal sealed class RetrainModelHandler(
-    IModelOpsDbContext db, TrainingData data, ITrainingQueue queue, ICurrentUser user)
+    IModelOpsDbContext db, TrainingData data, ITrainableNetworks networks, ITrainingQueue queue, ICurrentUser user)
     : IRequestHandler<RetrainModel, RetrainAccepted>
 {
     public async Task<RetrainAccepted> Handle(RetrainModel request, CancellationToken cancellationToken)
@@ -71,16 +75,14 @@ internal sealed class RetrainModelHandler(
 
     private async Task<RetrainAccepted> QueueAsync(RetrainModel request, CancellationToken cancellationToken)
     {
-        var selection = new DataSelection(request.UseDatabase, request.DatasetName);
-        var rows = await data.LoadAsync(selection, cancellationToken);
-
-        // Splitting now refuses what could only fail later; the worker splits again what it then reads.
-        DataSplit.Create(rows, await data.SplitKeyAsync(cancellationToken));
+        var selection = DataSelection.Of(request.UseDatabase, request.DatasetName);
+        var overview = await data.InspectAsync(selection, cancellationToken);
         var job = TrainingJob.Create(
+            new JobPurpose.Retraining(selection),
+            request.Architecture ?? networks.Default,
             new TrainingParameters(request.Epochs, request.BatchSize, request.LearningRate, request.HiddenSize, request.Seed),
-            selection,
-            rows.Count,
-            CanonicalRow.Fingerprint(rows),
+            overview.Rows,
+            overview.Sha256,
             user.Signature(),
             await db.UtcNowAsync(cancellationToken));
         db.Jobs.Add(job);

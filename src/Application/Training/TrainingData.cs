@@ -9,59 +9,129 @@ using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
 
-/// <summary>Collects the rows of a training from the database, a dataset, or both.</summary>
-public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv)
+/// <summary>What is known of a training's rows without reading them.</summary>
+/// <param name="Rows">Repetitions included.</param>
+/// <param name="ByClass">Rows of each class; of a dataset the distinct ones.</param>
+/// <param name="Sha256"><see cref="RowsHeader.Sha256"/>; empty where the rows would have to be read for it.</param>
+public sealed record DataOverview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, string Sha256);
+
+/// <summary>Collects the rows of a training from the database, a dataset, or both, into rows files; memory doesn't grow with their number.</summary>
+public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files)
 {
-    /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c> or <c>not_enough_records</c>.</exception>
-    public async Task<List<LabelledExample>> LoadAsync(DataSelection selection, CancellationToken cancellationToken)
+    /// <summary>Counts the rows of a selection and refuses what no training could use.</summary>
+    /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c>, <c>not_enough_records</c> or <c>not_enough_classes</c>.</exception>
+    public async Task<DataOverview> InspectAsync(DataSelection selection, CancellationToken cancellationToken)
     {
-        var rows = new List<LabelledExample>();
+        var byClass = DiabetesClasses.All.ToDictionary(c => c, _ => 0L);
+        var (total, sha256) = (0L, "");
+        if (selection.UsesDatabase)
+        {
+            var counts = await db.Records.AsNoTracking()
+                .GroupBy(r => r.Class)
+                .Select(g => new { Class = g.Key, Count = g.LongCount() })
+                .ToListAsync(cancellationToken);
+            counts.ForEach(c => byClass[c.Class] += c.Count);
+            total = byClass.Values.Sum();
+            RequireEnough(total);
+        }
+
         if (selection.DatasetName is { } name)
         {
-            await LoadDatasetAsync(name, rows, cancellationToken);
+            using var rows = await OpenDatasetAsync(name, cancellationToken);
+            foreach (var (value, count) in rows.Header.ByClass)
+            {
+                byClass[value] += count;
+            }
+
+            total += rows.Header.Total;
+            sha256 = selection.UsesDatabase ? "" : rows.Header.Sha256;
         }
 
-        if (selection.UseDatabase)
-        {
-            var fromDataset = rows.Count;
-            await AddRecordsAsync(rows, cancellationToken);
-            RequireEnough(rows.Count - fromDataset);
-        }
-
-        RequireEnough(rows.Count);
-        return rows;
+        RequireEnough(total);
+        return byClass.Values.Count(count => count > 0) >= 2
+            ? new DataOverview((int)total, byClass, sha256)
+            : throw DataRefusals.NotEnoughClasses();
     }
 
-    /// <summary>Adds every labelled record of the database.</summary>
-    public async Task AddRecordsAsync(ICollection<LabelledExample> rows, CancellationToken cancellationToken)
+    /// <summary>The rows of a selection, as they are now.</summary>
+    /// <exception cref="Domain.RefusalException">
+    /// <c>dataset_not_found</c>, <c>not_enough_records</c> or <c>insufficient_storage</c>.
+    /// </exception>
+    public async Task<IRows> OpenAsync(DataSelection selection, CancellationToken cancellationToken)
     {
-        await foreach (var r in db.Records.AsNoTracking()
-            .Select(r => new { r.HbA1c, r.Age, r.Bmi, r.Gender, r.Class })
-            .AsAsyncEnumerable().WithCancellation(cancellationToken))
+        var rows = selection switch
         {
-            rows.Add(new LabelledExample(new PatientFeatures(r.HbA1c, r.Age, r.Bmi, r.Gender), r.Class));
+            DataSelection.Dataset dataset => await OpenDatasetAsync(dataset.Name, cancellationToken),
+            DataSelection.Database => await OpenRecordsAsync(cancellationToken),
+            DataSelection.DatabaseAndDataset both => await OpenBothAsync(both.Name, cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(selection)),
+        };
+        if (rows.Header.Total >= LabelledRecord.MinimumForTraining)
+        {
+            return rows;
+        }
+
+        using (rows)
+        {
+            throw DataRefusals.NotEnoughRecords((int)rows.Header.Total, LabelledRecord.MinimumForTraining);
         }
     }
 
-    private async Task LoadDatasetAsync(string name, List<LabelledExample> rows, CancellationToken cancellationToken)
+    /// <summary>Every labelled record of the database, in one consistent read.</summary>
+    public async Task<IRows> OpenRecordsAsync(CancellationToken cancellationToken)
+    {
+        using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
+        await foreach (var row in db.StreamRecordsAsync(cancellationToken))
+        {
+            collector.Add(row);
+        }
+
+        return collector.Complete();
+    }
+
+    /// <summary>The installation's split key.</summary>
+    public Task<SplitKey> SplitKeyAsync(CancellationToken cancellationToken) => db.SplitKeyAsync(cancellationToken);
+
+    private async Task<IRows> OpenBothAsync(string name, CancellationToken cancellationToken)
+    {
+        using var dataset = await OpenDatasetAsync(name, cancellationToken);
+        using var records = await OpenRecordsAsync(cancellationToken);
+        RequireEnough(records.Header.Total);
+        return files.Merge(await SplitKeyAsync(cancellationToken), dataset, records);
+    }
+
+    private async Task<IRows> OpenDatasetAsync(string name, CancellationToken cancellationToken)
     {
         var key = Dataset.KeyOf(name);
         var stored = await db.Datasets.AsNoTracking()
             .Where(d => d.NameKey == key).Select(d => new { d.Id, d.Name }).SingleOrDefaultAsync(cancellationToken)
             ?? throw DatasetRefusals.NotFound(name);
+        if (datasets.FindRows(stored.Id) is { } rows)
+        {
+            return rows;
+        }
+
+        // Uploaded before datasets had rows files.
         await using var content = datasets.OpenRead(stored.Id, stored.Name);
-        csv.Read(content, strict: false, rows.Add, cancellationToken);
+        using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
+        csv.Read(content, strict: false, collector.Add, cancellationToken);
+        var read = collector.Complete();
+        datasets.KeepRows(read, stored.Id);
+        return read;
     }
 
-    private static void RequireEnough(int available)
+    private static void RequireEnough(long available)
     {
         if (available < LabelledRecord.MinimumForTraining)
         {
-            throw DataRefusals.NotEnoughRecords(available, LabelledRecord.MinimumForTraining);
+            throw DataRefusals.NotEnoughRecords((int)available, LabelledRecord.MinimumForTraining);
         }
     }
+}
 
+internal static class InstallationQueries
+{
     /// <summary>The installation's split key.</summary>
-    public async Task<SplitKey> SplitKeyAsync(CancellationToken cancellationToken) =>
+    public static async Task<SplitKey> SplitKeyAsync(this IModelOpsDbContext db, CancellationToken cancellationToken) =>
         new(await db.Installations.AsNoTracking().Select(i => i.SplitKey).SingleAsync(cancellationToken));
 }

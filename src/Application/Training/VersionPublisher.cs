@@ -13,111 +13,80 @@ namespace ModelOps.Application.Training;
 /// of the job. A crash in between leaves a folder without a row, which the sweep removes while the job goes on from its checkpoint.
 /// A job that was cancelled meanwhile ends as cancelled, and its folder goes again.
 /// </summary>
-public sealed partial class VersionPublisher(
-    IModelOpsDbContext db, IArtifactStore artifacts, TimeProvider time, ILogger<VersionPublisher> logger)
+public sealed class VersionPublisher(IModelOpsDbContext db, IArtifactStore artifacts, TimeProvider time)
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <param name="compare">Compares the version, once its files are in place, with the one in service.</param>
-    public async Task PublishAsync(
-        Guid claim,
+    /// <param name="compare">The comparison with the version in service, given the new version's name; null without one.</param>
+    /// <returns>The published version; null for a job that was cancelled.</returns>
+    /// <exception cref="ClaimLostException"/>
+    internal async Task<ModelVersion?> PublishAsync(
+        JobClaim claim,
         string dataSource,
         TrainingSpecification specification,
-        TrainingOutcome.Completed training,
-        Func<ModelVersion, Task<VersionComparison?>> compare)
+        TrainingSummary summary,
+        string outputFolder,
+        Func<string, VersionComparison?> compare)
     {
         // By the clock that all machines share, as the version is named after it.
-        var now = await NowAsync(specification.JobId);
+        var now = await claim.InsistAsync(() => db.UtcNowAsync(CancellationToken.None));
         var published = artifacts.Publish(
-            training.OutputFolder,
-            now,
-            (name, createdAt) => new VersionMetadata(name, createdAt, dataSource, specification, training.Summary));
-        var recorded = false;
+            outputFolder, now, (name, createdAt) => new VersionMetadata(name, createdAt, dataSource, specification, summary));
+        ModelVersion? recorded = null;
         try
         {
-            ModelVersion Version() =>
-                ModelVersion.Create(published.Version, specification, dataSource, training.Summary, published.Files, published.CreatedAt);
-            recorded = await RecordAsync(claim, Version, await compare(Version()));
+            recorded = await RecordAsync(
+                claim,
+                () => ModelVersion.Create(published.Version, specification, dataSource, summary, published.Files, published.CreatedAt),
+                compare(published.Version));
+            return recorded;
         }
         finally
         {
-            if (!recorded)
+            if (recorded is null)
             {
                 artifacts.DeleteVersion(published.Version);
             }
         }
     }
 
-    private async Task<DateTime> NowAsync(Guid jobId)
+    /// <summary>However long the database is away. Null for a job that was cancelled.</summary>
+    private async Task<ModelVersion?> RecordAsync(JobClaim claim, Func<ModelVersion> create, VersionComparison? comparison)
     {
         while (true)
         {
+            var version = create();
             try
             {
-                return await db.UtcNowAsync(CancellationToken.None);
+                return await claim.InsistAsync(() => TryRecordAsync(claim, version, comparison)) ? version : null;
             }
-            catch (Exception exception) when (DatabaseFailures.Are(exception))
+            catch (DbUpdateConcurrencyException)
             {
-                LogDatabaseAway(exception, jobId);
                 await Task.Delay(RetryDelay, time);
             }
         }
     }
 
-    /// <summary>However long the database is away. False for a job that was cancelled.</summary>
-    private async Task<bool> RecordAsync(Guid claim, Func<ModelVersion> create, VersionComparison? comparison)
-    {
-        while (true)
+    private Task<bool> TryRecordAsync(JobClaim claim, ModelVersion version, VersionComparison? comparison) => db.InTransactionAsync(
+        async cancel =>
         {
-            if (await TryRecordAsync(claim, create(), comparison) is { } recorded)
+            var job = await db.Jobs.SingleOrDefaultAsync(j => j.Id == version.JobId, cancel) ?? throw new ClaimLostException();
+            if (job.Status == JobStatus.Succeeded && job.VersionName == version.Name)
             {
-                return recorded;
+                // The commit went through, only its answer was lost.
+                return true;
             }
 
-            await Task.Delay(RetryDelay, time);
-        }
-    }
+            var now = await db.UtcNowAsync(cancel);
+            var wanted = job.Succeed(
+                claim.Token, version.Name, version.Metrics, version.TrainingTime, version.Summary.History, now, comparison);
+            if (wanted)
+            {
+                db.Versions.Add(version);
+            }
 
-    /// <summary>Null when it has to be tried again.</summary>
-    private async Task<bool?> TryRecordAsync(Guid claim, ModelVersion version, VersionComparison? comparison)
-    {
-        var summary = version.Summary;
-        try
-        {
-            return await db.InTransactionAsync<bool?>(
-                async cancel =>
-                {
-                    var job = await db.Jobs.SingleOrDefaultAsync(j => j.Id == version.JobId, cancel) ?? throw new ClaimLostException();
-                    if (job.Status == JobStatus.Succeeded && job.VersionName == version.Name)
-                    {
-                        // The commit went through, only its answer was lost.
-                        return true;
-                    }
-
-                    var now = await db.UtcNowAsync(cancel);
-                    var wanted = job.Succeed(
-                        claim, version.Name, version.Metrics, version.TrainingTime, summary.History, now, comparison);
-                    if (wanted)
-                    {
-                        db.Versions.Add(version);
-                    }
-
-                    await db.SaveChangesAsync(cancel);
-                    return wanted;
-                },
-                CancellationToken.None);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            return null;
-        }
-        catch (Exception exception) when (DatabaseFailures.Are(exception))
-        {
-            LogDatabaseAway(exception, version.JobId);
-            return null;
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The version of job {JobId} can't be recorded yet")]
-    private partial void LogDatabaseAway(Exception exception, Guid jobId);
+            await db.SaveChangesAsync(cancel);
+            return wanted;
+        },
+        CancellationToken.None);
 }

@@ -24,10 +24,10 @@ public sealed partial class ActivePointerFile(
 
             // Another replica may have written a later pointer between this one's reading and writing: whoever writes looks again.
             var written = 0L;
-            while (await ReadAsync(db, cancellationToken) is { } active && active.Epoch != written)
+            while (await ReadAsync(db, cancellationToken) is { } active && active.ActivationNumber != written)
             {
                 artifacts.WriteActivePointer(active);
-                written = active.Epoch;
+                written = active.ActivationNumber;
             }
         }
         catch (Exception exception) when (
@@ -43,7 +43,7 @@ public sealed partial class ActivePointerFile(
 
     private static Task<ActivePointer?> ReadAsync(IModelOpsDbContext db, CancellationToken cancellationToken) =>
         db.ActiveModels.AsNoTracking()
-            .Select(a => new ActivePointer(a.Version.Name, a.Epoch, a.Activation.At, a.Activation.By, a.Version.Files))
+            .Select(a => new ActivePointer(a.Version.Name, a.ActivationNumber, a.Activation.At, a.Activation.By, a.Version.Files))
             .SingleOrDefaultAsync(cancellationToken);
 
     public void Dispose() => _one.Dispose();

@@ -50,10 +50,10 @@ public sealed partial class ActivePointerWriter(
                 predictor = await serving.LoadAsync(move.Version, cancellationToken);
             }
 
-            if (await TryWriteAsync(current, move, cancellationToken) is { } epoch)
+            if (await TryWriteAsync(current, move, cancellationToken) is { } number)
             {
-                serving.Publish(predictor, epoch);
-                LogActivated(move.Version.Name, epoch);
+                serving.Publish(predictor, number);
+                LogActivated(move.Version.Name, number);
 
                 // The pointer stands in the database; a client that hangs up now must not keep its copy from being written.
                 await file.RefreshAsync(CancellationToken.None);
@@ -78,7 +78,7 @@ public sealed partial class ActivePointerWriter(
                 async cancel =>
                 {
                     var active = await db.ActiveModels.SingleOrDefaultAsync(cancel);
-                    if ((active?.Epoch ?? 0) != (current?.Epoch ?? 0))
+                    if ((active?.ActivationNumber ?? 0) != (current?.ActivationNumber ?? 0))
                     {
                         return null;
                     }
@@ -98,7 +98,7 @@ public sealed partial class ActivePointerWriter(
 
                     await db.SaveChangesAsync(cancel);
                     await db.AnnounceActivationAsync(cancel);
-                    return activation.Epoch;
+                    return activation.ActivationNumber;
                 },
                 cancellationToken);
         }
@@ -116,6 +116,6 @@ public sealed partial class ActivePointerWriter(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is in service, activation {Epoch}")]
-    private partial void LogActivated(string version, long epoch);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Version} is in service, activation {Activation}")]
+    private partial void LogActivated(string version, long activation);
 }

@@ -28,7 +28,13 @@ public sealed record ComparisonAnswer(
     IReadOnlyDictionary<DiabetesClass, double?> RecallChange,
     ComparisonVerdict Verdict,
     bool SuggestActivation,
-    int? RowsNeeded)
+    int? RowsNeeded,
+    MetricDelta? DeltaLogLoss,
+    ComparedFigures? Figures,
+    IReadOnlyList<SubgroupComparison>? Subgroups,
+    double? SignificanceLevel,
+    int? EarlierLooks,
+    bool FewRows)
 {
     internal static ComparisonAnswer Of(VersionComparison comparison) => new(
         comparison.Baseline,
@@ -43,7 +49,13 @@ public sealed record ComparisonAnswer(
         comparison.Result.RecallChange,
         comparison.Result.Verdict,
         comparison.Result.SuggestActivation,
-        comparison.Result.RowsNeeded);
+        comparison.Result.RowsNeeded,
+        comparison.Result.DeltaLogLoss,
+        comparison.Result.Figures,
+        comparison.Result.Subgroups,
+        comparison.Result.SignificanceLevel,
+        comparison.Result.EarlierLooks,
+        comparison.Result.FewRows);
 }
 
 internal sealed class CompareVersionsValidator : AbstractValidator<CompareVersions>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
@@ -9,7 +10,7 @@ namespace ModelOps.Application.Versions;
 
 public sealed record GetActiveModel : IRequest<ActiveModelAnswer>;
 
-/// <param name="Epoch">Counts activations.</param>
+/// <param name="ActivationNumber">Counts activations.</param>
 public sealed record ActiveModelAnswer(
     string Version,
     DateTime CreatedAt,
@@ -17,7 +18,7 @@ public sealed record ActiveModelAnswer(
     int TrainingSamples,
     DateTime ActivatedAt,
     string ActivatedBy,
-    long Epoch);
+    [property: JsonPropertyName("epoch")] long ActivationNumber);
 
 internal sealed class GetActiveModelHandler(IModelOpsDbContext db) : IRequestHandler<GetActiveModel, ActiveModelAnswer>
 {
@@ -30,7 +31,7 @@ internal sealed class GetActiveModelHandler(IModelOpsDbContext db) : IRequestHan
                 a.Version.TrainingSamples,
                 a.Activation.At,
                 a.Activation.By,
-                a.Epoch))
+                a.ActivationNumber))
             .SingleOrDefaultAsync(cancellationToken)
         ?? throw VersionRefusals.NoActiveModel(RefusalKind.NotFound);
 }

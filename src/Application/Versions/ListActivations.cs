@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
@@ -8,7 +9,14 @@ namespace ModelOps.Application.Versions;
 public sealed record ListActivations(PageRequest Page) : IRequest<ActivationList>;
 
 /// <param name="How"><c>activate</c>, <c>rollback</c> or <c>automatic</c>.</param>
-public sealed record ActivationItem(long Epoch, DateTime At, string By, string? From, string To, string? Reason, ActivationKind How);
+public sealed record ActivationItem(
+    [property: JsonPropertyName("epoch")] long ActivationNumber,
+    DateTime At,
+    string By,
+    string? From,
+    string To,
+    string? Reason,
+    ActivationKind How);
 
 public sealed record ActivationList(IReadOnlyList<ActivationItem> Activations, string? NextCursor);
 
@@ -18,12 +26,12 @@ internal sealed class ListActivationsHandler(IModelOpsDbContext db) : IRequestHa
     {
         var before = request.Page.AfterNumber() ?? long.MaxValue;
         var found = await db.Activations.AsNoTracking()
-            .Where(a => a.Epoch < before)
-            .OrderByDescending(a => a.Epoch)
+            .Where(a => a.ActivationNumber < before)
+            .OrderByDescending(a => a.ActivationNumber)
             .Take(request.Page.Fetch)
-            .Select(a => new ActivationItem(a.Epoch, a.At, a.By, a.From, a.To, a.Reason, a.Kind))
+            .Select(a => new ActivationItem(a.ActivationNumber, a.At, a.By, a.From, a.To, a.Reason, a.Kind))
             .ToListAsync(cancellationToken);
-        var page = request.Page.Cut(found, a => a.Epoch);
+        var page = request.Page.Cut(found, a => a.ActivationNumber);
         return new ActivationList(page.Items, page.NextCursor);
     }
 }

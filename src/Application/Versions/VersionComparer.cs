@@ -1,65 +1,47 @@
+using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Predictions;
 using ModelOps.Application.Training;
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 
 /// <summary>
-/// Lets two versions answer the same rows: the test side of the candidate's data and the labelled records, without what either has
-/// learned from. Some seconds of work for a million rows.
+/// Compares two versions on all rows that both may judge: the union of their data and the labelled records. A pass over files, so memory
+/// doesn't grow with the rows; some seconds of work for a million rows.
 /// </summary>
-public sealed class VersionComparer(IServingModel serving, IArtifactStore artifacts, TrainingData data)
+public sealed class VersionComparer(IModelOpsDbContext db, IVersionJudges judges, IArtifactStore artifacts, TrainingData data)
 {
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c>, <c>nothing_to_compare_on</c>.</exception>
     public async Task<VersionComparison> CompareAsync(ModelVersion baseline, ModelVersion candidate, CancellationToken cancellationToken)
     {
-        var left = await serving.LoadAsync(baseline, cancellationToken);
-        var right = await serving.LoadAsync(candidate, cancellationToken);
-        var rows = await JudgingRowsAsync(baseline, candidate, cancellationToken);
-        if (rows.Count == 0)
-        {
-            throw VersionRefusals.NothingToCompareOn();
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        return new VersionComparison(baseline.Name, candidate.Name, ModelComparison.Compare(
-            [.. rows.Select(r => r.Class)],
-            Classify(left, rows),
-            Classify(right, rows),
-            candidate.Specification.Parameters.Seed));
+        using var baselineRows = await artifacts.OpenRowsAsync(baseline, cancellationToken);
+        using var candidateRows = await artifacts.OpenRowsAsync(candidate, cancellationToken);
+        using var records = await data.OpenRecordsAsync(cancellationToken);
+        var comparison = new PairedComparison(
+            await LoadAsync(baseline, baselineRows, cancellationToken),
+            await LoadAsync(candidate, candidateRows, cancellationToken));
+        var looks = await db.CountLooksAsync(baseline.Id, candidate.Id, cancellationToken);
+        var seed = candidate.Specification.Parameters.Seed;
+        return comparison.Run([baselineRows, candidateRows, records], seed, looks, cancellationToken) is { } result
+            ? new VersionComparison(baseline.Name, candidate.Name, result)
+            : throw VersionRefusals.NothingToCompareOn();
     }
 
-    private async Task<IReadOnlyList<LabelledExample>> JudgingRowsAsync(
-        ModelVersion baseline, ModelVersion candidate, CancellationToken cancellationToken)
-    {
-        var rows = new List<LabelledExample>(await artifacts.ReadRowsAsync(candidate.Name, candidate.Files, cancellationToken));
-        var learned = SplitOf(candidate, rows);
-        await data.AddRecordsAsync(rows, cancellationToken);
-        return JudgingRows.Select(
-            rows,
-            await data.SplitKeyAsync(cancellationToken),
-            learned,
-            SplitOf(baseline, await artifacts.ReadRowsAsync(baseline.Name, baseline.Files, cancellationToken)));
-    }
+    private async Task<JudgedVersion> LoadAsync(ModelVersion version, IRows rows, CancellationToken cancellationToken) => new(
+        await judges.LoadAsync(version, rows, cancellationToken), SplitKey.FromHex(version.Specification.SplitKey));
+}
 
-    private static DataSplit SplitOf(ModelVersion version, IReadOnlyList<LabelledExample> rows) =>
-        DataSplit.Create(rows, SplitKey.FromHex(version.Specification.SplitKey));
-
-    private static DiabetesClass[] Classify(IPredictor predictor, IReadOnlyList<LabelledExample> rows)
-    {
-        var probabilities = new double[DiabetesClasses.Count];
-        var classes = new DiabetesClass[rows.Count];
-        for (var i = 0; i < classes.Length; i++)
-        {
-            predictor.Predict(rows[i].Features, probabilities);
-            classes[i] = Evaluator.PredictedClass(probabilities);
-        }
-
-        return classes;
-    }
+internal static class ComparisonQueries
+{
+    /// <summary>
+    /// How many comparisons looked at about the same rows before this one: a comparison is made with every version that is trained, so
+    /// those of all earlier versions but the baseline. Each of them could have raised a false alarm, whatever version was in service.
+    /// </summary>
+    /// <param name="candidateId">Null for a candidate that isn't recorded yet.</param>
+    public static Task<int> CountLooksAsync(
+        this IModelOpsDbContext db, long baselineId, long? candidateId, CancellationToken cancellationToken) =>
+        db.Versions.CountAsync(v => v.Id != baselineId && (candidateId == null || v.Id < candidateId), cancellationToken);
 }

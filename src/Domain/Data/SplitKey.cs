@@ -4,24 +4,15 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Data;
 
-public enum SplitSide
-{
-    Training = 0,
-    Validation = 1,
-    Test = 2,
-}
-
 /// <summary>
-/// The installation's key that decides, for ever, on which side a row lies: HMAC-SHA256 over the canonical values of the frozen
-/// <see cref="FeatureSchema.KeyColumns"/>, its first 8 bytes as a big-endian unsigned number, mod 1000; test 0–199, validation 200–299,
-/// training the rest. Columns that a later schema adds aren't hashed, so they move no row.
+/// The installation's key that decides, for ever, the fold of a row: HMAC-SHA256 over the canonical values of the frozen
+/// <see cref="FeatureSchema.KeyColumns"/>, its first 8 bytes as a big-endian unsigned number, mod 1000, divided by 100. Columns that a
+/// later schema adds aren't hashed, so they move no row.
 /// </summary>
 public sealed class SplitKey
 {
     public const int Bytes = 32;
     private const int Buckets = 1_000;
-    private const int TestBuckets = 200;
-    private const int ValidationBuckets = 100;
 
     private readonly byte[] _key;
 
@@ -57,10 +48,20 @@ public sealed class SplitKey
     {
         Span<byte> canonical = stackalloc byte[CanonicalRow.InputBytes];
         CanonicalRow.WriteKey(schema, values, canonical);
+        return HashOf(canonical);
+    }
+
+    /// <inheritdoc cref="HashOf(PatientFeatures)"/>
+    /// <param name="canonical">A row in canonical form; only its key columns count.</param>
+    internal ulong HashOf(ReadOnlySpan<byte> canonical)
+    {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, canonical, hash);
+        HMACSHA256.HashData(_key, canonical[..CanonicalRow.InputBytes], hash);
         return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
+
+    /// <summary>Identifies the key without revealing it: the first 8 bytes of its SHA-256.</summary>
+    public ulong Id => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(_key));
 
     /// <summary>Number of folds.</summary>
     public const int Folds = 10;
@@ -70,11 +71,4 @@ public sealed class SplitKey
 
     /// <inheritdoc cref="FoldOf(PatientFeatures)"/>
     public static byte FoldOf(ulong hash) => (byte)(hash % Buckets / (Buckets / Folds));
-
-    public static SplitSide SideOf(ulong hash) => (hash % Buckets) switch
-    {
-        < TestBuckets => SplitSide.Test,
-        < TestBuckets + ValidationBuckets => SplitSide.Validation,
-        _ => SplitSide.Training,
-    };
 }

@@ -2,7 +2,7 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Evaluation;
 
-/// <summary>Measures predictions on held-out rows.</summary>
+/// <summary>Measures a version's answers on rows that it never learned from.</summary>
 public static class Evaluator
 {
     /// <summary>Resamples behind each confidence interval.</summary>
@@ -20,15 +20,53 @@ public static class Evaluator
     /// <summary><see cref="AdaRule"/>.</summary>
     public const string AdaRuleName = "ada_rule";
 
-    private const double SumTolerance = 1e-3;
-
     /// <summary>
     /// Measures the rows. The predicted class is the one of the highest probability, the lowest class of a tie (numpy.argmax).
     /// </summary>
+    /// <param name="seed">Seeds the resamples of the confidence intervals; nothing else is random.</param>
+    /// <exception cref="ArgumentException">No rows.</exception>
+    public static EvaluationReport Evaluate(JudgedRows rows, int seed)
+    {
+        if (rows.Count == 0)
+        {
+            throw new ArgumentException("There is no row to measure a version on.", nameof(rows));
+        }
+
+        var truth = rows.Truth;
+        var probabilities = rows.Probabilities;
+        var cells = Total(rows.MatrixByCell);
+        ClassMetrics[] perClass = [.. DiabetesClasses.All.Select(c => ConfusionMatrix.Of(cells, c))];
+        var headline = ConfusionMatrix.Headline(cells, ProbabilityMetrics.LogLoss(truth, probabilities));
+        var (calibrationError, bins) = ProbabilityMetrics.Calibration(truth, probabilities);
+        BaselineMetrics[] baselines = [Baseline(MajorityClass, MajorityMatrix(perClass)), Baseline(AdaRuleName, Total(rows.RuleByCell))];
+        return new EvaluationReport(
+            Rows: rows.Count,
+            headline.Accuracy,
+            headline.F1Score,
+            headline.Precision,
+            headline.Recall,
+            headline.Loss,
+            ConfusionMatrix.BalancedAccuracy(cells),
+            AreasUnderCurve(truth, probabilities),
+            ProbabilityMetrics.BrierScore(truth, probabilities),
+            calibrationError,
+            bins,
+            ConfusionMatrix.ToRows(cells),
+            perClass,
+            Intervals(cells, seed),
+            baselines,
+            BeatsBaselines: baselines.All(b => headline.F1Score > b.F1Score),
+            ProbabilityMetrics.RankedProbabilityScore(truth, probabilities),
+            ProbabilityMetrics.CalibrationByClass(truth, probabilities),
+            ProbabilityMetrics.NetBenefit(truth, probabilities),
+            PlausibleSets.Of(rows),
+            [.. Subgroup.All.Select(g => Measure(g, g.Sum(rows.MatrixByCell, ConfusionMatrix.Cells), seed))]);
+    }
+
+    /// <summary>Measures rows given as lists; see <see cref="Evaluate(JudgedRows, int)"/>.</summary>
     /// <param name="truth">True class of each row, at least one row.</param>
     /// <param name="probabilities">Of each row three probabilities in class order, 0..1 and summing to 1 within 0.001.</param>
-    /// <param name="features">Inputs of each row, for the baseline that reads them.</param>
-    /// <param name="seed">Seeds the resamples of the confidence intervals; nothing else is random.</param>
+    /// <param name="features">Inputs of each row, for the rule and the subgroups.</param>
     /// <exception cref="ArgumentException">Lists of different lengths, no rows, or values that are no probabilities.</exception>
     public static EvaluationReport Evaluate(
         IReadOnlyList<DiabetesClass> truth,
@@ -36,46 +74,25 @@ public static class Evaluator
         IReadOnlyList<PatientFeatures> features,
         int seed)
     {
-        if (probabilities.Count != truth.Count || features.Count != truth.Count || !probabilities.All(AreProbabilities))
+        if (probabilities.Count != truth.Count || features.Count != truth.Count)
         {
-            throw new ArgumentException("Each row has a truth, three probabilities that sum to 1, and inputs.", nameof(probabilities));
+            throw new ArgumentException("Each row has a truth, probabilities and inputs.", nameof(probabilities));
         }
 
-        DiabetesClass[] predicted = [.. probabilities.Select(PredictedClass)];
-        var cells = ConfusionMatrix.Count(truth, predicted);
-        ClassMetrics[] perClass = [.. DiabetesClasses.All.Select(c => ConfusionMatrix.Of(cells, c))];
-        var f1 = ConfusionMatrix.MacroF1(cells);
-        var (calibrationError, bins) = ProbabilityMetrics.Calibration(truth, predicted, probabilities);
-        var majority = perClass.MaxBy(c => c.Support)!.Class;
-        BaselineMetrics[] baselines =
-        [
-            Baseline(MajorityClass, truth, [.. truth.Select(_ => majority)]),
-            Baseline(AdaRuleName, truth, [.. features.Select(AdaRule.Classify)]),
-        ];
-        return new EvaluationReport(
-            Rows: truth.Count,
-            Accuracy: ConfusionMatrix.Accuracy(cells),
-            F1Score: f1,
-            Precision: ConfusionMatrix.Macro(cells, perClass, c => c.Precision),
-            Recall: ConfusionMatrix.Macro(cells, perClass, c => c.Recall),
-            Loss: ProbabilityMetrics.LogLoss(truth, probabilities),
-            BalancedAccuracy: perClass.Where(c => c.Support > 0).Average(c => c.Recall),
-            RocAuc: AreasUnderCurve(truth, probabilities),
-            BrierScore: ProbabilityMetrics.BrierScore(truth, probabilities),
-            CalibrationError: calibrationError,
-            Calibration: bins,
-            ConfusionMatrix: ConfusionMatrix.ToRows(cells),
-            PerClass: perClass,
-            ConfidenceIntervals: Intervals(cells, seed),
-            Baselines: baselines,
-            BeatsBaselines: baselines.All(b => f1 > b.F1Score));
+        var rows = new JudgedRows(truth.Count);
+        for (var i = 0; i < truth.Count; i++)
+        {
+            rows.Add(truth[i], features[i], probabilities[i]);
+        }
+
+        return Evaluate(rows, seed);
     }
 
     /// <summary>Position of the highest probability, the lowest position of a tie (numpy.argmax).</summary>
-    public static DiabetesClass PredictedClass(IReadOnlyList<double> probabilities)
+    public static DiabetesClass PredictedClass(ReadOnlySpan<double> probabilities)
     {
         var best = 0;
-        for (var c = 1; c < probabilities.Count; c++)
+        for (var c = 1; c < probabilities.Length; c++)
         {
             if (probabilities[c] > probabilities[best])
             {
@@ -86,21 +103,53 @@ public static class Evaluator
         return (DiabetesClass)best;
     }
 
-    // Written so that NaN fails; a network that diverged, or logits passed by mistake, must not become a report.
-    private static bool AreProbabilities(double[] row) =>
-        row.Length == DiabetesClasses.Count
-        && row.All(p => p is >= 0 and <= 1 + SumTolerance)
-        && Math.Abs(row.Sum() - 1) <= SumTolerance;
-
-    private static BaselineMetrics Baseline(string name, IReadOnlyList<DiabetesClass> truth, DiabetesClass[] predicted)
+    private static int[] Total(int[] matrixByCell)
     {
-        var cells = ConfusionMatrix.Count(truth, predicted);
-        return new BaselineMetrics(name, ConfusionMatrix.Accuracy(cells), ConfusionMatrix.MacroF1(cells));
+        var total = new int[ConfusionMatrix.Cells];
+        for (var i = 0; i < matrixByCell.Length; i++)
+        {
+            total[i % total.Length] += matrixByCell[i];
+        }
+
+        return total;
     }
 
-    private static RocAuc AreasUnderCurve(IReadOnlyList<DiabetesClass> truth, IReadOnlyList<double[]> probabilities)
+    private static int[] MajorityMatrix(ClassMetrics[] perClass)
     {
-        var areas = DiabetesClasses.All.ToDictionary(c => c, c => ProbabilityMetrics.RocAuc(truth, probabilities, c));
+        var majority = perClass.MaxBy(c => c.Support)!.Class;
+        var cells = new int[ConfusionMatrix.Cells];
+        foreach (var c in perClass)
+        {
+            cells[((int)c.Class * DiabetesClasses.Count) + (int)majority] = c.Support;
+        }
+
+        return cells;
+    }
+
+    private static BaselineMetrics Baseline(string name, int[] cells) =>
+        new(name, ConfusionMatrix.Accuracy(cells), ConfusionMatrix.MacroF1(cells));
+
+    private static SubgroupMetrics Measure(Subgroup group, int[] cells, int seed)
+    {
+        var rows = cells.Sum();
+        return new SubgroupMetrics(
+            group,
+            rows,
+            rows == 0 ? null : ConfusionMatrix.Accuracy(cells),
+            rows == 0 ? null : ConfusionMatrix.MacroF1(cells),
+            rows == 0 ? null : Interval(Draw(cells, seed, Subgroup.Resamples, drawn => ConfusionMatrix.MacroF1(drawn))[0]),
+            DiabetesClasses.All.ToDictionary(c => c, c => ConfusionMatrix.Of(cells, c).Recall),
+            MissedDiabetes.In(cells),
+            Subgroup.IsFew(cells));
+    }
+
+    private static RocAuc AreasUnderCurve(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
+    {
+        var areas = new Dictionary<DiabetesClass, double?>();
+        foreach (var c in DiabetesClasses.All)
+        {
+            areas[c] = ProbabilityMetrics.RocAuc(truth, probabilities, c);
+        }
 
         // The mean of nullable values leaves nulls out, and of nothing else is null.
         return new RocAuc(areas, areas.Values.Average());
@@ -108,19 +157,42 @@ public static class Evaluator
 
     private static MetricIntervals Intervals(int[] cells, int seed)
     {
+        var values = Draw(
+            cells,
+            seed,
+            Resamples,
+            [
+                drawn => ConfusionMatrix.Accuracy(drawn),
+                drawn => ConfusionMatrix.MacroF1(drawn),
+                .. DiabetesClasses.All.Select(c => (Figure)(drawn => ConfusionMatrix.Recall(drawn, (int)c))),
+            ]);
+        return new MetricIntervals(
+            Interval(values[0]),
+            Interval(values[1]),
+            DiabetesClasses.All.ToDictionary(
+                c => c,
+                c => ConfusionMatrix.Of(cells, c).Recall is null ? null : Interval(values[2 + (int)c])));
+    }
+
+    private delegate double Figure(ReadOnlySpan<int> cells);
+
+    /// <summary>The values of each figure over resamples of the rows.</summary>
+    private static double[][] Draw(int[] cells, int seed, int resamples, params Figure[] figures)
+    {
         var bootstrap = new StratifiedBootstrap(cells, DiabetesClasses.Count);
         var random = new SeededRandom(seed, RandomPurpose.Bootstrap);
-        var accuracy = new double[Resamples];
-        var f1 = new double[Resamples];
+        var values = figures.Select(_ => new double[resamples]).ToArray();
         Span<int> drawn = stackalloc int[ConfusionMatrix.Cells];
-        for (var i = 0; i < Resamples; i++)
+        for (var i = 0; i < resamples; i++)
         {
             bootstrap.Draw(random, drawn);
-            accuracy[i] = ConfusionMatrix.Accuracy(drawn);
-            f1[i] = ConfusionMatrix.MacroF1(drawn);
+            for (var f = 0; f < figures.Length; f++)
+            {
+                values[f][i] = figures[f](drawn);
+            }
         }
 
-        return new MetricIntervals(Interval(accuracy), Interval(f1));
+        return values;
     }
 
     private static ConfidenceInterval Interval(double[] values)

@@ -5,7 +5,10 @@ namespace ModelOps.Domain.Evaluation;
 /// <summary>What a comparison comes to, said of the candidate.</summary>
 public enum ComparisonVerdict
 {
-    /// <summary>Fewer than <see cref="ModelComparison.MinimumDiscordant"/> discordant rows: no p-value could be below 0.05.</summary>
+    /// <summary>
+    /// Fewer than <see cref="ModelComparison.MinimumDiscordant"/> discordant rows, so that no p-value could be below 0.05, or fewer than
+    /// <see cref="ModelComparison.MinimumRows"/> rows at all.
+    /// </summary>
     NotEnoughData = 0,
 
     /// <summary>None of the others.</summary>
@@ -14,10 +17,10 @@ public enum ComparisonVerdict
     /// <summary>The interval of Δ macro F1 lies within ±<see cref="ModelComparison.EquivalenceMargin"/>.</summary>
     Equivalent = 2,
 
-    /// <summary>Exact p below 0.05, and the interval of Δ macro F1 above 0.</summary>
+    /// <summary>Exact p below the comparison's level, and the interval of Δ macro F1 above 0.</summary>
     Better = 3,
 
-    /// <summary>The interval of Δ macro F1 lies below 0.</summary>
+    /// <summary>Exact p below the comparison's level, and the interval of Δ macro F1 below 0.</summary>
     Worse = 4,
 }
 
@@ -32,14 +35,23 @@ public sealed record MetricDelta(double Value, double Low, double High);
 /// <param name="MidP">The mid-p-value beside it; informs, decides nothing.</param>
 /// <param name="DeltaMacroF1">With a percentile interval of a paired bootstrap, stratified by true class.</param>
 /// <param name="ClassChanges">Rows counted by the baseline's class × the candidate's class, 3 × 3 in class order.</param>
-/// <param name="RecallChange">Candidate − baseline of each class; null for a class without a row.</param>
+/// <param name="RecallChange">Candidate − baseline of each class; null for a class of fewer than 3 rows.</param>
 /// <param name="SuggestActivation">
-/// Better, and the recall of Diabetes doesn't fall. False where no row is Diabetes: then nobody knows whether it falls.
+/// Better, and the recall of Diabetes doesn't fall. False with fewer than 3 rows of Diabetes: then nobody knows whether it falls.
 /// </param>
 /// <param name="RowsNeeded">
 /// Rows that would decide a gain in accuracy of <see cref="DecidableGain"/> (<see cref="McNemar.RowsNeeded"/>); null where the
 /// verdict is decided. A figure below <paramref name="Rows"/> says that the gain, if there is one, is probably smaller than that.
 /// </param>
+/// <param name="DeltaLogLoss">
+/// Mean of candidate − baseline with a 95 % normal interval; below 0 is better. Null for one row, and in comparisons stored before this
+/// figure existed, as are the members that follow.
+/// </param>
+/// <param name="Figures">What each of the two comes to on these very rows.</param>
+/// <param name="Subgroups">One entry for each of <see cref="Subgroup.All"/>, in that order.</param>
+/// <param name="SignificanceLevel">Level that <paramref name="PValue"/> had to be below (<see cref="LevelOf"/>).</param>
+/// <param name="EarlierLooks">Earlier comparisons on these rows that the level allows for.</param>
+/// <param name="FewRows">Whether fewer than <see cref="MinimumRows"/> rows could judge both versions.</param>
 public sealed record ModelComparison(
     int Rows,
     ComparisonTable Table,
@@ -50,7 +62,13 @@ public sealed record ModelComparison(
     IReadOnlyDictionary<DiabetesClass, double?> RecallChange,
     ComparisonVerdict Verdict,
     bool SuggestActivation,
-    int? RowsNeeded)
+    int? RowsNeeded,
+    MetricDelta? DeltaLogLoss = null,
+    ComparedFigures? Figures = null,
+    IReadOnlyList<SubgroupComparison>? Subgroups = null,
+    double? SignificanceLevel = null,
+    int? EarlierLooks = null,
+    bool FewRows = false)
 {
     public const int DefaultResamples = 10_000;
     public const double Level = 0.95;
@@ -59,117 +77,109 @@ public sealed record ModelComparison(
     public const double DecidableGain = 0.02;
     public const int MinimumDiscordant = 6;
 
-    /// <summary>Compares the predicted classes of two versions, row by row.</summary>
-    /// <param name="seed">Seeds the resamples; nothing else is random.</param>
-    /// <param name="resamples">Resamples of the paired bootstrap; fewer make the interval coarser.</param>
-    /// <exception cref="ArgumentException">No rows, lists of different lengths, or a value that is no class.</exception>
-    public static ModelComparison Compare(
-        IReadOnlyList<DiabetesClass> truth,
-        IReadOnlyList<DiabetesClass> baselinePredictions,
-        IReadOnlyList<DiabetesClass> candidatePredictions,
-        int seed,
-        int resamples = DefaultResamples)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(resamples);
-        var baseline = ConfusionMatrix.Count(truth, baselinePredictions);
-        var candidate = ConfusionMatrix.Count(truth, candidatePredictions);
-        var joint = new int[DiabetesClasses.Count * ConfusionMatrix.Cells];
-        for (var i = 0; i < truth.Count; i++)
-        {
-            var change = ((int)baselinePredictions[i] * DiabetesClasses.Count) + (int)candidatePredictions[i];
-            joint[((int)truth[i] * ConfusionMatrix.Cells) + change]++;
-        }
+    /// <summary>Fewer rows than this decide nothing.</summary>
+    public const int MinimumRows = 30;
 
-        var table = Tabulate(joint);
+    /// <summary>Level of every look at the same rows after the first.</summary>
+    public const double LaterSignificance = 0.02;
+
+    /// <summary>
+    /// The level that a p-value has to be below, by the number of earlier looks at the same rows. Each retraining is compared on nearly the
+    /// same patients, so at 5 % every time a version that is only equally good would sooner or later be called better. The first look keeps
+    /// <see cref="Significance"/>, each later one has <see cref="LaterSignificance"/>. Half of a two-sided level lies on the side
+    /// "better", so by Bonferroni's inequality ten looks in a row call an equal version better with a probability of at most 0.05/2 + 9·0.02/2 = 11.5 %,
+    /// and any ten later ones with at most 10 %, however the looks depend on each other. The exact test stays well below its nominal level,
+    /// and the interval must agree: in the simulation of ModelComparisonTests (600 rows, ten looks) it is about half of that.
+    /// The level doesn't fall further, so that a version that is really better is found at the hundredth look as at the second.
+    /// </summary>
+    /// <param name="earlierLooks">0 for rows that no comparison has looked at before.</param>
+    public static double LevelOf(int earlierLooks) => earlierLooks == 0 ? Significance : LaterSignificance;
+
+    /// <param name="joint">Counts of all rows, at least one.</param>
+    /// <param name="baselineLogLoss">Mean log loss of the baseline.</param>
+    /// <param name="deltaLogLoss">Candidate − baseline of each row.</param>
+    internal static ModelComparison Of(
+        JointCounts joint,
+        double baselineLogLoss,
+        RunningMean deltaLogLoss,
+        IReadOnlyList<SubgroupComparison> subgroups,
+        int seed,
+        int earlierLooks,
+        int resamples)
+    {
+        var rows = (int)deltaLogLoss.Count;
+        var table = joint.Table();
         var (p, midP) = McNemar.PValues(table.OnlyCandidateRight, table.OnlyBaselineRight);
-        var (low, high) = Bootstrap(joint, seed, resamples);
-        var delta = new MetricDelta(ConfusionMatrix.MacroF1(candidate) - ConfusionMatrix.MacroF1(baseline), low, high);
-        var recallChange = DiabetesClasses.All.ToDictionary(c => c, c => ChangeOfRecall(baseline, candidate, c));
+        var delta = joint.DeltaMacroF1(seed, resamples);
+        var recallChange = joint.RecallChange();
         var discordant = table.OnlyCandidateRight + table.OnlyBaselineRight;
-        var verdict = Judge(discordant, p, delta);
+        var level = LevelOf(earlierLooks);
+        var fewRows = rows < MinimumRows;
+        var verdict = fewRows ? ComparisonVerdict.NotEnoughData : Judge(discordant, p, delta, level);
         return new ModelComparison(
-            truth.Count,
+            rows,
             table,
             p,
             midP,
             delta,
-            ConfusionMatrix.ToRows(ConfusionMatrix.Count(baselinePredictions, candidatePredictions)),
+            ConfusionMatrix.ToRows(joint.ClassChanges()),
             recallChange,
             verdict,
             SuggestActivation: verdict == ComparisonVerdict.Better && recallChange[DiabetesClass.Diabetes] >= 0,
             RowsNeeded: verdict is ComparisonVerdict.NotEnoughData or ComparisonVerdict.Undecided
-                ? McNemar.RowsNeeded(discordant, truth.Count, DecidableGain)
-                : null);
+                ? McNemar.RowsNeeded(discordant, rows, DecidableGain)
+                : null,
+            deltaLogLoss.Interval(),
+            new ComparedFigures(
+                VersionFigures.Of(joint.Baseline, baselineLogLoss),
+                VersionFigures.Of(joint.Candidate, baselineLogLoss + deltaLogLoss.Mean)),
+            subgroups,
+            level,
+            earlierLooks,
+            fewRows);
     }
 
-    private static ComparisonVerdict Judge(int discordant, double p, MetricDelta delta) => delta switch
+    private static ComparisonVerdict Judge(int discordant, double p, MetricDelta delta, double level) => delta switch
     {
         _ when discordant < MinimumDiscordant => ComparisonVerdict.NotEnoughData,
-        { Low: > 0 } when p < Significance => ComparisonVerdict.Better,
-        { High: < 0 } => ComparisonVerdict.Worse,
+        { Low: > 0 } when p < level => ComparisonVerdict.Better,
+        { High: < 0 } when p < level => ComparisonVerdict.Worse,
         { Low: >= -EquivalenceMargin, High: <= EquivalenceMargin } => ComparisonVerdict.Equivalent,
         _ => ComparisonVerdict.Undecided,
     };
-
-    private static ComparisonTable Tabulate(int[] joint)
-    {
-        int both = 0, onlyCandidate = 0, onlyBaseline = 0, none = 0;
-        for (var i = 0; i < joint.Length; i++)
-        {
-            var (truth, baseline, candidate) = Unpack(i);
-            switch (baseline == truth, candidate == truth)
-            {
-                case (true, true):
-                    both += joint[i];
-                    break;
-                case (false, true):
-                    onlyCandidate += joint[i];
-                    break;
-                case (true, false):
-                    onlyBaseline += joint[i];
-                    break;
-                default:
-                    none += joint[i];
-                    break;
-            }
-        }
-
-        return new ComparisonTable(both, onlyCandidate, onlyBaseline, none);
-    }
-
-    private static (double Low, double High) Bootstrap(int[] joint, int seed, int resamples)
-    {
-        var bootstrap = new StratifiedBootstrap(joint, ConfusionMatrix.Cells);
-        var random = new SeededRandom(seed, RandomPurpose.Bootstrap);
-        var deltas = new double[resamples];
-        Span<int> drawn = stackalloc int[joint.Length];
-        Span<int> baseline = stackalloc int[ConfusionMatrix.Cells];
-        Span<int> candidate = stackalloc int[ConfusionMatrix.Cells];
-        for (var r = 0; r < resamples; r++)
-        {
-            bootstrap.Draw(random, drawn);
-            baseline.Clear();
-            candidate.Clear();
-            for (var i = 0; i < drawn.Length; i++)
-            {
-                var (truth, baselineClass, candidateClass) = Unpack(i);
-                baseline[(truth * DiabetesClasses.Count) + baselineClass] += drawn[i];
-                candidate[(truth * DiabetesClasses.Count) + candidateClass] += drawn[i];
-            }
-
-            deltas[r] = ConfusionMatrix.MacroF1(candidate) - ConfusionMatrix.MacroF1(baseline);
-        }
-
-        return StratifiedBootstrap.PercentileInterval(deltas, Level);
-    }
-
-    private static (int Truth, int Baseline, int Candidate) Unpack(int cell) =>
-        (cell / ConfusionMatrix.Cells, cell / DiabetesClasses.Count % DiabetesClasses.Count, cell % DiabetesClasses.Count);
-
-    private static double? ChangeOfRecall(int[] baseline, int[] candidate, DiabetesClass value)
-    {
-        var diagonal = (int)value * (DiabetesClasses.Count + 1);
-        var support = ConfusionMatrix.Support(baseline, (int)value);
-        return support == 0 ? null : (double)(candidate[diagonal] - baseline[diagonal]) / support;
-    }
 }
+
+/// <summary>Both versions on the same rows.</summary>
+public sealed record ComparedFigures(VersionFigures Baseline, VersionFigures Candidate);
+
+/// <summary>One version on the rows of a comparison.</summary>
+/// <param name="ConfusionMatrix">Rows counted by true class × predicted class, 3 × 3 in class order.</param>
+/// <param name="PerClass">One entry for each of the three classes, in class order.</param>
+public sealed record VersionFigures(
+    HeadlineMetrics Metrics,
+    IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix,
+    IReadOnlyList<ClassMetrics> PerClass,
+    MissedDiabetes MissedDiabetes)
+{
+    internal static VersionFigures Of(int[] matrix, double logLoss) => new(
+        Evaluation.ConfusionMatrix.Headline(matrix, logLoss),
+        Evaluation.ConfusionMatrix.ToRows(matrix),
+        [.. DiabetesClasses.All.Select(c => Evaluation.ConfusionMatrix.Of(matrix, c))],
+        MissedDiabetes.In(matrix));
+}
+
+/// <summary>Two versions on the patients of a subgroup; informs, decides nothing.</summary>
+/// <param name="Rows">Rows of the subgroup, 0 possible.</param>
+/// <param name="DeltaMacroF1">As for all rows, with <see cref="Subgroup.Resamples"/> resamples; null without a row.</param>
+/// <param name="DeltaLogLoss">As for all rows; null below two rows.</param>
+/// <param name="RecallChange">Candidate − baseline of each class; null for a class of fewer than 3 rows.</param>
+/// <param name="Few">Whether a class has fewer than <see cref="Subgroup.FewRows"/> rows: too few to rely on.</param>
+public sealed record SubgroupComparison(
+    Subgroup Group,
+    int Rows,
+    MetricDelta? DeltaMacroF1,
+    MetricDelta? DeltaLogLoss,
+    IReadOnlyDictionary<DiabetesClass, double?> RecallChange,
+    MissedDiabetes BaselineMissed,
+    MissedDiabetes CandidateMissed,
+    bool Few);

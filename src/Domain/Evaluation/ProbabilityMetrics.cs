@@ -2,60 +2,105 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Evaluation;
 
-/// <summary>Figures of predicted probabilities, each row's three in class order.</summary>
+/// <summary>
+/// Figures of predicted probabilities. Rows are flat: <c>truth</c> holds each row's class as its position, <c>probabilities</c> three
+/// values a row in class order.
+/// </summary>
 internal static class ProbabilityMetrics
 {
     public const int CalibrationBins = 15;
-    private const double Clip = 1e-15;
 
-    /// <summary>Mean of −ln p(true class), p clipped to [1e-15, 1 − 1e-15].</summary>
-    public static double LogLoss(IReadOnlyList<DiabetesClass> truth, IReadOnlyList<double[]> probabilities)
+    private const int Thresholds = 99;
+    private const double Clip = 1e-15;
+    private const double SumTolerance = 1e-3;
+
+    /// <summary>Lets three probabilities in class order pass, 0..1 and summing to 1 within 0.001.</summary>
+    /// <exception cref="ArgumentException">Anything else.</exception>
+    public static void Check(ReadOnlySpan<double> row)
     {
         double sum = 0;
-        for (var i = 0; i < truth.Count; i++)
+        var valid = row.Length == DiabetesClasses.Count;
+        foreach (var p in row)
         {
-            sum -= Math.Log(Math.Clamp(probabilities[i][(int)truth[i]], Clip, 1 - Clip));
+            // Written so that NaN fails; a network that diverged, or logits passed by mistake, must not become a figure.
+            valid &= p is >= 0 and <= 1 + SumTolerance;
+            sum += p;
         }
 
-        return sum / truth.Count;
+        if (!valid || !(Math.Abs(sum - 1) <= SumTolerance))
+        {
+            throw new ArgumentException("A row has three probabilities that sum to 1.", nameof(row));
+        }
+    }
+
+    /// <summary>−ln p, p clipped to [1e-15, 1 − 1e-15].</summary>
+    public static double LogLoss(double probabilityOfTruth) => -Math.Log(Math.Clamp(probabilityOfTruth, Clip, 1 - Clip));
+
+    /// <summary>Mean of −ln p(true class).</summary>
+    public static double LogLoss(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
+    {
+        double sum = 0;
+        for (var i = 0; i < truth.Length; i++)
+        {
+            sum += LogLoss(probabilities[(i * DiabetesClasses.Count) + truth[i]]);
+        }
+
+        return sum / truth.Length;
     }
 
     /// <summary>Brier's own, multiclass form (1950): squared differences summed over the classes, 0..2.</summary>
-    public static double BrierScore(IReadOnlyList<DiabetesClass> truth, IReadOnlyList<double[]> probabilities)
+    public static double BrierScore(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
     {
         double sum = 0;
-        for (var i = 0; i < truth.Count; i++)
+        for (var i = 0; i < probabilities.Length; i++)
         {
-            for (var c = 0; c < DiabetesClasses.Count; c++)
+            var difference = probabilities[i] - (i % DiabetesClasses.Count == truth[i / DiabetesClasses.Count] ? 1 : 0);
+            sum += difference * difference;
+        }
+
+        return sum / truth.Length;
+    }
+
+    /// <summary>
+    /// Ranked probability score of ordered classes: squared differences of the cumulated probabilities, summed over the two inner limits
+    /// and not divided by them, 0..2 (Epstein, "A scoring system for probability forecasts of ranked categories", 1969).
+    /// </summary>
+    public static double RankedProbabilityScore(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
+    {
+        double sum = 0;
+        for (var i = 0; i < truth.Length; i++)
+        {
+            double cumulated = 0;
+            for (var c = 0; c < DiabetesClasses.Count - 1; c++)
             {
-                var difference = probabilities[i][c] - (c == (int)truth[i] ? 1 : 0);
+                cumulated += probabilities[(i * DiabetesClasses.Count) + c];
+                var difference = cumulated - (truth[i] <= c ? 1 : 0);
                 sum += difference * difference;
             }
         }
 
-        return sum / truth.Count;
+        return sum / truth.Length;
     }
 
     /// <summary>
     /// Area under the ROC curve of <paramref name="positive"/> against the rest: the Mann–Whitney statistic by mid-ranks over
     /// positives × negatives (Hanley and McNeil, 1982). Null unless there are rows of both kinds.
     /// </summary>
-    public static double? RocAuc(
-        IReadOnlyList<DiabetesClass> truth, IReadOnlyList<double[]> probabilities, DiabetesClass positive)
+    public static double? RocAuc(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities, DiabetesClass positive)
     {
-        var scores = new double[truth.Count];
-        var isPositive = new bool[truth.Count];
-        for (var i = 0; i < scores.Length; i++)
-        {
-            scores[i] = probabilities[i][(int)positive];
-            isPositive[i] = truth[i] == positive;
-        }
-
-        long positives = isPositive.Count(p => p);
-        var negatives = scores.Length - positives;
+        long positives = truth.Count((byte)positive);
+        var negatives = truth.Length - positives;
         if (positives == 0 || negatives == 0)
         {
             return null;
+        }
+
+        var scores = new double[truth.Length];
+        var isPositive = new bool[truth.Length];
+        for (var i = 0; i < scores.Length; i++)
+        {
+            scores[i] = probabilities[(i * DiabetesClasses.Count) + (int)positive];
+            isPositive[i] = truth[i] == (byte)positive;
         }
 
         Array.Sort(scores, isPositive);
@@ -69,7 +114,7 @@ internal static class ProbabilityMetrics
             }
 
             // Ranks count from 1: those of the tie are first + 1 … next.
-            rankSum += tiedPositives * ((first + 1 + next) / 2.0);
+            rankSum += tiedPositives * (((double)first + 1 + next) / 2);
         }
 
         return (rankSum - (positives * (positives + 1) / 2.0)) / ((double)positives * negatives);
@@ -80,25 +125,26 @@ internal static class ProbabilityMetrics
     /// (Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", 2017).
     /// </summary>
     public static (double Error, IReadOnlyList<CalibrationBin> Bins) Calibration(
-        IReadOnlyList<DiabetesClass> truth, IReadOnlyList<DiabetesClass> predicted, IReadOnlyList<double[]> probabilities)
+        ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
     {
         var counts = new int[CalibrationBins];
         var confidences = new double[CalibrationBins];
         var right = new int[CalibrationBins];
-        for (var i = 0; i < truth.Count; i++)
+        for (var i = 0; i < truth.Length; i++)
         {
-            var confidence = probabilities[i][(int)predicted[i]];
-            var bin = BinOf(confidence);
+            var row = probabilities.Slice(i * DiabetesClasses.Count, DiabetesClasses.Count);
+            var predicted = (int)Evaluator.PredictedClass(row);
+            var bin = BinOf(row[predicted]);
             counts[bin]++;
-            confidences[bin] += confidence;
-            right[bin] += predicted[i] == truth[i] ? 1 : 0;
+            confidences[bin] += row[predicted];
+            right[bin] += predicted == truth[i] ? 1 : 0;
         }
 
         double error = 0;
         var bins = new CalibrationBin[CalibrationBins];
         for (var b = 0; b < bins.Length; b++)
         {
-            error += Math.Abs(confidences[b] - right[b]) / truth.Count;
+            error += Math.Abs(confidences[b] - right[b]) / truth.Length;
             bins[b] = new CalibrationBin(
                 Edge(b), Edge(b + 1), counts[b],
                 counts[b] == 0 ? null : confidences[b] / counts[b],
@@ -107,6 +153,76 @@ internal static class ProbabilityMetrics
 
         return (error, bins);
     }
+
+    /// <summary>Mean probability of each class beside its share.</summary>
+    public static ClassCalibrations CalibrationByClass(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
+    {
+        Span<double> sums = stackalloc double[DiabetesClasses.Count];
+        for (var i = 0; i < probabilities.Length; i++)
+        {
+            sums[i % DiabetesClasses.Count] += probabilities[i];
+        }
+
+        var classes = new ClassCalibration[DiabetesClasses.Count];
+        foreach (var c in DiabetesClasses.All)
+        {
+            classes[(int)c] = new ClassCalibration(c, sums[(int)c] / truth.Length, (double)truth.Count((byte)c) / truth.Length);
+        }
+
+        return new ClassCalibrations(classes, classes.Max(c => Math.Abs(c.MeanPredicted - c.ObservedShare)));
+    }
+
+    /// <summary>Decision curves of "Diabetes" and of "at least Prediabetes".</summary>
+    public static NetBenefit NetBenefit(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities) => new(
+        [.. Enumerable.Range(1, Thresholds).Select(Threshold)],
+        Curve(truth, probabilities, DiabetesClass.Diabetes),
+        Curve(truth, probabilities, DiabetesClass.Prediabetes));
+
+    /// <param name="lowest">An event is this class or a worse one.</param>
+    private static NetBenefitCurve Curve(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities, DiabetesClass lowest)
+    {
+        // Rows counted by the number of thresholds that their probability reaches, 0..99.
+        var events = new int[Thresholds + 1];
+        var others = new int[Thresholds + 1];
+        for (var i = 0; i < truth.Length; i++)
+        {
+            double p = 0;
+            for (var c = (int)lowest; c < DiabetesClasses.Count; c++)
+            {
+                p += probabilities[(i * DiabetesClasses.Count) + c];
+            }
+
+            var reached = Math.Clamp((int)(p * (Thresholds + 1)), 0, Thresholds);
+            while (reached < Thresholds && p >= Threshold(reached + 1))
+            {
+                reached++;
+            }
+
+            while (reached > 0 && p < Threshold(reached))
+            {
+                reached--;
+            }
+
+            (truth[i] >= (byte)lowest ? events : others)[reached]++;
+        }
+
+        double n = truth.Length;
+        int all = events.Sum(), positives = 0, falsePositives = 0;
+        var model = new double[Thresholds];
+        var treatAll = new double[Thresholds];
+        for (var k = Thresholds; k > 0; k--)
+        {
+            positives += events[k];
+            falsePositives += others[k];
+            var odds = Threshold(k) / (1 - Threshold(k));
+            model[k - 1] = (positives - (falsePositives * odds)) / n;
+            treatAll[k - 1] = (all - ((n - all) * odds)) / n;
+        }
+
+        return new NetBenefitCurve(model, treatAll);
+    }
+
+    private static double Threshold(int index) => (double)index / (Thresholds + 1);
 
     // Compares with the very edges that the report states; the product alone could round across one.
     private static int BinOf(double confidence)

@@ -1,6 +1,6 @@
 namespace ModelOps.Domain.Training;
 
-/// <summary>What one epoch came to. Losses are mean cross-entropies (natural log); the validation values are null without a validation side.</summary>
+/// <summary>What one epoch came to. Losses are mean cross-entropies (natural log); the validation values are those of the latest measurement, null where nothing is measured.</summary>
 public sealed record EpochPoint(int Epoch, double Loss, double? ValidationLoss, double? ValidationF1);
 
 /// <summary>

@@ -1,23 +1,8 @@
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Training;
-
-/// <summary>Where the rows of a training come from.</summary>
-/// <param name="UseDatabase">All labelled records of the database.</param>
-/// <param name="DatasetName">An uploaded dataset, alone or as well.</param>
-/// <param name="Version">The rows that this version was made of, and nothing else: the training only proves that it can be made again.</param>
-public sealed record DataSelection(bool UseDatabase, string? DatasetName, string? Version = null)
-{
-    /// <summary>As clients read it: <c>database</c>, <c>dataset:NAME</c>, <c>database+dataset:NAME</c> or <c>version:NAME</c>.</summary>
-    public string Describe() => (UseDatabase, DatasetName) switch
-    {
-        _ when Version is not null => $"version:{Version}",
-        (true, null) => "database",
-        (true, _) => $"database+dataset:{DatasetName}",
-        _ => $"dataset:{DatasetName}",
-    };
-}
 
 /// <summary>What came out when a version was made again from its own specification.</summary>
 /// <param name="WeightsSha256">Of the weights that came out now.</param>
@@ -36,6 +21,8 @@ public sealed class TrainingJob
     /// <summary>Characters that a stored error may have, its arguments included.</summary>
     public const int MaxErrorDetail = 1_000;
 
+    public const int MaxArchitecture = 64;
+
     private TrainingJob()
     {
     }
@@ -49,10 +36,14 @@ public sealed class TrainingJob
 
     public TrainingParameters Parameters { get; private set; } = new();
 
-    public DataSelection Data { get; private set; } = new(true, null);
+    public JobPurpose Purpose { get; private set; } = new JobPurpose.Retraining(new DataSelection.Database());
+
+    /// <summary>Name of the network that is trained.</summary>
+    public string Architecture { get; private set; } = "";
 
     public int DataRows { get; private set; }
 
+    /// <summary><see cref="Data.RowsHeader.Sha256"/>; empty until a worker has read the rows.</summary>
     public string DataSha256 { get; private set; } = "";
 
     /// <summary>How often a worker has begun; a shutdown that hands the job back doesn't count.</summary>
@@ -101,13 +92,16 @@ public sealed class TrainingJob
     /// <summary>Concurrency token, incremented with every change.</summary>
     public long RowVersion { get; private set; }
 
+    /// <param name="rows">Rows at the time of the request, repetitions included.</param>
+    /// <param name="sha256">Of the rows, where it is known already; otherwise empty.</param>
     public static TrainingJob Create(
-        TrainingParameters parameters, DataSelection data, int rows, string sha256, string requestedBy, DateTime now) => new()
+        JobPurpose purpose, string architecture, TrainingParameters parameters, int rows, string sha256, string requestedBy, DateTime now) => new()
         {
             Id = Guid.CreateVersion7(now),
             Status = JobStatus.Queued,
             Parameters = parameters,
-            Data = data,
+            Purpose = purpose,
+            Architecture = architecture,
             DataRows = rows,
             DataSha256 = sha256,
             RequestedBy = requestedBy,

@@ -5,6 +5,14 @@ public static class TrainingRefusals
 {
     public const string WorkerCrashedCode = "worker_crashed";
 
+    public static RefusalException UnsupportedArchitecture(string architecture) => new(
+        RefusalKind.Unprocessable, "unsupported_architecture", $"This build can't train the architecture {architecture}.");
+
+    public static RefusalException Diverged(int epoch) => new(
+        RefusalKind.Unprocessable,
+        "training_diverged",
+        $"The loss grew beyond all bounds in epoch {epoch}. Train again with a lower learning rate.");
+
     public static RefusalException JobNotFound() => new(
         RefusalKind.NotFound, "job_not_found", $"There is no training job with this id.");
 

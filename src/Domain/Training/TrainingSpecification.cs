@@ -1,6 +1,5 @@
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Training;
 

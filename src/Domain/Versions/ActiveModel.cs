@@ -9,7 +9,7 @@ public enum ActivationKind
 
 /// <summary>
 /// The pointer to the version in service: one row, so two active versions can't be written down.
-/// <see cref="Epoch"/> counts activations and is what a compare-and-set compares.
+/// <see cref="ActivationNumber"/> counts activations and is what a compare-and-set compares.
 /// </summary>
 public sealed class ActiveModel
 {
@@ -25,7 +25,7 @@ public sealed class ActiveModel
 
     public ModelVersion Version { get; private set; } = null!;
 
-    public long Epoch { get; private set; }
+    public long ActivationNumber { get; private set; }
 
     /// <summary>The activation that set the pointer.</summary>
     public Activation Activation { get; private set; } = null!;
@@ -34,7 +34,7 @@ public sealed class ActiveModel
     {
         VersionId = version.Id,
         Version = version,
-        Epoch = activation.Epoch,
+        ActivationNumber = activation.ActivationNumber,
         Activation = activation,
     };
 
@@ -42,7 +42,7 @@ public sealed class ActiveModel
     {
         VersionId = version.Id;
         Version = version;
-        Epoch = activation.Epoch;
+        ActivationNumber = activation.ActivationNumber;
         Activation = activation;
     }
 }
@@ -58,8 +58,8 @@ public sealed class Activation
 
     public long Id { get; private set; }
 
-    /// <summary>The pointer's epoch after this change; unique, so of two changes at once only one is written.</summary>
-    public long Epoch { get; private set; }
+    /// <summary>The pointer's activation number after this change; unique, so of two changes at once only one is written.</summary>
+    public long ActivationNumber { get; private set; }
 
     public DateTime At { get; private set; }
 
@@ -81,7 +81,7 @@ public sealed class Activation
 
     public static Activation Forward(Activation? current, string to, string by, string? reason, ActivationKind kind, DateTime now) => new()
     {
-        Epoch = (current?.Epoch ?? 0) + 1,
+        ActivationNumber = (current?.ActivationNumber ?? 0) + 1,
         At = now,
         By = by,
         From = current?.To,
@@ -93,7 +93,7 @@ public sealed class Activation
 
     public static Activation BackTo(Activation current, Activation target, string by, string? reason, DateTime now) => new()
     {
-        Epoch = current.Epoch + 1,
+        ActivationNumber = current.ActivationNumber + 1,
         At = now,
         By = by,
         From = current.To,

@@ -1,3 +1,4 @@
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
 

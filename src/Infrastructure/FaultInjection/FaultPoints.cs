@@ -84,7 +84,9 @@ internal static partial class FaultPoints
 
     private static void Pause(string path)
     {
+#pragma warning disable RS0030 // An empty marker for the tests of faults: it holds no data that a full disk could destroy.
         File.WriteAllText($"{path}.reached", "");
+#pragma warning restore RS0030
         Hold(() => File.Exists($"{path}.go"));
     }
 

@@ -12,7 +12,7 @@ using ModelOps.Infrastructure.Training;
 namespace ModelOps.Infrastructure.Files;
 
 /// <summary>Versions and working folders as files. Names come from rows and from <see cref="VersionName"/>, never from a request.</summary>
-internal sealed class ArtifactStore(DataDirectory directory, StagingSweep staging) : IArtifactStore
+internal sealed class ArtifactStore(DataDirectory directory, RowsFiles rows, StagingSweep staging) : IArtifactStore
 {
     public const string MetadataFile = "metadata.json";
     public const string ManifestFile = "manifest.json";
@@ -26,45 +26,6 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
         Converters = { new JsonStringEnumConverter() },
     };
 
-    public string WorkingFolder(Guid jobId, Guid claim) => Path.Combine(JobFolder(jobId), claim.ToString("N"));
-
-    public IReadOnlyList<string> EarlierWorkingFolders(Guid jobId, Guid claim)
-    {
-        try
-        {
-            return
-            [
-                .. Directory.GetDirectories(JobFolder(jobId))
-                    .Where(folder => folder != WorkingFolder(jobId, claim) && Guid.TryParseExact(Path.GetFileName(folder), "N", out _)),
-            ];
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
-        }
-    }
-
-    public void DeleteWorkingFolders(Guid jobId, Guid? but = null)
-    {
-        try
-        {
-            if (but is not { } claim)
-            {
-                DeleteFolder(JobFolder(jobId));
-                return;
-            }
-
-            foreach (var folder in Directory.GetDirectories(JobFolder(jobId)).Where(folder => folder != WorkingFolder(jobId, claim)))
-            {
-                DeleteFolder(folder);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A trainer whose worker lost the job may be writing there still; the sweep comes again.
-        }
-    }
-
     public void SweepStaging(bool onlyProcess) => staging.Run(onlyProcess);
 
     public PublishedArtifact Publish(string outputFolder, DateTime now, Func<string, DateTime, VersionMetadata> describe) =>
@@ -73,7 +34,7 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
             for (var ordinal = 1; ; ordinal++)
             {
                 var name = VersionName.For(now, ordinal);
-                if (!Directory.Exists(VersionFolder(name)) && TryPublish(outputFolder, name, describe(name, now)) is { } files)
+                if (!Directory.Exists(directory.VersionFolder(name)) && TryPublish(outputFolder, name, describe(name, now)) is { } files)
                 {
                     return new PublishedArtifact(name, now, files);
                 }
@@ -83,14 +44,14 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
     private List<ArtifactFile>? TryPublish(string outputFolder, string name, VersionMetadata metadata)
     {
         var sources = Directory.GetFiles(outputFolder).Order(StringComparer.Ordinal).ToList();
-        var staged = Path.Combine(JobFolder(metadata.Specification.JobId), $"{Publishing}{Guid.NewGuid():N}");
+        var staged = Path.Combine(directory.JobFolder(metadata.Specification.JobId), $"{Publishing}{Guid.NewGuid():N}");
         Directory.CreateDirectory(staged);
         try
         {
             var files = new List<ArtifactFile>();
             foreach (var source in sources)
             {
-                files.Add(Stage(staged, Path.GetFileName(source), File.ReadAllBytes(source)));
+                files.Add(Take(staged, source));
                 FaultPoints.Hit("version.staging");
             }
 
@@ -99,9 +60,9 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
             DurableFiles.FlushFolder(staged);
             try
             {
-                Directory.Move(staged, VersionFolder(name));
+                Directory.Move(staged, directory.VersionFolder(name));
             }
-            catch (IOException) when (Directory.Exists(VersionFolder(name)))
+            catch (IOException) when (Directory.Exists(directory.VersionFolder(name)))
             {
                 return null;
             }
@@ -112,7 +73,7 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
         }
         finally
         {
-            DeleteFolder(staged);
+            FolderDeletion.Delete(staged);
         }
     }
 
@@ -122,57 +83,33 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
         return new ArtifactFile(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
     }
 
-    public async Task<IReadOnlyDictionary<string, byte[]>> ReadVerifiedAsync(
-        string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken)
+    /// <summary>A file of the training's output, which never changes any more.</summary>
+    private static ArtifactFile Take(string folder, string source)
     {
-        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        try
-        {
-            foreach (var file in files)
-            {
-                var path = Path.Combine(VersionFolder(version), file.Name);
-                if (new FileInfo(path).Length != file.Bytes)
-                {
-                    throw VersionRefusals.ArtifactCorrupt(version);
-                }
-
-                var content = await File.ReadAllBytesAsync(path, cancellationToken);
-                if (Convert.ToHexStringLower(SHA256.HashData(content)) != file.Sha256)
-                {
-                    throw VersionRefusals.ArtifactCorrupt(version);
-                }
-
-                contents[file.Name] = content;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw VersionRefusals.ArtifactCorrupt(version, exception);
-        }
-
-        return contents;
+        var path = Path.Combine(folder, Path.GetFileName(source));
+        DurableFiles.LinkOrCopy(source, path);
+        using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        return new ArtifactFile(Path.GetFileName(source), content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
     }
 
-    public async Task<IReadOnlyList<LabelledExample>> ReadRowsAsync(
-        string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken)
-    {
-        var contents = await ReadVerifiedAsync(version, [.. files.Where(f => f.Name == RowsFile.Name)], cancellationToken);
-        try
-        {
-            return contents.TryGetValue(RowsFile.Name, out var content) ? RowsFile.Read(content) : throw VersionRefusals.ArtifactCorrupt(version);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw VersionRefusals.ArtifactCorrupt(version, exception);
-        }
-    }
+    public Task<IReadOnlyDictionary<string, byte[]>> ReadVerifiedAsync(
+        string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken) =>
+        VersionFolder.ReadVerifiedAsync(directory.VersionFolder(version), version, files, cancellationToken);
+
+    public async Task<IRows> OpenRowsAsync(ModelVersion version, CancellationToken cancellationToken) => await VersionFolder.OpenRowsAsync(
+        directory.VersionFolder(version.Name),
+        version.Name,
+        version.Files,
+        SplitKey.FromHex(version.Specification.SplitKey),
+        rows.NewPath,
+        cancellationToken);
 
     public Stream OpenFile(string version, string file)
     {
         try
         {
             return new FileStream(
-                Path.Combine(VersionFolder(version), file), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, useAsync: true);
+                Path.Combine(directory.VersionFolder(version), file), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, useAsync: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -183,7 +120,7 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
     public void DeleteVersion(string version)
     {
         FaultPoints.Hit("version.delete");
-        var folder = VersionFolder(version);
+        var folder = directory.VersionFolder(version);
         var hidden = Path.Combine(directory.Staging, $"{StagingSweep.Deleted}{version}-{Guid.NewGuid():N}");
         try
         {
@@ -196,7 +133,7 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
         }
 
         DurableFiles.FlushFolder(directory.Versions);
-        DeleteFolder(hidden);
+        FolderDeletion.Delete(hidden);
     }
 
     public IReadOnlyList<(string Version, Guid? JobId)> ListVersions() =>
@@ -204,11 +141,6 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
             .Select(path => Path.GetFileName(path))
             .Where(VersionName.IsValid)
             .Select(name => (name, JobOf(name)))];
-
-    public IReadOnlyList<Guid> ListWorkingFolders() =>
-        [.. Directory.GetDirectories(directory.Jobs)
-            .Select(path => Guid.TryParseExact(Path.GetFileName(path), "N", out var id) ? id : (Guid?)null)
-            .OfType<Guid>()];
 
     public bool IsWritable()
     {
@@ -239,7 +171,7 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(VersionFolder(version), MetadataFile)));
+            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory.VersionFolder(version), MetadataFile)));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("job_id", out var id)
                 && id.ValueKind == JsonValueKind.String
@@ -250,24 +182,6 @@ internal sealed class ArtifactStore(DataDirectory directory, StagingSweep stagin
         catch (Exception exception) when (exception is IOException or JsonException or UnauthorizedAccessException)
         {
             return null;
-        }
-    }
-
-    private string JobFolder(Guid jobId) => Path.Combine(directory.Jobs, jobId.ToString("N"));
-
-    private string VersionFolder(string version) =>
-        VersionName.IsValid(version)
-            ? Path.Combine(directory.Versions, version)
-            : throw new ArgumentException("Not a version's name.", nameof(version));
-
-    private static void DeleteFolder(string path)
-    {
-        try
-        {
-            Directory.Delete(path, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
         }
     }
 

@@ -1,4 +1,6 @@
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Files;
 
@@ -32,6 +34,13 @@ internal sealed class DataDirectory
     public string Database { get; }
 
     public string Lock { get; }
+
+    public string JobFolder(Guid jobId) => Path.Combine(Jobs, jobId.ToString("N"));
+
+    /// <exception cref="ArgumentException">Not a version's name.</exception>
+    public string VersionFolder(string version) => VersionName.IsValid(version)
+        ? Path.Combine(Versions, version)
+        : throw new ArgumentException("Not a version's name.", nameof(version));
 
     public void Create()
     {

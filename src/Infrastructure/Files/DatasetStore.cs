@@ -11,6 +11,12 @@ namespace ModelOps.Infrastructure.Files;
 
 internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeProvider time) : IDatasetStore
 {
+    /// <summary>Ends the name of a dataset's rows file; before it stands the dataset's id.</summary>
+    private const string RowsSuffix = ".rows";
+
+    /// <summary>Stands for the name of a dataset of which only a rows file is there; a valid name that no upload has.</summary>
+    private const string OnlyRows = "-.csv";
+
     private readonly Unchanged _unchanged = new(time);
 
     public async Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
@@ -34,11 +40,32 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         }
     }
 
-    public void Keep(IStagedUpload upload, long id, string name)
+    public void Keep(IStagedUpload upload, IRows rows, long id, string name)
     {
         ((StagedUpload)upload).MoveTo(PathOf(id, name));
-        DurableFiles.FlushFolder(directory.Datasets);
+        KeepRows(rows, id);
         FaultPoints.Hit("upload.kept");
+    }
+
+    public void KeepRows(IRows rows, long id)
+    {
+        var path = RowsPathOf(id);
+        var temporary = $"{path}.{Guid.NewGuid():N}";
+        DurableFiles.LinkOrCopy(((RowsOnDisk)rows).Path, temporary);
+        File.Move(temporary, path, overwrite: true);
+        DurableFiles.FlushFolder(directory.Datasets);
+    }
+
+    public IRows? FindRows(long id)
+    {
+        try
+        {
+            return RowsOnDisk.Keep(RowsPathOf(id));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or InvalidDataException)
+        {
+            return null;
+        }
     }
 
     public Stream OpenRead(long id, string name)
@@ -53,7 +80,11 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         }
     }
 
-    public void Delete(long id, string name) => File.Delete(PathOf(id, name));
+    public void Delete(long id, string name)
+    {
+        File.Delete(RowsPathOf(id));
+        File.Delete(PathOf(id, name));
+    }
 
     public IReadOnlyList<(long Id, string Name)> ListSettled(bool onlyProcess)
     {
@@ -62,15 +93,22 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         return [.. (onlyProcess ? files : settled).Select(Parse).OfType<(long, string)>()];
     }
 
+    /// <summary>The dataset that a file belongs to; a rows file, and what a crash left of one, counts for its dataset.</summary>
     private static (long Id, string Name)? Parse(string file)
     {
-        var dash = file.IndexOf('-', StringComparison.Ordinal);
-        return dash > 0
-            && long.TryParse(file.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            && Dataset.IsValidName(file[(dash + 1)..])
-            ? (id, file[(dash + 1)..])
+        var end = file.AsSpan().IndexOfAny('-', '.');
+        if (end <= 0 || !long.TryParse(file.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        {
+            return null;
+        }
+
+        return file[end] == '.' && file.AsSpan(end).StartsWith(RowsSuffix, StringComparison.Ordinal) ? (id, OnlyRows)
+            : file[end] == '-' && Dataset.IsValidName(file[(end + 1)..]) ? (id, file[(end + 1)..])
             : null;
     }
+
+    private string RowsPathOf(long id) =>
+        Path.Combine(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}{RowsSuffix}"));
 
     private string PathOf(long id, string name) => Dataset.IsValidName(name)
         ? Path.Combine(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}-{name}"))

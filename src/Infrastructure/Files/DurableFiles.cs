@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using ModelOps.Application.Failures;
+using ModelOps.Application.Predictions;
 using ModelOps.Domain;
 
 namespace ModelOps.Infrastructure.Files;
@@ -9,9 +11,6 @@ namespace ModelOps.Infrastructure.Files;
 /// </summary>
 internal static partial class DurableFiles
 {
-    private const int NoSpaceLeft = 28;
-    private const int WindowsDiskFull = unchecked((int)0x80070070);
-
     /// <summary>Replaces a file's content in one step.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
@@ -38,10 +37,27 @@ internal static partial class DurableFiles
         stream.Flush(flushToDisk: true);
     }
 
-    public static void FlushFile(string path)
+    /// <summary>
+    /// Gives a file that never changes a second name, without copying where the file system can. The file system of both names is the same.
+    /// The caller flushes the folder where the new name must outlive a power cut.
+    /// </summary>
+    public static void LinkOrCopy(string existing, string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        stream.Flush(flushToDisk: true);
+        // Never written in place: the old name may be a link to content that others use.
+        File.Delete(path);
+        if (OperatingSystem.IsWindows() || Link(existing, path) != 0)
+        {
+            Copy(existing, path);
+        }
+    }
+
+    /// <summary>Copies a file; the copy is flushed to the disk.</summary>
+    public static void Copy(string existing, string path)
+    {
+        using var source = new FileStream(existing, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        using var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        source.CopyTo(copy);
+        copy.Flush(flushToDisk: true);
     }
 
     /// <summary>Makes renames and new names of a folder durable. .NET has no call for it; Windows needs none.</summary>
@@ -71,10 +87,8 @@ internal static partial class DurableFiles
         }
     }
 
-    /// <summary>Whether a write failed for want of room.</summary>
-    public static bool IsDiskFull(IOException exception) =>
-        exception.HResult == WindowsDiskFull || (exception.HResult & 0xFFFF) == NoSpaceLeft
-        || exception.Message.Contains("No space left", StringComparison.Ordinal);
+    /// <summary>Whether a write failed because the disk or a quota is full.</summary>
+    public static bool IsDiskFull(IOException exception) => FailureClassifier.Classify(exception) == FailureKind.InsufficientStorage;
 
     /// <summary>Runs a write and says "full" in the product's own words.</summary>
     public static T Guard<T>(Func<T> write)
@@ -88,6 +102,9 @@ internal static partial class DurableFiles
             throw StorageRefusals.Full(exception);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string path);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

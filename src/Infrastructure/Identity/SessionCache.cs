@@ -23,9 +23,9 @@ internal sealed class SessionCache(TimeProvider time)
     /// <summary>How long an absent database isn't asked again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
-    private long changes;
-    private long awayUntilTicks;
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private long _changes;
+    private long _awayUntilTicks;
 
     /// <param name="load">The stamp of an account that may sign in; null when it is gone or disabled.</param>
     /// <param name="isAway">Whether a failure of <paramref name="load"/> means that the database is away.</param>
@@ -33,13 +33,13 @@ internal sealed class SessionCache(TimeProvider time)
         string userId, Func<CancellationToken, Task<string?>> load, Func<Exception, bool> isAway, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var known = entries.TryGetValue(userId, out var entry) && now >= entry.ReadAt && now - entry.ReadAt < Grace ? entry : (Entry?)null;
-        if (known is { } remembered && (now - remembered.ReadAt < Lifetime || now.UtcTicks < Interlocked.Read(ref awayUntilTicks)))
+        var known = _entries.TryGetValue(userId, out var entry) && now >= entry.ReadAt && now - entry.ReadAt < Grace ? entry : (Entry?)null;
+        if (known is { } remembered && (now - remembered.ReadAt < Lifetime || now.UtcTicks < Interlocked.Read(ref _awayUntilTicks)))
         {
             return remembered.Stamp;
         }
 
-        var before = Interlocked.Read(ref changes);
+        var before = Interlocked.Read(ref _changes);
         string? stamp;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (known is not null)
@@ -54,22 +54,22 @@ internal sealed class SessionCache(TimeProvider time)
         catch (Exception exception) when (
             known is not null && !cancellationToken.IsCancellationRequested && (limit.IsCancellationRequested || isAway(exception)))
         {
-            Interlocked.Exchange(ref awayUntilTicks, (now + Pause).UtcTicks);
+            Interlocked.Exchange(ref _awayUntilTicks, (now + Pause).UtcTicks);
             return known.Value.Stamp;
         }
 
-        if (entries.Count >= MaxEntries)
+        if (_entries.Count >= MaxEntries)
         {
-            entries.Clear();
+            _entries.Clear();
         }
 
         // What was read before a change must not be remembered after it.
-        if (Interlocked.Read(ref changes) == before)
+        if (Interlocked.Read(ref _changes) == before)
         {
-            entries[userId] = new Entry(stamp, now);
-            if (Interlocked.Read(ref changes) != before)
+            _entries[userId] = new Entry(stamp, now);
+            if (Interlocked.Read(ref _changes) != before)
             {
-                entries.TryRemove(userId, out _);
+                _entries.TryRemove(userId, out _);
             }
         }
 
@@ -78,8 +78,8 @@ internal sealed class SessionCache(TimeProvider time)
 
     public void Forget(string userId)
     {
-        Interlocked.Increment(ref changes);
-        entries.TryRemove(userId, out _);
+        Interlocked.Increment(ref _changes);
+        _entries.TryRemove(userId, out _);
     }
 
     private readonly record struct Entry(string? Stamp, DateTimeOffset ReadAt);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks;
@@ -19,8 +20,16 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
     /// <summary>36 patients: every combination of the example values of each number, with codes in turn.</summary>
     public static IReadOnlyList<PatientFeatures> Patients { get; } = [.. Combine(FeatureSchema.Current.Inputs).Select(values => PatientFeatures.From(values))];
 
-    public static GoldenRows Of(Func<PatientFeatures, double[]> network) =>
-        new([.. Patients.Select(p => new GoldenRow(p.HbA1c, p.Age, p.Bmi, p.Gender.ToString(), network(p)))]);
+    /// <summary>Lets the trained network answer in libtorch.</summary>
+    public static GoldenRows Of(Answer network) => new([.. Patients.Select(p =>
+    {
+        var probabilities = new double[DiabetesClasses.Count];
+        network(p, probabilities);
+        return new GoldenRow(p.HbA1c, p.Age, p.Bmi, p.Gender.ToString(), probabilities);
+    })]);
+
+    /// <summary>Writes the probabilities (length 3) that the network gives a patient.</summary>
+    public delegate void Answer(PatientFeatures features, Span<double> probabilities);
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 
@@ -64,12 +73,12 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
         row is { Probabilities.Count: DiabetesClasses.Count } && Genders.TryParse(row.Gender, out _);
 
     /// <exception cref="InvalidDataException">A probability differs by more than <see cref="Tolerance"/>.</exception>
-    public void Check(Predictor predict)
+    public void Check(INetworkPredictor predictor)
     {
         Span<double> p = stackalloc double[DiabetesClasses.Count];
         foreach (var row in Rows)
         {
-            predict(new PatientFeatures(row.HbA1c, row.Age, row.Bmi, Genders.Parse(row.Gender)), p);
+            predictor.Predict(new PatientFeatures(row.HbA1c, row.Age, row.Bmi, Genders.Parse(row.Gender)), p);
             for (var c = 0; c < p.Length; c++)
             {
                 if (!(Math.Abs(p[c] - row.Probabilities[c]) <= Tolerance))
@@ -79,8 +88,6 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
             }
         }
     }
-
-    public delegate void Predictor(PatientFeatures features, Span<double> probabilities);
 }
 
 internal sealed record GoldenRow(double HbA1c, double Age, double Bmi, string Gender, IReadOnlyList<double> Probabilities);

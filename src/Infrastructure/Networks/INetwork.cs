@@ -1,3 +1,5 @@
+using ModelOps.Application.Predictions;
+using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
@@ -33,7 +35,11 @@ internal interface INetwork
 /// <param name="Distinct">Rows that differ in inputs or class.</param>
 /// <param name="Folds">The fold 0..9 of each distinct row.</param>
 /// <param name="Total">Rows read, duplicates included.</param>
-internal sealed record TrainingRows(IReadOnlyList<LabelledExample> Distinct, IReadOnlyList<byte> Folds, int Total);
+internal sealed record TrainingRows(IReadOnlyList<LabelledExample> Distinct, IReadOnlyList<byte> Folds, int Total)
+{
+    /// <summary>The rows as a pass over a rows file gives them, each once.</summary>
+    public IEnumerable<CountedRow> Counted() => Distinct.Select((row, i) => new CountedRow(row, 1, Folds[i]));
+}
 
 /// <summary>A training under way. Synchronous, one thread, one session a process.</summary>
 internal interface ITrainingSession : IDisposable
@@ -42,7 +48,7 @@ internal interface ITrainingSession : IDisposable
     SplitCounts Rows { get; }
 
     /// <summary>Trains one epoch, counted from 1; the caller passes them in ascending order, after a snapshot from the one that follows.</summary>
-    /// <returns>The epoch's losses; validation values are null for an epoch after which the network doesn't measure them.</returns>
+    /// <returns>The epoch's losses, with the validation values that were measured last; null where the network measures none.</returns>
     /// <exception cref="Domain.RefusalException"><c>training_diverged</c></exception>
     /// <exception cref="OperationCanceledException"/>
     EpochPoint TrainEpoch(int epoch, CancellationToken cancel);

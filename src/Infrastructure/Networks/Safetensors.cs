@@ -5,10 +5,11 @@ using System.Text.Json;
 
 namespace ModelOps.Infrastructure.Networks;
 
-/// <summary>A named array: 32-bit floats, or one 64-bit integer; row-major, little-endian.</summary>
+/// <summary>A named array: 32-bit or 64-bit floats, or one 64-bit integer; row-major, little-endian.</summary>
 internal sealed record NamedTensor(string Name, string DType, IReadOnlyList<int> Shape, byte[] Bytes)
 {
     public const string F32 = "F32";
+    public const string F64 = "F64";
     public const string I64 = "I64";
 
     public static NamedTensor Float(string name, IReadOnlyList<int> shape, float[] values)
@@ -20,6 +21,17 @@ internal sealed record NamedTensor(string Name, string DType, IReadOnlyList<int>
         }
 
         return new NamedTensor(name, F32, shape, bytes);
+    }
+
+    public static NamedTensor Double(string name, IReadOnlyList<int> shape, double[] values)
+    {
+        var bytes = new byte[values.Length * sizeof(double)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(i * sizeof(double)), values[i]);
+        }
+
+        return new NamedTensor(name, F64, shape, bytes);
     }
 
     public static NamedTensor Integer(string name, long value)
@@ -42,6 +54,27 @@ internal sealed record NamedTensor(string Name, string DType, IReadOnlyList<int>
         {
             values[i] = BinaryPrimitives.ReadSingleLittleEndian(Bytes.AsSpan(i * sizeof(float)));
             if (!float.IsFinite(values[i]))
+            {
+                throw new InvalidDataException($"{Name} holds a value that isn't finite.");
+            }
+        }
+
+        return values;
+    }
+
+    /// <exception cref="InvalidDataException">No 64-bit floats, or one that isn't finite.</exception>
+    public double[] ToDoubles()
+    {
+        if (DType != F64)
+        {
+            throw new InvalidDataException($"{Name} doesn't hold 64-bit floats.");
+        }
+
+        var values = new double[Bytes.Length / sizeof(double)];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadDoubleLittleEndian(Bytes.AsSpan(i * sizeof(double)));
+            if (!double.IsFinite(values[i]))
             {
                 throw new InvalidDataException($"{Name} holds a value that isn't finite.");
             }
@@ -149,6 +182,7 @@ internal static class Safetensors
             var width = dtype switch
             {
                 NamedTensor.F32 => sizeof(float),
+                NamedTensor.F64 => sizeof(double),
                 NamedTensor.I64 => sizeof(long),
                 _ => throw new InvalidDataException($"{entry.Name} has a type that is not read here."),
             };

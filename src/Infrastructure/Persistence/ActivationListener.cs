@@ -7,11 +7,11 @@ using Npgsql;
 namespace ModelOps.Infrastructure.Persistence;
 
 /// <summary>
-/// Hears of another process's activation within milliseconds, on a connection of its own. What is said while nobody listens is lost, so
-/// each new connection looks at the pointer first; and the polling of <see cref="ServingSync"/> goes on in any case.
+/// Receives the notices of other processes' activations within milliseconds, on a connection of its own. A notice that is sent while
+/// no connection listens is lost, so each new connection signals first; and <see cref="ActiveVersionFollower"/> polls in any case.
 /// </summary>
 internal sealed partial class ActivationListener(
-    InfrastructureSettings settings, ServingSignal signal, StartupGate gate, TimeProvider time, ILogger<ActivationListener> logger)
+    InfrastructureSettings settings, ActiveVersionFollower follower, StartupGate gate, TimeProvider time, ILogger<ActivationListener> logger)
     : BackgroundService
 {
     public const string Channel = "modelops_active_model";
@@ -50,11 +50,11 @@ internal sealed partial class ActivationListener(
         }
 
         onConnected();
-        signal.Raise();
+        follower.Signal();
         while (true)
         {
             await connection.WaitAsync(cancellationToken);
-            signal.Raise();
+            follower.Signal();
         }
     }
 

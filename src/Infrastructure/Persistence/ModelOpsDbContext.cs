@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -9,6 +11,7 @@ using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
 using ModelOps.Domain.Training;
@@ -87,6 +90,31 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     {
     }
 
+    /// <summary>
+    /// One statement, which sees one state of the database on both providers, on a connection of its own and past EF Core: its retrying
+    /// strategy would read the whole result into memory.
+    /// </summary>
+    public async IAsyncEnumerable<LabelledExample> StreamRecordsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = NewConnection();
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        command.CommandText = """SELECT "HbA1c", "Age", "Bmi", "Gender", "Class" FROM labelled_records""";
+
+        // As long as the reader takes to write the rows down.
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return new LabelledExample(
+                new PatientFeatures(reader.GetDouble(0), reader.GetDouble(1), reader.GetDouble(2), (Gender)reader.GetInt32(3)),
+                (DiabetesClass)reader.GetInt32(4));
+        }
+    }
+
+    /// <summary>A closed connection to the same database.</summary>
+    protected abstract DbConnection NewConnection();
+
     public abstract Task AnnounceActivationAsync(CancellationToken cancellationToken);
 
     public void DiscardChanges() => ChangeTracker.Clear();
@@ -106,7 +134,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         {
             active.ToTable("active_model", t => t.HasCheckConstraint("CK_active_model_single", "\"Id\" = 1"));
             active.Property(a => a.Id).ValueGeneratedNever();
-            active.Property(a => a.Epoch).IsConcurrencyToken();
+            active.Property(a => a.ActivationNumber).HasColumnName("Epoch").IsConcurrencyToken();
 
             // Restrict makes the database itself refuse to delete the version in service.
             active.HasOne(a => a.Version).WithMany().HasForeignKey(a => a.VersionId).OnDelete(DeleteBehavior.Restrict);
@@ -120,7 +148,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             activation.Property(a => a.To).HasMaxLength(VersionName.MaxLength);
             activation.Property(a => a.Reason).HasMaxLength(Activation.MaxReason);
             activation.Property(a => a.By).HasMaxLength(256);
-            activation.HasIndex(a => a.Epoch).IsUnique();
+            activation.Property(a => a.ActivationNumber).HasColumnName("Epoch");
+            activation.HasIndex(a => a.ActivationNumber).IsUnique();
         });
         builder.Entity<Dataset>(dataset =>
         {
@@ -192,7 +221,9 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         job.HasIndex(j => new { j.Status, j.Sequence });
         job.Property(j => j.RowVersion).IsConcurrencyToken();
         Json(job.Property(j => j.Parameters));
-        Json(job.Property(j => j.Data));
+        job.Property(j => j.Purpose).HasColumnName("Data").HasMaxLength(-1)
+            .HasConversion(purpose => JobPurposeColumn.Write(purpose), text => JobPurposeColumn.Read(text));
+        job.Property(j => j.Architecture).HasMaxLength(TrainingJob.MaxArchitecture);
         Json(job.Property(j => j.Metrics));
         Json(job.Property(j => j.History));
         Json(job.Property(j => j.Comparison));

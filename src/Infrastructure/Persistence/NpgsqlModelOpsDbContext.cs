@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -42,6 +43,8 @@ internal sealed partial class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlMod
             throw;
         }
     }
+
+    protected override DbConnection NewConnection() => new NpgsqlConnection(Database.GetConnectionString());
 
     public override bool IsAway(Exception exception) => PostgreSql.IsAway(exception);
 

@@ -1,3 +1,5 @@
+using ModelOps.Application.Failures;
+using ModelOps.Infrastructure.Failures;
 using Npgsql;
 
 namespace ModelOps.Infrastructure.Persistence;
@@ -37,21 +39,13 @@ internal static class PostgreSql
         KeepAlive = 10,
     }.ConnectionString);
 
-    /// <summary>Whether waiting helps: the server is away, starting, or has ended the connection.</summary>
-    public static bool IsAway(Exception exception) => Causes(exception).Any(cause => cause switch
-    {
-        // It could not begin a session, or had to end it: with its disk full, "could not write init file".
-        PostgresException { SqlState: PostgresErrorCodes.InternalError, InvariantSeverity: "FATAL" or "PANIC" } => true,
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState is
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
-            or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.ReadOnlySqlTransaction,
-        NpgsqlException => true,
-        _ => false,
-    });
+    /// <summary>Whether waiting helps: the server is away, starting, has ended the connection, or its disk is full.</summary>
+    public static bool IsAway(Exception exception) =>
+        FailureClassifier.Causes(exception).OfType<NpgsqlException>().Any(cause => EnvironmentFailures.OfProvider(cause) != FailureKind.Other);
 
     /// <summary>What an operator has to change, where waiting doesn't help; null for anything else.</summary>
     public static StartupException? Refusal(Exception exception) =>
-        Causes(exception).OfType<PostgresException>().FirstOrDefault()?.SqlState switch
+        FailureClassifier.Causes(exception).OfType<PostgresException>().FirstOrDefault()?.SqlState switch
         {
             PostgresErrorCodes.InvalidCatalogName => new StartupException(
                 "The database that ConnectionStrings__ModelOps names doesn't exist. Create it, then start again.", exception),
@@ -63,12 +57,4 @@ internal static class PostgreSql
                 exception),
             _ => null,
         };
-
-    private static IEnumerable<Exception> Causes(Exception exception)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            yield return cause;
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using SQLitePCL;
@@ -22,6 +23,8 @@ internal sealed class SqliteModelOpsDbContext(DbContextOptions<SqliteModelOpsDbC
     /// <summary>The lock on the data directory keeps other processes away.</summary>
     public override Task<IAsyncDisposable> LockSchemaAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IAsyncDisposable>(Stream.Null);
+
+    protected override DbConnection NewConnection() => new SqliteConnection(Database.GetConnectionString());
 
     public override bool IsAway(Exception exception) => false;
 

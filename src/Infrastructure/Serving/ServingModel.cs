@@ -3,11 +3,12 @@ using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.FaultInjection;
+using ModelOps.Infrastructure.Networks;
 
 namespace ModelOps.Infrastructure.Serving;
 
-/// <summary>Holds the version in service; requests read one reference, so each answer comes from one whole version.</summary>
-internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<ServingModel> logger) : IServingModel
+/// <summary>The version in service: an immutable snapshot behind one reference that a request reads once, so each answer comes from one version.</summary>
+internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegistry networks, ILogger<ServingModel> logger) : IServingModel
 {
     private readonly Lock _publishing = new();
     private Loaded? _loaded;
@@ -18,7 +19,7 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<Ser
     public string? Problem => Volatile.Read(ref _problem);
 
     /// <summary>The activation that is loaded, 0 for none.</summary>
-    public long Epoch => Volatile.Read(ref _loaded)?.Epoch ?? 0;
+    public long ActivationNumber => Volatile.Read(ref _loaded)?.ActivationNumber ?? 0;
 
     public async Task<IPredictor> LoadAsync(ModelVersion version, CancellationToken cancellationToken)
     {
@@ -32,7 +33,8 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<Ser
         var files = await artifacts.ReadVerifiedAsync(version.Name, version.Files, cancellationToken);
         try
         {
-            return VersionPredictor.Load(version.Name, version.Specification.Architecture, files);
+            return VersionPredictor.Load(
+                networks, version.Name, version.Specification.Architecture, files, version.Summary.Evaluation.Sets);
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException or KeyNotFoundException or NotSupportedException)
         {
@@ -41,14 +43,14 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<Ser
         }
     }
 
-    public void Publish(IPredictor predictor, long epoch)
+    public void Publish(IPredictor predictor, long activationNumber)
     {
-        FaultPoints.Hit("serving.publish", epoch);
+        FaultPoints.Hit("serving.publish", activationNumber);
         lock (_publishing)
         {
-            if (epoch > Epoch)
+            if (activationNumber > ActivationNumber)
             {
-                Volatile.Write(ref _loaded, new Loaded(predictor, epoch));
+                Volatile.Write(ref _loaded, new Loaded(predictor, activationNumber));
                 Volatile.Write(ref _problem, null);
             }
         }
@@ -65,5 +67,5 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, ILogger<Ser
     [LoggerMessage(Level = LogLevel.Error, Message = "The files of {Version} have the right hashes but can't be used")]
     private partial void LogUnusable(Exception exception, string version);
 
-    private sealed record Loaded(IPredictor Predictor, long Epoch);
+    private sealed record Loaded(IPredictor Predictor, long ActivationNumber);
 }

@@ -21,7 +21,7 @@ internal sealed partial class StartupSequence(
     DatabasePreparation preparation,
     IDataProtectionProvider protection,
     IServiceScopeFactory scopes,
-    ServingWatcher serving,
+    ActiveVersionFollower follower,
     StartupGate gate,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -102,7 +102,7 @@ internal sealed partial class StartupSequence(
 
         if (settings.Serves)
         {
-            await serving.SyncAsync(cancellationToken);
+            await follower.FollowAsync(cancellationToken);
         }
 
         gate.Open();

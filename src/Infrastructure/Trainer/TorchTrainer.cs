@@ -1,30 +1,24 @@
 using System.Diagnostics;
-using ModelOps.Application.Predictions;
+using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.FaultInjection;
-using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Networks;
-using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Training;
 using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Trainer;
 
 /// <summary>
-/// Trains one version, synchronously and on one thread, in a process of its own: split, scale, balance, train, keep the epoch that the
-/// validation side likes best, evaluate what was saved. The test side is touched once, at the end.
+/// Trains one version, synchronously and on one thread, in a process of its own: train, evaluate the saved files on the rows that they
+/// never learned from, compare with the version in service.
 /// </summary>
-internal sealed class TorchTrainer(TrainingSpecification specification, JobFolder folder, Action<TrainingRun> report)
+internal sealed class TorchTrainer(
+    NetworkRegistry networks, TrainingSpecification specification, JobFolder folder, Action<TrainingRun> report)
 {
-    /// <summary>Dropout factors that one call of the program takes, in elements: 4 MB, some 20 ms of training.</summary>
-    private const int ChunkElements = 1 << 20;
-
-    private readonly TrainingParameters _parameters = specification.Parameters;
     private readonly string _fingerprint = Checkpoint.FingerprintOf(specification);
 
     public static TimeSpan UsualCheckpointInterval { get; } = TimeSpan.FromSeconds(3);
@@ -35,42 +29,32 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
     /// <param name="cancel">Ends the training between two chunks of batches; the latest checkpoint stays.</param>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="RefusalException"><c>not_enough_classes</c>, <c>training_diverged</c> or <c>unsupported_architecture</c>.</exception>
-    public TrainingSummary Train(IReadOnlyList<LabelledExample> rows, CancellationToken cancel)
+    public TrainingResult Train(CancellationToken cancel)
     {
-        if (specification.Architecture != Architectures.MlpBatchNorm)
-        {
-            throw new RefusalException(
-                RefusalKind.Unprocessable, "unsupported_architecture", $"This build can't train the architecture {specification.Architecture}.");
-        }
-
+        var network = networks.Find(specification.Architecture) ?? throw TrainingRefusals.UnsupportedArchitecture(specification.Architecture);
         TorchLibrary.Load();
-        FaultPoints.Hit("trainer.begin", _parameters.Seed);
+        FaultPoints.Hit("trainer.begin", specification.Parameters.Seed);
+        var rows = folder.ReadRows(specification);
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var split = DataSplit.Create(rows, SplitKey.FromHex(specification.SplitKey));
-        var scaler = StandardScaler.Fit(split.Training);
-        var data = new EpochData(split.Training, ClassBalancer.Oversample(split.Training, _parameters.Seed), scaler, _parameters.Seed);
-        using var program = new MlpTrainingProgram(_parameters);
-        using var run = new TrainingRun(program, _parameters, data, ValidationSide.Of(split.Validation, scaler));
-        if (Checkpoint.Find(folder.Checkpoint, _fingerprint) is { } checkpoint)
-        {
-            run.TakeUp(checkpoint);
-        }
-
+        using var run = new TrainingRun(network, specification, rows, Checkpoint.Find(folder.Checkpoint, _fingerprint));
+        run.StartClock();
         TrainEpochs(run, cancel);
-        return Finish(program, run, split, scaler, rows);
+        var (summary, judge) = Finish(network, run, rows);
+        var result = new TrainingResult(summary, CandidateComparison.Run(networks, folder, specification, judge, cancel));
+        folder.WriteResult(result);
+        return result;
     }
 
     private void TrainEpochs(TrainingRun run, CancellationToken cancel)
     {
-        run.Clock.Start();
         var saved = Stopwatch.StartNew();
-        while (run.Epoch < _parameters.Epochs)
+        while (run.Epoch < specification.Parameters.Epochs && !run.Session.IsOver)
         {
-            run.TrainEpoch(ChunkElements, cancel);
+            run.TrainEpoch(cancel);
             report(run);
             FaultPoints.Hit("trainer.epoch", run.Epoch);
-            if (saved.Elapsed >= CheckpointInterval && run.Epoch < _parameters.Epochs)
+            if (saved.Elapsed >= CheckpointInterval && run.Epoch < specification.Parameters.Epochs)
             {
                 run.ToCheckpoint(_fingerprint).Write(folder.Checkpoint);
                 saved.Restart();
@@ -78,62 +62,43 @@ internal sealed class TorchTrainer(TrainingSpecification specification, JobFolde
         }
     }
 
-    private TrainingSummary Finish(MlpTrainingProgram program, TrainingRun run, DataSplit split, StandardScaler scaler, IReadOnlyList<LabelledExample> rows)
+    private (TrainingSummary Summary, IJudge Judge) Finish(INetwork network, TrainingRun run, TrainingRows rows)
     {
-        var (kept, bestEpoch) = run.Kept();
-        var tensors = kept.ToTensors();
-        var weights = Safetensors.Write(tensors);
-        var golden = GoldenRows.Of(Network(program, kept, scaler));
+        var trained = run.Session.Finish();
+        var golden = GoldenRows.Of(run.Session.Evaluate);
 
-        // What is measured is what is served: the saved file, read back by the code that answers requests.
-        var predictor = MlpPredictor.Load(weights, scaler);
-        golden.Check(predictor.Predict);
-        var evaluation = Evaluate(predictor, split.Test);
-        run.Clock.Stop();
+        // The saved files are measured, read back by the code that answers requests: what is measured is what is served.
+        var predictor = network.Load(trained.Files);
+        golden.Check(predictor);
+        var judge = network.Judge(predictor, SplitKey.FromHex(specification.SplitKey), rows.Counted);
+        var evaluation = Evaluate(judge, rows);
+        run.StopClock();
 
-        if (Directory.Exists(folder.Output))
-        {
-            Directory.Delete(folder.Output, recursive: true);
-        }
-
-        Directory.CreateDirectory(folder.Output);
-        DurableFiles.WriteNew(Path.Combine(folder.Output, MlpPredictor.FileName), weights);
-        DurableFiles.WriteNew(Path.Combine(folder.Output, ScalerFile.Name), ScalerFile.Write(scaler));
-        DurableFiles.WriteNew(Path.Combine(folder.Output, GoldenRows.FileName), golden.Write());
-        DurableFiles.WriteNew(Path.Combine(folder.Output, RowsFile.Name), RowsFile.Write(rows));
+        folder.WriteOutput(trained.Files.Append(new(GoldenRows.FileName, golden.Write())));
         var summary = new TrainingSummary(
-            bestEpoch,
+            trained.BestEpoch,
             run.ElapsedSeconds,
-            Safetensors.Hash(tensors),
-            rows.Count,
-            SplitCounts.Of(split),
+            trained.WeightsSha256,
+            rows.Total,
+            run.Session.Rows,
             evaluation,
             run.History.Points);
-        folder.WriteResult(summary);
-        return summary;
+        return (summary, judge);
     }
 
-    private EvaluationReport Evaluate(MlpPredictor predictor, IReadOnlyList<LabelledExample> test)
+    private EvaluationReport Evaluate(IJudge judge, TrainingRows rows)
     {
-        var probabilities = new double[test.Count][];
-        for (var i = 0; i < probabilities.Length; i++)
+        var judged = new JudgedRows(rows.Distinct.Count);
+        Span<double> probabilities = stackalloc double[DiabetesClasses.Count];
+        for (var i = 0; i < rows.Distinct.Count; i++)
         {
-            probabilities[i] = new double[DiabetesClasses.Count];
-            predictor.Predict(test[i].Features, probabilities[i]);
+            var row = rows.Distinct[i];
+            if (judge.TryJudge(row.Features, rows.Folds[i], probabilities))
+            {
+                judged.Add(row.Class, row.Features, probabilities);
+            }
         }
 
-        return Evaluator.Evaluate(
-            [.. test.Select(r => r.Class)], probabilities, [.. test.Select(r => r.Features)], _parameters.Seed);
+        return Evaluator.Evaluate(judged, specification.Parameters.Seed);
     }
-
-    /// <summary>The trained network itself, as libtorch computes it.</summary>
-    private static Func<PatientFeatures, double[]> Network(MlpTrainingProgram program, MlpSnapshot kept, StandardScaler scaler) => features =>
-    {
-        using var scope = NewDisposeScope();
-        var x = new float[PatientFeatures.Count];
-        scaler.Transform(features, x);
-        using var state = MlpState.From(kept);
-        var p = program.Evaluate(state, tensor(x).view(1, -1)).exp();
-        return [.. p.data<float>().ToArray().Select(v => (double)v)];
-    };
 }

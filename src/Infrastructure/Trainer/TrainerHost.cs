@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Failures;
+using ModelOps.Application.Predictions;
 using ModelOps.Domain;
-using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Trainer;
@@ -21,14 +23,16 @@ public static class TrainerHost
     /// <param name="folder">A prepared working folder.</param>
     /// <param name="checkpointSeconds">How often a checkpoint is written; null: as often as is usual.</param>
     /// <returns>The process's exit code, see <c>TrainerProtocol</c>.</returns>
-    public static int Run(string folder, double? checkpointSeconds = null)
+    public static int Run(string folder, double? checkpointSeconds = null) => Run(NetworkRegistry.BuiltIn, folder, checkpointSeconds);
+
+    internal static int Run(NetworkRegistry networks, string folder, double? checkpointSeconds)
     {
         using var end = new CancellationTokenSource();
         var leash = new Leash(end);
         leash.Watch();
         try
         {
-            return Train(new JobFolder(folder), checkpointSeconds, end.Token);
+            return Train(networks, new JobFolder(folder), checkpointSeconds, end.Token);
         }
         catch (OperationCanceledException)
         {
@@ -38,9 +42,10 @@ public static class TrainerHost
         {
             return Refuse(refusal.Code, Sentence.Of(refusal.Detail));
         }
-        catch (IOException exception) when (DurableFiles.IsDiskFull(exception))
+        catch (Exception exception) when (FailureClassifier.Classify(exception) == FailureKind.InsufficientStorage)
         {
-            return Refuse("insufficient_storage", Sentence.Of($"The server's storage is full. Make room and train again."));
+            var full = StorageRefusals.Full(exception);
+            return Refuse(full.Code, Sentence.Of(full.Detail));
         }
         catch (Exception exception) when (IsOutOfMemory(exception))
         {
@@ -48,12 +53,12 @@ public static class TrainerHost
         }
     }
 
-    private static int Train(JobFolder folder, double? checkpointSeconds, CancellationToken end)
+    private static int Train(NetworkRegistry networks, JobFolder folder, double? checkpointSeconds, CancellationToken end)
     {
         var specification = folder.FindSpecification() ?? throw new InvalidDataException("The working folder has no specification.");
         var sinceReport = Stopwatch.StartNew();
         var first = true;
-        var trainer = new TorchTrainer(specification, folder, run =>
+        var trainer = new TorchTrainer(networks, specification, folder, run =>
         {
             if (first || sinceReport.Elapsed >= ReportInterval || run.Epoch == specification.Parameters.Epochs)
             {
@@ -66,7 +71,7 @@ public static class TrainerHost
         {
             CheckpointInterval = checkpointSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : TorchTrainer.UsualCheckpointInterval,
         };
-        trainer.Train(folder.ReadRows(specification), end);
+        trainer.Train(end);
         return TrainerProtocol.Done;
     }
 
@@ -114,7 +119,9 @@ public static class TrainerHost
             // A call into libtorch that doesn't come back must not keep the process alive.
             using var never = new ManualResetEventSlim();
             never.Wait(Grace);
+#pragma warning disable RS0030 // A trainer whose worker is gone ends at once; its checkpoint is on disk, so no shutdown is needed.
             Environment.Exit(ExitCode);
+#pragma warning restore RS0030
         }
     }
 }

@@ -1,77 +1,124 @@
 using System.Text.Json;
+using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Trainer;
 
 namespace ModelOps.Infrastructure.Training;
 
+/// <summary>The version in service, as the trainer process finds it.</summary>
+/// <param name="Folder">Where its files are.</param>
+/// <param name="SplitKey">The key that it was trained with, as lower-case hex.</param>
+internal sealed record Baseline(
+    string Version, string Folder, string Architecture, string SplitKey, IReadOnlyList<ArtifactFile> Files, int EarlierLooks);
+
 /// <summary>The working folder of a job, as the worker prepares it and the trainer process reads it.</summary>
-/// <remarks>Belongs to one claim on the job: two trainers never write into the same one.</remarks>
+/// <remarks>Belongs to one claim on the job: two trainers never write into the same folder.</remarks>
 internal sealed class JobFolder(string path)
 {
-    public string Output => Path.Combine(path, "output");
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
-    public string Checkpoint => Path.Combine(path, "checkpoint.bin");
+    public string Path => path;
 
-    private string Specification => Path.Combine(path, "specification.json");
+    /// <summary>The job's id, for log lines.</summary>
+    public string JobId => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(path)) ?? "";
 
-    private string Rows => Path.Combine(path, RowsFile.Name);
+    public string Output => In("output");
 
-    private string Result => Path.Combine(path, "result.json");
+    public string Checkpoint => In("checkpoint.bin");
+
+    private string SpecificationFile => In("specification.json");
+
+    private string RowsPath => In(ModelVersion.RowsFile);
+
+    private string RecordsPath => In("records.bin");
+
+    private string BaselineFile => In("baseline.json");
+
+    private string ResultFile => In("result.json");
 
     /// <summary>Writes the rows first and the specification last: where there is a specification, there are its rows.</summary>
-    public void Prepare(TrainingSpecification specification, IReadOnlyList<LabelledExample> rows)
+    public void Prepare(TrainingSpecification specification, RowsOnDisk rows, RowsOnDisk? records)
     {
         Directory.CreateDirectory(path);
-        DurableFiles.Replace(Rows, RowsFile.Write(rows));
-        DurableFiles.Replace(Specification, JsonSerializer.SerializeToUtf8Bytes(specification));
+        DurableFiles.LinkOrCopy(rows.Path, RowsPath);
+        if (records is not null)
+        {
+            DurableFiles.LinkOrCopy(records.Path, RecordsPath);
+        }
+
+        DurableFiles.Replace(SpecificationFile, JsonSerializer.SerializeToUtf8Bytes(specification));
     }
 
     /// <summary>The specification, where the folder was prepared whole; null otherwise.</summary>
-    public TrainingSpecification? FindSpecification()
+    public TrainingSpecification? FindSpecification() => Find<TrainingSpecification>(SpecificationFile);
+
+    /// <summary>The rows to train on, read into memory: only the trainer process calls this.</summary>
+    /// <exception cref="InvalidDataException">The rows are not those of the specification.</exception>
+    public TrainingRows ReadRows(TrainingSpecification specification)
     {
-        try
+        var key = SplitKey.FromHex(specification.SplitKey);
+        using var rows = OpenRows(key);
+        var (distinct, folds) = (new List<LabelledExample>((int)rows.Header.Distinct), new List<byte>((int)rows.Header.Distinct));
+        foreach (var row in RowsFile.Verified(rows.Read(), specification.DataSha256))
         {
-            return JsonSerializer.Deserialize<TrainingSpecification>(File.ReadAllBytes(Specification));
+            distinct.Add(row.Row);
+            folds.Add(rows.Header.KeyId == key.Id ? row.Fold : key.FoldOf(row.Row.Features));
         }
-        catch (Exception exception) when (exception is IOException or JsonException)
-        {
-            return null;
-        }
+
+        return new TrainingRows(distinct, folds, (int)rows.Header.Total);
     }
 
-    /// <exception cref="InvalidDataException">The rows are not those of the specification.</exception>
-    public List<LabelledExample> ReadRows(TrainingSpecification specification)
+    /// <summary>The rows to train on, for a pass.</summary>
+    public RowsOnDisk OpenRows(SplitKey key) => VersionFolder.Open(RowsPath, key, NewPath);
+
+    /// <summary>The labelled records; null when they are among the rows, or there were none.</summary>
+    public RowsOnDisk? OpenRecords() => File.Exists(RecordsPath) ? RowsOnDisk.Keep(RecordsPath) : null;
+
+    /// <summary>A path for a temporary file of the trainer process; it goes with the folder.</summary>
+    public string NewPath() => In($"run-{Guid.NewGuid():N}");
+
+    public void WriteBaseline(Baseline? baseline) => DurableFiles.Replace(BaselineFile, JsonSerializer.SerializeToUtf8Bytes(baseline));
+
+    /// <summary>The version in service; null when there is none.</summary>
+    public Baseline? FindBaseline() => Find<Baseline>(BaselineFile);
+
+    /// <summary>Replaces the output by these files and the rows.</summary>
+    public void WriteOutput(IEnumerable<KeyValuePair<string, byte[]>> files)
     {
-        var rows = RowsFile.Read(File.ReadAllBytes(Rows));
-        return CanonicalRow.Fingerprint(rows) == specification.DataSha256
-            ? rows
-            : throw new InvalidDataException("The rows in the working folder are not those of the specification.");
+        if (Directory.Exists(Output))
+        {
+            Directory.Delete(Output, recursive: true);
+        }
+
+        Directory.CreateDirectory(Output);
+        foreach (var (name, content) in files)
+        {
+            DurableFiles.WriteNew(System.IO.Path.Combine(Output, name), content);
+        }
+
+        // No link: the rows may be the very file of a dataset, and damage to one version must not reach others.
+        DurableFiles.Copy(RowsPath, System.IO.Path.Combine(Output, ModelVersion.RowsFile));
     }
 
     /// <summary>Written after everything else: a folder with a result has its whole output.</summary>
-    public void WriteResult(TrainingSummary summary) =>
-        DurableFiles.Replace(Result, JsonSerializer.SerializeToUtf8Bytes(summary));
+    public void WriteResult(TrainingResult result) => DurableFiles.Replace(ResultFile, JsonSerializer.SerializeToUtf8Bytes(result, Json));
 
     /// <summary>Null where there is no whole one.</summary>
-    public TrainingSummary? FindResult()
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<TrainingSummary>(File.ReadAllBytes(Result));
-        }
-        catch (Exception exception) when (exception is IOException or JsonException)
-        {
-            return null;
-        }
-    }
+    public TrainingResult? FindResult() => Find<TrainingResult>(ResultFile);
 
     /// <summary>
-    /// Takes over rows and specification of the earlier folder whose checkpoint is the furthest, by copies: its trainer may live on.
+    /// Takes over rows, specification and checkpoint of the earlier folder whose checkpoint is the furthest. Its trainer may live on, but
+    /// it never changes the rows.
     /// </summary>
-    /// <returns>The specification, null where no folder, neither this one, was prepared whole.</returns>
+    /// <returns>The specification; null where neither this folder nor an earlier one was prepared whole.</returns>
     public TrainingSpecification? TakeUp(IEnumerable<JobFolder> earlier)
     {
         if (FindSpecification() is { } own)
@@ -82,7 +129,8 @@ internal sealed class JobFolder(string path)
         var furthest = earlier
             .Select(folder => (Folder: folder, Specification: folder.FindSpecification()))
             .Where(candidate => candidate.Specification is not null)
-            .Select(candidate => (candidate.Folder, Specification: candidate.Specification!, Checkpoint: candidate.Folder.FindCheckpoint(candidate.Specification!)))
+            .Select(candidate => (
+                candidate.Folder, Specification: candidate.Specification!, Checkpoint: candidate.Folder.FindCheckpoint(candidate.Specification!)))
             .OrderByDescending(candidate => candidate.Checkpoint?.Epoch ?? 0)
             .FirstOrDefault();
         if (furthest.Folder is null)
@@ -91,12 +139,32 @@ internal sealed class JobFolder(string path)
         }
 
         Directory.CreateDirectory(path);
-        DurableFiles.Replace(Rows, File.ReadAllBytes(furthest.Folder.Rows));
+        DurableFiles.LinkOrCopy(furthest.Folder.RowsPath, RowsPath);
+        if (File.Exists(furthest.Folder.RecordsPath))
+        {
+            DurableFiles.LinkOrCopy(furthest.Folder.RecordsPath, RecordsPath);
+        }
+
         furthest.Checkpoint?.Write(Checkpoint);
-        DurableFiles.Replace(Specification, JsonSerializer.SerializeToUtf8Bytes(furthest.Specification));
+        DurableFiles.Replace(SpecificationFile, JsonSerializer.SerializeToUtf8Bytes(furthest.Specification));
         return furthest.Specification;
     }
 
-    private Checkpoint? FindCheckpoint(TrainingSpecification specification) =>
+    private Trainer.Checkpoint? FindCheckpoint(TrainingSpecification specification) =>
         Trainer.Checkpoint.Find(Checkpoint, Trainer.Checkpoint.FingerprintOf(specification));
+
+    private static T? Find<T>(string file)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(file), Json);
+        }
+        catch (Exception exception) when (exception is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private string In(string name) => System.IO.Path.Combine(path, name);
 }

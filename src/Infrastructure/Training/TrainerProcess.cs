@@ -3,14 +3,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Features;
-using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Training;
 
 /// <summary>The worker's side of a training: starts the trainer process, carries its progress, holds its leash.</summary>
-internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimits limits, ILogger<TrainerProcess> logger) : IModelTrainer
+internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimits limits, ILogger<TrainerProcess> logger)
 {
     private const int MaxErrorLines = 20;
 
@@ -18,24 +15,12 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
 
-    public TrainingSpecification? TakeUp(string folder, IReadOnlyList<string> earlier) =>
-        DurableFiles.Guard(() => new JobFolder(folder).TakeUp(earlier.Select(path => new JobFolder(path))));
-
-    public void Prepare(string folder, TrainingSpecification specification, IReadOnlyList<LabelledExample> rows) =>
-        DurableFiles.Guard(() =>
-        {
-            new JobFolder(folder).Prepare(specification, rows);
-            return true;
-        });
-
+    /// <summary>Trains in a prepared folder, from its checkpoint where there is one.</summary>
+    /// <inheritdoc cref="ITrainingWorkspace.TrainAsync"/>
     public async Task<TrainingOutcome> TrainAsync(
-        TrainingSpecification specification,
-        string folder,
-        Action<TrainingProgress> onProgress,
-        CancellationToken cancel,
-        CancellationToken stop)
+        JobFolder folder, Action<TrainingProgress> onProgress, CancellationToken cancel, CancellationToken stop)
     {
-        using var process = new Process { StartInfo = command.For(folder) };
+        using var process = new Process { StartInfo = command.For(folder.Path) };
         process.Start();
         using var onCancel = cancel.Register(() => Tell(process, TrainerProtocol.Cancel, CancelGrace));
         using var onStop = stop.Register(() => Tell(process, TrainerProtocol.Stop, StopGrace));
@@ -58,19 +43,18 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
         var outcome = OutcomeOf(process.ExitCode, await watch, refusal, folder, cancel, stop);
         if (outcome is TrainingOutcome.Crashed)
         {
-            LogErrors(specification.JobId, await errors);
+            LogErrors(folder.JobId, await errors);
         }
 
         return outcome;
     }
 
     private static TrainingOutcome OutcomeOf(
-        int exitCode, TrainerError? exceeded, TrainerError? refusal, string folder, CancellationToken cancel, CancellationToken stop)
+        int exitCode, TrainerError? exceeded, TrainerError? refusal, JobFolder folder, CancellationToken cancel, CancellationToken stop)
     {
-        var job = new JobFolder(folder);
         return exitCode switch
         {
-            TrainerProtocol.Done when job.FindResult() is { } summary => new TrainingOutcome.Completed(summary, job.Output),
+            TrainerProtocol.Done when folder.FindResult() is { } result => new TrainingOutcome.Completed(result, folder.Output),
             TrainerProtocol.Refused when refusal is not null => new TrainingOutcome.Refused(refusal.Code, refusal.Detail),
 
             // Killed after its grace, or ended by its own: what was asked for is what happened.
@@ -128,8 +112,8 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
         return string.Join('\n', last);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The trainer of job {JobId} said: {Errors}")]
-    private partial void LogErrors(Guid jobId, string errors);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The trainer of job {JobId} wrote: {Errors}")]
+    private partial void LogErrors(string jobId, string errors);
 }
 
 /// <summary>How the trainer process is started: this very service, run by the host that runs it now.</summary>

@@ -9,7 +9,7 @@ namespace ModelOps.WebApi.Auth;
 /// </summary>
 internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser
 {
-    private ClaimsPrincipal? told;
+    private ClaimsPrincipal? _told;
 
     public string? Id => Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
 
@@ -17,8 +17,8 @@ internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser
 
     public IReadOnlyList<string> Roles => Principal?.FindAll(ClaimTypes.Role).Select(c => c.Value).ToArray() ?? [];
 
-    private ClaimsPrincipal? Principal => told ?? accessor.HttpContext?.User;
+    private ClaimsPrincipal? Principal => _told ?? accessor.HttpContext?.User;
 
     /// <summary>A circuit's HttpContext is the one that opened its socket long ago, so its user must be told.</summary>
-    public void Use(ClaimsPrincipal principal) => told = principal;
+    public void Use(ClaimsPrincipal principal) => _told = principal;
 }

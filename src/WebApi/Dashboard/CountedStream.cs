@@ -5,8 +5,8 @@ internal sealed class CountedStream(Stream inner, Action<long> onRead, TimeProvi
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
-    private long count;
-    private long told;
+    private long _count;
+    private long _told;
 
     public override bool CanRead => true;
 
@@ -18,18 +18,18 @@ internal sealed class CountedStream(Stream inner, Action<long> onRead, TimeProvi
 
     public override long Position
     {
-        get => count;
+        get => _count;
         set => throw new NotSupportedException();
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken);
-        count += read;
-        if (time.GetElapsedTime(told) >= Interval)
+        _count += read;
+        if (time.GetElapsedTime(_told) >= Interval)
         {
-            told = time.GetTimestamp();
-            onRead(count);
+            _told = time.GetTimestamp();
+            onRead(_count);
         }
 
         return read;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using MediatR;
 using Microsoft.AspNetCore.Components;
 using ModelOps.Application;
+using ModelOps.Application.Failures;
 using ModelOps.Domain;
 using ModelOps.WebApi.Dashboard.Parts;
 using ModelOps.WebApi.Errors;
@@ -16,12 +17,15 @@ public sealed record Viewer(string Email, bool IsAdmin);
 [SuppressMessage("Design", "CA1063", Justification = "Nothing unmanaged; a component overrides Dispose where it has more to let go.")]
 public abstract partial class DashboardComponent : ComponentBase, IDisposable
 {
-    private readonly CancellationTokenSource gone = new();
+    private readonly CancellationTokenSource _gone = new();
 
-    protected DashboardComponent() => Gone = gone.Token;
+    protected DashboardComponent() => Gone = _gone.Token;
 
     [CascadingParameter]
     public Viewer Viewer { get; set; } = new("", false);
+
+    [Inject]
+    private Application.Failures.IFailureClassifier Failures { get; set; } = null!;
 
     [Inject]
     private protected Dispatcher Dispatcher { get; set; } = null!;
@@ -46,8 +50,8 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
 
     public virtual void Dispose()
     {
-        gone.Cancel();
-        gone.Dispose();
+        _gone.Cancel();
+        _gone.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -106,7 +110,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
             await work();
             return null;
         }
-        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
             return null;
         }
@@ -117,7 +121,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
         }
         catch (Exception exception)
         {
-            var problem = ProblemTable.Of(exception);
+            var problem = ProblemTable.Of(exception, Failures);
             if (exception is not RefusalException)
             {
                 LogFailed(Logger, exception);
@@ -135,7 +139,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     /// <summary>Runs on the component's thread whatever is awaited, without anybody waiting for it.</summary>
     protected void Refresh(Func<Task>? load = null) => _ = InvokeAsync(async () =>
     {
-        if (!gone.IsCancellationRequested)
+        if (!_gone.IsCancellationRequested)
         {
             await (load?.Invoke() ?? Task.CompletedTask);
             StateHasChanged();

@@ -16,7 +16,7 @@ internal sealed class LiveState(Dispatcher dispatcher, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private bool seen;
+    private bool _seen;
 
     /// <summary>The newest job, without its history; null before the first look, or when there is none.</summary>
     public JobAnswer? Job { get; private set; }
@@ -67,14 +67,14 @@ internal sealed class LiveState(Dispatcher dispatcher, TimeProvider time)
             Ended?.Invoke(now);
         }
 
-        if (activeChanged && seen)
+        if (activeChanged && _seen)
         {
             ActiveChanged?.Invoke();
         }
 
-        if (jobChanged || activeChanged || !seen)
+        if (jobChanged || activeChanged || !_seen)
         {
-            seen = true;
+            _seen = true;
             Changed?.Invoke();
         }
     }

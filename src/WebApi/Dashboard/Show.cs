@@ -18,6 +18,20 @@ internal static class Show
     /// <summary>A share 0..1 as <c>87 %</c>.</summary>
     public static string Percent(double share) => string.Create(Culture, $"{Math.Round(share * 100):0} %");
 
+    /// <summary>A probability as a percentage; never 0 % or 100 %, which would claim certainty.</summary>
+    public static string Probability(double p) => p switch
+    {
+        > 0.99 => Texts.Say($"more than {99} %"),
+        < 0.01 => Texts.Say($"less than {1} %"),
+        _ => Percent(p),
+    };
+
+    /// <summary>A share 0..1 as a number of ten.</summary>
+    public static string OfTen(double share) => Count((long)Math.Round(share * 10));
+
+    /// <summary>A share 0..1 as patients of 100, with a tenth.</summary>
+    public static string OfHundredFine(double share) => (share * 100).ToString("0.0", Culture);
+
     /// <summary>A share 0..1 as patients of 100.</summary>
     public static string OfHundred(double share) => string.Create(Culture, $"{Math.Round(share * 100):0}");
 
@@ -26,6 +40,8 @@ internal static class Show
     public static string Fine(double value) => value.ToString("0.000", Culture);
 
     public static string Signed(double value) => value.ToString("+0.00;−0.00;0.00", Culture);
+
+    public static string SignedFine(double value) => value.ToString("+0.000;−0.000;0.000", Culture);
 
     /// <summary>A change of a share as patients of 100.</summary>
     public static string SignedHundred(double share) => Math.Round(share * 100).ToString("+0;−0;0", Culture);

@@ -1,8 +1,8 @@
 using ModelOps.Application.Versions;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
-using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.WebApi.Dashboard.Parts;
+using MudBlazor;
 using static ModelOps.Application.Texts;
 
 namespace ModelOps.WebApi.Dashboard;
@@ -10,7 +10,7 @@ namespace ModelOps.WebApi.Dashboard;
 /// <summary>What the numbers mean, in sentences for somebody who knows no machine learning.</summary>
 internal static class Words
 {
-    public static string Accuracy => Say($"Of 100 patients that the model had never seen, how many it put in the right class. The range is where the true value lies with 95 % certainty.");
+    public static string Accuracy => Say($"Of 100 patients, how many were put in the right class. Nobody is judged by a network that learned from that patient. The range is where the true value lies with 95 % certainty.");
 
     public static string MacroF1 => Say($"A mark from 0 to 1 that counts all three classes alike: it is high only if patients of each class are found, and few others are mistaken for them. The range is where the true value lies with 95 % certainty.");
 
@@ -20,17 +20,85 @@ internal static class Words
 
     public static string Loss => Say($"How far the stated probabilities are from the truth. Smaller is better; 0 would be certain and always right, and guessing gives 1.10.");
 
-    public static string Calibration => Say($"How far stated certainty and truth lie apart. At 0.05, patients called 90 % certain are right about 85 to 95 times of 100.");
+    public static string Calibration => Say($"How far stated certainty and truth lie apart. At 0.05, when it says 90 % certain, it is right between 85 and 95 times of 100.");
 
     public static string Baseline => Say($"What a rule without any learning reaches on the same patients. A model that isn't better than the rule isn't worth having.");
 
-    public static string TestSide => Say($"Patients kept apart: no version ever learns from them, so they show how good it is with new ones.");
+    public static string TestSide => Say($"Patients kept apart: this version never learned from them, so they show how good it is with new ones.");
 
-    public static string TrainingSide => Say($"Patients that the new version learns from.");
+    public static string TrainingSide => Say($"Patients that this version learned from.");
 
-    public static string ValidationSide => Say($"Patients on whom the best moment of the training is chosen.");
+    public static string ValidationSide => Say($"Patients on whom the best moment of the training was chosen.");
 
-    public static string PValue => Say($"How likely such a difference would be if both versions were equally good. Below 0.05 it is taken as real.");
+    public static string CrossFittedSide => Say($"Nine of ten members of the network learned from each patient. The tenth had never seen that patient, and it alone judges.");
+
+    public static string PValue => Say($"How likely such a difference would be if both versions were equally good. Below the level it is taken as real.");
+
+    public static string SignificanceLevel => Say($"Every comparison on the same patients is one more chance to be wrong by luck, so later comparisons need a smaller p-value than the first.");
+
+    public static string LogLossChange => Say($"How far the stated probabilities are from the truth, new minus old. Below 0 the candidate's probabilities are better.");
+
+    public static string Missed => Say($"Patients with diabetes whom the model puts in another class. Called Negative is worse than called Prediabetes, because nobody looks at them again.");
+
+    public static string RankedProbabilityScore => Say($"How far the stated probabilities are from the truth, where an error by two classes counts more than an error by one. Smaller is better; 0 would be certain and always right.");
+
+    public static string PromisedShare => Say($"The mean of the probabilities that the model states for the class: so many patients of the class it promises.");
+
+    public static string PlausibleFrom => Say($"With a lower probability the class counts as ruled out. The limit is set so that for 90 of 100 patients their true class isn't ruled out.");
+
+    public static string Plausible => Say($"For 90 of 100 patients of each class the true class is among those that aren't ruled out.");
+
+    /// <summary>Which classes remain plausible for a patient.</summary>
+    public static string CantBeRuledOut(IReadOnlyList<DiabetesClass> plausible, DiabetesClass prediction) => plausible switch
+    {
+        [] => Say($"This patient is unlike those of every class. Rely on this answer only with care."),
+        [var only] when only == prediction => Say($"The other classes can be ruled out."),
+        _ => Say($"Can't be ruled out: {string.Join(", ", plausible.Select(Show.Class))}."),
+    };
+
+    public static string Agreement => Say($"The network has ten members, each of which learned from other patients. Where they disagree, the answer depends on who was learned from.");
+
+    public static string Few => Say($"Fewer than {Subgroup.FewRows} patients of a class: too few to rely on these figures.");
+
+    public static string NetBenefit => Say($"Suppose every patient whose probability is at least the threshold is examined further. The curve shows the patients rightly examined, less those examined for nothing, whose weight grows with the threshold. The model helps where its curve is above both others.");
+
+    /// <summary>How the version was judged.</summary>
+    public static string JudgedBy(string architecture, int rows) => NetworkNames.IsCrossFitted(architecture)
+        ? Say($"{Show.Count(rows)} patients judged it, each through members of the network that had never seen that patient.")
+        : Say($"{Show.Count(rows)} patients judged it. They were kept apart: it never learned from them.");
+
+    public static string MissedRange(MissedDiabetes missed) => missed.Of == 0
+        ? Say($"no patient with diabetes")
+        : Say($"{Show.Percent((double)missed.Missed / missed.Of)}; called Negative: {Show.Count(missed.AsNegative)}");
+
+    public static string MissedOf(MissedDiabetes missed) => missed.Of == 0 ? "–" : Say($"{Show.Count(missed.Missed)} of {Show.Count(missed.Of)}");
+
+    /// <summary>Why a report's figures may still change; null where there are patients enough.</summary>
+    public static string? Provisional(EvaluationReport report)
+    {
+        var smallest = report.PerClass.MinBy(c => c.Support)!;
+        return report switch
+        {
+            { Provisional: false } => null,
+            _ when smallest.Support < EvaluationReport.ProvisionalClassRows =>
+                Say($"Provisional: only {Show.Count(smallest.Support)} of the patients that judged it are of the class {Show.Class(smallest.Class)}. With more patients these figures may change a lot."),
+            _ => Say($"Provisional: only {Show.Count(report.Rows)} patients judged it. With more patients these figures may change a lot."),
+        };
+    }
+
+    /// <summary>The patients of a subgroup, such as <c>Women, 40 to 59</c>.</summary>
+    public static string Group(Subgroup group)
+    {
+        var gender = group.Gender switch { null => null, Domain.Features.Gender.M => Say($"Men"), _ => Say($"Women") };
+        var age = group switch
+        {
+            { AgeFrom: null } => null,
+            { AgeBelow: null } => Say($"{group.AgeFrom} and older"),
+            { AgeFrom: 0 } => Say($"under {group.AgeBelow}"),
+            _ => Say($"{group.AgeFrom} to {group.AgeBelow - 1}"),
+        };
+        return string.Join(", ", new[] { gender, age }.OfType<string>());
+    }
 
     public static string Confusion => Say($"Rows are what the patients truly have, columns what the model said. The green diagonal is right, the rest are mistakes.");
 
@@ -46,7 +114,7 @@ internal static class Words
     public static string Good(EvaluationReport report)
     {
         var interval = report.ConfidenceIntervals.Accuracy;
-        return Say($"{Quality(report.F1Score)}: right for {Show.OfHundred(report.Accuracy)} of 100 patients it had never seen (between {Show.OfHundred(interval.Low)} and {Show.OfHundred(interval.High)}).");
+        return Say($"{Quality(report.F1Score)}: right for {Show.OfHundred(report.Accuracy)} of 100 patients (between {Show.OfHundred(interval.Low)} and {Show.OfHundred(interval.High)}).");
     }
 
     /// <summary>Whether learning was worth it.</summary>
@@ -81,12 +149,23 @@ internal static class Words
     public static string Advice(ComparisonAnswer comparison) => comparison switch
     {
         { SuggestActivation: true } => Say($"Activating it is advised."),
-        { Verdict: ComparisonVerdict.Better } => Say($"But it doesn't find more of the patients with diabetes, so activating it isn't advised without a reason."),
+        { Verdict: ComparisonVerdict.Better } => Say($"But it isn't shown to find as many of the patients with diabetes, so activating it isn't advised without a reason."),
         { Verdict: ComparisonVerdict.Worse } => Say($"Keep the present one."),
         { Verdict: ComparisonVerdict.Equivalent } => Say($"There is no need to change."),
-        { RowsNeeded: { } needed } when needed > comparison.Rows => Say($"There is no reason to change yet. About {Show.Count(needed)} patients kept apart would decide it."),
+        { FewRows: true } => Say($"Fewer than {ModelComparison.MinimumRows} patients may judge both versions. So few decide nothing."),
+        { RowsNeeded: { } needed } when needed > comparison.Rows => Say($"It can't be told yet. About {Show.Count(needed)} patients would be needed; today there are {Show.Count(comparison.Rows)}."),
         _ => Say($"There is no reason to change yet."),
     };
+
+    /// <summary>The level that the p-value had to be below, and why.</summary>
+    public static string LevelUsed(double level, int earlierLooks) => earlierLooks switch
+    {
+        0 => Say($"{Show.Setting(level)}, for the first comparison on these patients"),
+        1 => Say($"{Show.Setting(level)}, as one earlier comparison looked at these patients"),
+        _ => Say($"{Show.Setting(level)}, as {Show.Count(earlierLooks)} earlier comparisons looked at these patients"),
+    };
+
+    public static string P(double value) => value < 0.001 ? Say($"under {Show.Fine(0.001)}") : Show.Fine(value);
 
     public static Kind VerdictKind(ComparisonAnswer comparison) => comparison switch
     {
@@ -95,6 +174,12 @@ internal static class Words
         { Verdict: ComparisonVerdict.Better } => Kind.Warning,
         _ => Kind.Info,
     };
+
+    /// <summary>The filled button is what the verdict advises; without a verdict neither is filled.</summary>
+    public static Variant ActivateButton(ComparisonAnswer? comparison) => comparison is { SuggestActivation: true } ? Variant.Filled : Variant.Outlined;
+
+    /// <inheritdoc cref="ActivateButton"/>
+    public static Variant KeepButton(ComparisonAnswer? comparison) => comparison is { SuggestActivation: false } ? Variant.Filled : Variant.Outlined;
 
     public static string Gender(Gender gender) => gender == Domain.Features.Gender.M ? Say($"Male") : Say($"Female");
 
@@ -120,11 +205,11 @@ internal static class Words
 
     private static string VerdictWord(ComparisonAnswer comparison) => comparison.Verdict switch
     {
-        ComparisonVerdict.Better => Say($"better, p = {P(comparison.PValue)}."),
-        ComparisonVerdict.Worse => Say($"worse, p = {P(comparison.PValue)}."),
+        ComparisonVerdict.Better => Say($"better."),
+        ComparisonVerdict.Worse => Say($"worse."),
         ComparisonVerdict.Equivalent => Say($"equally good."),
         ComparisonVerdict.NotEnoughData => Say($"too few differences to tell."),
-        _ => Say($"no clear difference, p = {P(comparison.PValue)}."),
+        _ => Say($"no clear difference."),
     };
 
     private static string Times(int count) => count switch
@@ -133,6 +218,4 @@ internal static class Words
         1 => Say($"once"),
         _ => Say($"{Show.Count(count)} times"),
     };
-
-    private static string P(double value) => value < 0.001 ? Say($"under {Show.Fine(0.001)}") : Show.Fine(value);
 }

@@ -1,3 +1,4 @@
+using ModelOps.Application.Failures;
 using ModelOps.Domain;
 
 namespace ModelOps.WebApi.Errors;
@@ -7,7 +8,7 @@ namespace ModelOps.WebApi.Errors;
 /// status (401, 403, 404, 405, 415). One place instead of UseExceptionHandler and UseStatusCodePages, so that each
 /// failure is logged once and the headers of a bare status (WWW-Authenticate, Allow) stay.
 /// </summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(RequestDelegate next, IFailureClassifier failures, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -15,7 +16,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         {
             await next(context);
         }
-        catch (Exception exception) when (Faults.IsHangUp(exception, context))
+        catch (Exception exception) when (HangUps.IsHangUp(exception, context))
         {
             HungUp(logger);
             if (!context.Response.HasStarted)
@@ -39,7 +40,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     private async Task AnswerAsync(HttpContext context, Exception exception)
     {
-        var problem = ProblemTable.Of(exception);
+        var problem = ProblemTable.Of(exception, failures);
         if (problem.Status == StatusCodes.Status500InternalServerError)
         {
             Unexpected(logger, exception);

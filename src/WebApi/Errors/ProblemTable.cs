@@ -1,3 +1,5 @@
+using ModelOps.Application.Failures;
+using ModelOps.Application.Predictions;
 using ModelOps.Domain;
 using ModelOps.WebApi.Dashboard.Parts;
 
@@ -6,17 +8,21 @@ namespace ModelOps.WebApi.Errors;
 /// <summary>The one table from an exception to what is answered.</summary>
 internal static class ProblemTable
 {
-    public static Problem Of(Exception exception) => exception switch
+    public static Problem Of(Exception exception, IFailureClassifier failures) => exception switch
     {
         RefusalException refusal => new Problem(Status(refusal.Kind), refusal.Code, refusal.Detail, refusal.Errors),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Problem(
             413, "payload_too_large", $"The request is larger than allowed."),
         BadHttpRequestException => new Problem(400, "bad_request", $"The request arrived broken or incomplete."),
-        _ when Faults.IsDiskFull(exception) => new Problem(
-            507, "insufficient_storage", $"There is no room left to store this. Free some space, then try again."),
-        _ when Faults.IsDatabaseUnavailable(exception) => new Problem(
+        _ => OfEnvironment(failures.Classify(exception)),
+    };
+
+    private static Problem OfEnvironment(FailureKind kind) => kind switch
+    {
+        FailureKind.InsufficientStorage => new Problem(507, StorageRefusals.FullCode, StorageRefusals.Full().Detail),
+        FailureKind.DatabaseUnavailable => new Problem(
             503, "database_unavailable", $"The database can't be reached at the moment. Try again shortly."),
-        _ when Faults.IsStorageUnavailable(exception) => new Problem(
+        FailureKind.StorageUnavailable => new Problem(
             503, "storage_unavailable", $"The server's storage can't be used at the moment. Ask the operator, then try again."),
         _ => Problem.Internal,
     };

@@ -36,6 +36,7 @@ internal static class WireJson
 
         // Diagnoses are always written in full, as clinicians read them.
         options.Converters.Add(new JsonStringEnumConverter<DiabetesClass>(namingPolicy: null, allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter<Gender>(namingPolicy: null, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new FiniteDoubleConverter());
         options.Converters.Add(new FiniteSingleConverter());

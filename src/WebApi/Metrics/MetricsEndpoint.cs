@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Options;
+using System.Net;
 using ModelOps.Application.Users;
+using ModelOps.Infrastructure;
 using ModelOps.WebApi.Auth;
 using Prometheus;
 
@@ -14,12 +15,11 @@ internal static class MetricsEndpoint
 {
     public static IServiceCollection AddMetricsEndpoint(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<MetricsOptions>().Bind(configuration.GetSection(MetricsOptions.Section))
-            .Validate(o => NetworkSetting.IsEmptyOrValid(o.Network), "ModelOps__Metrics__Network must be a network such as 10.1.0.0/16.")
-            .ValidateOnStart();
+        // Clients of this network read the metrics without signing in.
+        var network = new SettingReader(configuration).Network("Metrics:Network");
         services.AddSingleton(provider => new MetricsRegistry(provider.GetRequiredService<IMeterFactory>()));
         services.AddAuthorizationBuilder().AddPolicy(Policies.Metrics, policy => policy.RequireAssertion(context =>
-            context.User.IsInRole(UserRoles.Admin) || (context.Resource is HttpContext http && IsInNetwork(http))));
+            context.User.IsInRole(UserRoles.Admin) || (context.Resource is HttpContext http && IsInNetwork(http, network))));
         return services;
     }
 
@@ -28,16 +28,8 @@ internal static class MetricsEndpoint
         .RequireAuthorization(Policies.Metrics);
 
     /// <summary>An IPv4 client of a dual-stack socket is still an IPv4 client.</summary>
-    private static bool IsInNetwork(HttpContext context) =>
-        NetworkSetting.Parse(context.RequestServices.GetRequiredService<IOptions<MetricsOptions>>().Value.Network) is { } network
+    private static bool IsInNetwork(HttpContext context, IPNetwork? network) =>
+        network is { } known
         && context.Connection.RemoteIpAddress is { } address
-        && network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-}
-
-internal sealed class MetricsOptions
-{
-    public const string Section = "ModelOps:Metrics";
-
-    /// <summary>Clients of this network, such as <c>10.1.0.0/16</c>, read the metrics without signing in; nobody does where it is empty.</summary>
-    public string? Network { get; set; }
+        && known.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 }

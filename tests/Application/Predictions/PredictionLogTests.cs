@@ -7,6 +7,7 @@ using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
+using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 
 namespace ModelOps.Application.Tests.Predictions;
@@ -51,7 +52,7 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     public async Task Complete_WithMoreThanABatchWaiting_WritesThemAll()
     {
         var made = Made(5_000);
-        made.ForEach(Log.Add);
+        made.ForEach(p => Log.Add(p));
         Log.Complete();
 
         await Log.WriteAsync(default);
@@ -69,15 +70,16 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     [Fact]
     public void Add_WhenTheQueueIsFull_DropsAndCounts()
     {
-        Made(PredictionLog.Capacity + 3).ForEach(Log.Add);
+        var kept = Made(PredictionLog.Capacity + 3).ConvertAll(p => Log.Add(p));
 
+        Assert.Equal([.. Enumerable.Repeat(true, PredictionLog.Capacity), false, false, false], kept);
         Assert.Equal(3, _counts["predictions_dropped queue_full"]);
     }
 
     [Fact]
     public async Task WriteAsync_WhenAbandoned_CountsWhatIsLost()
     {
-        Made(4_500).ForEach(Log.Add);
+        Made(4_500).ForEach(p => Log.Add(p));
 
         await Log.WriteAsync(new CancellationToken(canceled: true));
 
@@ -89,7 +91,7 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     {
         var writing = Log.WriteAsync(default);
         var made = Made(10);
-        made.ForEach(Log.Add);
+        made.ForEach(p => Log.Add(p));
 
         await Log.FlushAsync(TimeSpan.FromMinutes(1), default);
 
@@ -103,7 +105,7 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     {
         // The first try goes wrong: the table is away under another name, until it is put back.
         await SqlAsync("ALTER TABLE predictions RENAME TO elsewhere");
-        Made(10).ForEach(Log.Add);
+        Made(10).ForEach(p => Log.Add(p));
         var writing = Log.WriteAsync(default);
         await Log.FlushAsync(TimeSpan.FromMilliseconds(300), default);
         Assert.False(_counts.ContainsKey("predictions_stored"));

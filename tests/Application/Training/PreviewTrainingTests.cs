@@ -1,6 +1,8 @@
 using ModelOps.Application.Training;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 
 namespace ModelOps.Application.Tests.Training;
@@ -14,23 +16,21 @@ public abstract class PreviewTrainingTests(Provider provider) : IAsyncLifetime
     private readonly World _world = new(provider);
 
     [Fact]
-    public async Task Preview_BeforeAnyTraining_CountsRowsByClassAndSideAndKnowsNoTime()
+    public async Task Preview_BeforeAnyTraining_CountsRowsByClassAndKnowsNoTime()
     {
         var preview = await _world.SendAsync(new PreviewTraining(UseDatabase: true, null));
 
         Assert.Equal(100, preview.Rows);
         Assert.Equal(
-            100 - preview.Split.Duplicates,
-            preview.Split.Training.Values.Sum() + preview.Split.Validation.Values.Sum() + preview.Split.Test.Values.Sum());
-        Assert.Equal(3 * preview.Split.Training.Values.Max(), preview.BalancedRows);
+            SplitCounts.ByClass(SampleGenerator.Generate(100, seed: 1)).ToDictionary(c => c.Key, c => (long)c.Value), preview.ByClass);
         Assert.Null(preview.ExpectedSeconds(190, 64));
     }
 
     [Fact]
     public async Task Preview_AfterATraining_ExpectsTimeInProportionToItsSteps()
     {
-        _world.TrainerAnswers(World.Completed());
-        await _world.SendAsync(new RunTraining(await _world.AddJobAsync()));
+        _world.Trainer.Answers(World.Completed());
+        await _world.SendAsync(new RunTraining(await _world.AddJobAsync(architecture: "crossfit-ple")));
 
         var preview = await _world.SendAsync(new PreviewTraining(UseDatabase: true, null));
 

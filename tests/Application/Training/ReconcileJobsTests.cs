@@ -1,6 +1,6 @@
 using ModelOps.Application.Training;
-using ModelOps.Application.Versions;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 using Moq;
 
@@ -109,23 +109,21 @@ public abstract class ReconcileJobsTests(Provider provider) : IAsyncLifetime
     {
         var (queued, running) = (await _world.AddJobAsync(), await _world.AddJobAsync(Claimed()));
         var (ended, unknown) = (await _world.AddJobAsync(j => j.RequestCancellation(Now)), Guid.NewGuid());
-        _world.Artifacts.Setup(a => a.ListWorkingFolders()).Returns([queued, running, ended, unknown]);
+        _world.Trainer.Folders.AddRange([queued, running, ended, unknown]);
 
         await _world.SendAsync(new ReconcileJobs());
 
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(ended, null), Times.Once);
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(unknown, null), Times.Once);
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(It.IsAny<Guid>(), null), Times.Exactly(2));
+        Assert.Equal([ended, unknown], _world.Trainer.Swept);
     }
 
     [Fact]
     public async Task Handle_WithVersionFoldersThatNoRowKnows_RemovesThemAlone()
     {
-        _world.TrainerAnswers(World.Completed());
+        _world.Trainer.Answers(World.Completed());
         var done = await _world.AddJobAsync();
         await _world.SendAsync(new RunTraining(done));
         var (queued, running) = (await _world.AddJobAsync(), await _world.AddJobAsync(Claimed()));
-        _world.Artifacts.Setup(a => a.ListVersions()).Returns(
+        _world.Artifacts.Folders.AddRange(
         [
             ("v20251111_153045", done), ("v20251111_153045_2", done), ("v20251111_160000", queued), ("v20251111_160001", running),
             ("v20251111_160002", Guid.NewGuid()), ("v20251111_160003", (Guid?)null),
@@ -135,7 +133,7 @@ public abstract class ReconcileJobsTests(Provider provider) : IAsyncLifetime
 
         Assert.Equal(
             ["v20251111_153045_2", "v20251111_160000", "v20251111_160002", "v20251111_160003"],
-            _world.Artifacts.Invocations.Where(i => i.Method.Name == "DeleteVersion").Select(i => i.Arguments[0]).Cast<string>());
+            _world.Artifacts.Deleted);
     }
 
     [Fact]

@@ -5,11 +5,15 @@ using ModelOps.Application.Abstractions;
 using ModelOps.Application.Training;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Datasets;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.Persistence;
+using ModelOps.Infrastructure.Training;
 using ModelOps.TestSupport;
-using Moq;
 
 namespace ModelOps.Application.Tests.Training;
 
@@ -32,7 +36,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     [Fact]
     public async Task Handle_WhenTheTrainingCompletes_MakesOneVersion()
     {
-        _world.TrainerAnswers(World.Completed());
+        _world.Trainer.Answers(World.Completed());
         var id = await _world.AddJobAsync();
 
         await RunAsync(id);
@@ -43,8 +47,8 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         Assert.Equal((id, job.VersionName, "database"), (version.JobId, version.Name, version.DataSource));
         Assert.Equal(version.Metrics, job.Metrics);
         Assert.Equal((100, version.Specification.DataSha256), (job.DataRows, job.DataSha256));
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(id, null), Times.Once);
-        _world.Artifacts.Verify(a => a.DeleteVersion(It.IsAny<string>()), Times.Never);
+        Assert.Equal([id], _world.Trainer.Completed);
+        Assert.Empty(_world.Artifacts.Deleted);
     }
 
     [Theory]
@@ -53,11 +57,10 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     public async Task Handle_WhenAVersionIsMadeAgain_SaysWhetherTheWeightsAreEqual(char weights, bool equal)
     {
         var (version, completed) = (await PublishAsync(), World.Completed());
-        _world.TrainerAnswers(completed with { Summary = completed.Summary with { WeightsSha256 = new string(weights, 64) } });
-        TrainingSpecification? prepared = null;
-        IReadOnlyList<LabelledExample>? rows = null;
-        _world.Trainer.Setup(t => t.Prepare(It.IsAny<string>(), It.IsAny<TrainingSpecification>(), It.IsAny<IReadOnlyList<LabelledExample>>()))
-            .Callback((string _, TrainingSpecification s, IReadOnlyList<LabelledExample> r) => (prepared, rows) = (s, r));
+        _world.Trainer.Answers(completed with
+        {
+            Result = completed.Result with { Summary = completed.Result.Summary with { WeightsSha256 = new string(weights, 64) } },
+        });
         var again = await _world.SendAsync(new ReproduceVersion(version.Name));
 
         await RunAsync(again.JobId);
@@ -65,10 +68,12 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         var job = await _world.JobAsync(again.JobId);
         Assert.Equal((JobStatus.Succeeded, null), (job.Status, job.VersionName));
         Assert.Equal(new Reproduction(version.Name, new string(weights, 64), equal), job.Reproduction);
-        Assert.Equal(version.Specification with { JobId = again.JobId }, prepared);
-        Assert.Equal(_world.StoredRows, rows);
+        var (specification, rows, records) = _world.Trainer.Prepared[^1];
+        Assert.Equal(version.Specification with { JobId = again.JobId }, specification);
+        Assert.Equal(_world.StoredRows.ToHashSet(), rows.Select(r => r.Row).ToHashSet());
+        Assert.Null(records);
         Assert.Equal([version.Name], await _world.VersionNamesAsync());
-        _world.Artifacts.Verify(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()), Times.Once);
+        Assert.Equal(1, _world.Artifacts.Published);
     }
 
     [Fact]
@@ -87,16 +92,15 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     [Fact]
     public async Task Handle_WhenTheFolderWasPreparedBefore_TakesItUp()
     {
-        _world.TrainerAnswers(World.Completed());
+        _world.Trainer.Answers(World.Completed());
         var id = await _world.AddJobAsync();
         var prepared = new TrainingSpecification(id, "mlp-bn", new TrainingParameters(Epochs: 10), new string('0', 64), new string('d', 64));
-        _world.Trainer.Setup(t => t.TakeUp(It.IsAny<string>(), It.IsAny<IReadOnlyList<string>>())).Returns(prepared);
+        _world.Trainer.Left = prepared;
 
         await RunAsync(id);
 
         Assert.Equal(prepared, (await _world.UseAsync(db => db.Versions.AsNoTracking().SingleAsync())).Specification);
-        _world.Trainer.Verify(
-            t => t.Prepare(It.IsAny<string>(), It.IsAny<TrainingSpecification>(), It.IsAny<IReadOnlyList<LabelledExample>>()), Times.Never);
+        Assert.Empty(_world.Trainer.Prepared);
     }
 
     [Fact]
@@ -108,7 +112,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         await RunAsync(id);
 
         Assert.Equal((before.RowVersion, before.Claim), ((await _world.JobAsync(id)).RowVersion, (await _world.JobAsync(id)).Claim));
-        _world.VerifyTrainerCalls(0);
+        Assert.Equal(0, _world.Trainer.Calls);
     }
 
     [Fact]
@@ -120,40 +124,40 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         await RunAsync(Guid.NewGuid());
 
         Assert.Equal(JobStatus.Cancelled, (await _world.JobAsync(id)).Status);
-        _world.VerifyTrainerCalls(0);
+        Assert.Equal(0, _world.Trainer.Calls);
     }
 
     [Fact]
     public async Task Handle_FromManyWorkersAtOnce_TrainsOnce()
     {
-        _world.TrainerAnswers(World.Completed());
+        _world.Trainer.Answers(World.Completed());
         var id = await _world.AddJobAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => RunAsync(id))));
 
         Assert.Equal((JobStatus.Succeeded, 1), ((await _world.JobAsync(id)).Status, (await _world.JobAsync(id)).Attempt));
         Assert.Single(await _world.VersionNamesAsync());
-        _world.VerifyTrainerCalls(1);
+        Assert.Equal(1, _world.Trainer.Calls);
     }
 
     [Fact]
     public async Task Handle_WhenTheTrainerCrashesThreeTimes_FailsTheJob()
     {
-        _world.TrainerAnswers(new TrainingOutcome.Crashed(139));
+        _world.Trainer.Answers(new TrainingOutcome.Crashed(139));
         var id = await _world.AddJobAsync();
 
         await RunAsync(id);
 
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Failed, "worker_crashed", 3), (job.Status, job.ErrorCode, job.Attempt));
-        _world.VerifyTrainerCalls(3);
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(id, null), Times.Once);
+        Assert.Equal(3, _world.Trainer.Calls);
+        Assert.Equal([id], _world.Trainer.Completed);
     }
 
     [Fact]
     public async Task Handle_WhenTheTrainerCrashesOnce_GoesOnAndCountsIt()
     {
-        _world.TrainerAnswers(new TrainingOutcome.Crashed(139), World.Completed());
+        _world.Trainer.Answers(new TrainingOutcome.Crashed(139), World.Completed());
         var id = await _world.AddJobAsync();
 
         await RunAsync(id);
@@ -166,7 +170,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     [Fact]
     public async Task Handle_WhenTheTrainerRefuses_FailsTheJobWithItsReason()
     {
-        _world.TrainerAnswers(new TrainingOutcome.Refused("training_diverged", "Lower the rate."));
+        _world.Trainer.Answers(new TrainingOutcome.Refused("training_diverged", "Lower the rate."));
         var id = await _world.AddJobAsync();
 
         await RunAsync(id);
@@ -178,23 +182,29 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     [Fact]
     public async Task Handle_WhenTheDatasetIsGone_FailsTheJob()
     {
-        var id = await _world.AddJobAsync(data: new DataSelection(false, "gone.csv"));
+        var id = await _world.AddJobAsync(purpose: new JobPurpose.Retraining(new DataSelection.Dataset("gone.csv")));
 
         await RunAsync(id);
 
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Failed, "dataset_not_found"), (job.Status, job.ErrorCode));
-        _world.VerifyTrainerCalls(0);
+        Assert.Equal(0, _world.Trainer.Calls);
     }
 
     [Theory]
-    [InlineData(true, "insufficient_storage")]
-    [InlineData(false, "storage_unavailable")]
-    public async Task Handle_WhenTheFolderCannotBeWritten_FailsTheJob(bool full, string code)
+    [InlineData("full", "insufficient_storage")]
+    [InlineData("quota", "insufficient_storage")]
+    [InlineData("rights", "storage_unavailable")]
+    public async Task Handle_WhenTheFolderCannotBeWritten_FailsTheJob(string failure, string code)
     {
+        const int QuotaExceeded = 122;
         var id = await _world.AddJobAsync();
-        _world.Trainer.Setup(t => t.Prepare(It.IsAny<string>(), It.IsAny<TrainingSpecification>(), It.IsAny<IReadOnlyList<LabelledExample>>()))
-            .Throws(full ? StorageRefusals.Full() : new UnauthorizedAccessException("/a/path"));
+        _world.Trainer.Failure = failure switch
+        {
+            "full" => StorageRefusals.Full(),
+            "quota" => new IOException("Disk quota exceeded : '/a/path'", QuotaExceeded),
+            _ => new UnauthorizedAccessException("/a/path"),
+        };
 
         await RunAsync(id);
 
@@ -206,10 +216,9 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     [Fact]
     public async Task Handle_WhenTheVersionCannotBePublished_FailsTheJob()
     {
-        _world.TrainerAnswers(World.Completed());
+        _world.Trainer.Answers(World.Completed());
         var id = await _world.AddJobAsync();
-        _world.Artifacts.Setup(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()))
-            .Throws(StorageRefusals.Full());
+        _world.Artifacts.OnPublish = () => throw StorageRefusals.Full();
 
         await RunAsync(id);
 
@@ -222,7 +231,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     {
         using var stop = new CancellationTokenSource();
         var training = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _world.TrainerAnswers(call =>
+        _world.Trainer.Answers(call =>
         {
             training.SetResult();
             return call.UntilToldAsync();
@@ -237,14 +246,14 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Queued, 0, null), (job.Status, job.Attempt, job.Claim));
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(It.IsAny<Guid>(), null), Times.Never);
+        Assert.Empty(_world.Trainer.Completed);
     }
 
     [Fact]
     public async Task Handle_WhileTheTrainingRuns_CarriesItsProgressToTheRow()
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _world.TrainerAnswers(async call =>
+        _world.Trainer.Answers(async call =>
         {
             call.Report(new TrainingProgress(4, 10, 0.25, 8, [new EpochPoint(4, 0.25, null, null)]));
             await seen.Task;
@@ -271,7 +280,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     public async Task Handle_WhenCancelledWhileItRuns_EndsTheJobAsCancelled()
     {
         var id = await _world.AddJobAsync();
-        _world.TrainerAnswers(async call =>
+        _world.Trainer.Answers(async call =>
         {
             Assert.Equal(JobStatus.Cancelling, (await _world.SendAsync(new CancelJob(id))).Status);
             return await call.UntilToldAsync();
@@ -281,14 +290,14 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
 
         Assert.Equal(JobStatus.Cancelled, (await _world.JobAsync(id)).Status);
         Assert.Empty(await _world.VersionNamesAsync());
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(id, null), Times.Once);
+        Assert.Equal([id], _world.Trainer.Completed);
     }
 
     [Fact]
     public async Task Handle_WhenTheTrainingCompletesAlthoughCancelled_MakesNoVersion()
     {
         var id = await _world.AddJobAsync();
-        _world.TrainerAnswers(async _ =>
+        _world.Trainer.Answers(async _ =>
         {
             await _world.SendAsync(new CancelJob(id));
             return World.Completed();
@@ -299,33 +308,28 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Cancelled, null), (job.Status, job.VersionName));
         Assert.Empty(await _world.VersionNamesAsync());
-        _world.Artifacts.Verify(a => a.DeleteVersion("v20251111_153045"), Times.Once);
+        Assert.Equal(["v20251111_153045"], _world.Artifacts.Deleted);
     }
 
     [Fact]
     public async Task Handle_WhenCancelledBetweenFilesAndRow_MakesNoVersion()
     {
         var id = await _world.AddJobAsync();
-        _world.TrainerAnswers(World.Completed());
-        _world.Artifacts.Setup(a => a.Publish(It.IsAny<string>(), It.IsAny<DateTime>(), It.IsAny<Func<string, DateTime, VersionMetadata>>()))
-            .Returns(() =>
-            {
-                _world.SendAsync(new CancelJob(id)).GetAwaiter().GetResult();
-                return new PublishedArtifact("v20251111_153045", World.Created, []);
-            });
+        _world.Trainer.Answers(World.Completed());
+        _world.Artifacts.OnPublish = () => _world.SendAsync(new CancelJob(id)).GetAwaiter().GetResult();
 
         await RunAsync(id);
 
         Assert.Equal(JobStatus.Cancelled, (await _world.JobAsync(id)).Status);
         Assert.Empty(await _world.VersionNamesAsync());
-        _world.Artifacts.Verify(a => a.DeleteVersion("v20251111_153045"), Times.Once);
+        Assert.Equal(["v20251111_153045"], _world.Artifacts.Deleted);
     }
 
     [Fact]
     public async Task Handle_WhenTheTrainingIsRefusedAlthoughCancelled_EndsTheJobAsCancelled()
     {
         var id = await _world.AddJobAsync();
-        _world.TrainerAnswers(async _ =>
+        _world.Trainer.Answers(async _ =>
         {
             await _world.SendAsync(new CancelJob(id));
             return new TrainingOutcome.Refused("training_diverged", "x");
@@ -340,7 +344,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     [MemberData(nameof(LostAnswers))]
     public async Task Handle_WhenTheCommitsAnswerIsLost_KeepsTheOneVersion(string kind)
     {
-        _world.TrainerAnswers(World.Completed());
+        _world.Trainer.Answers(World.Completed());
         _world.Faults.Enqueue(kind switch
         {
             "timeout" => new TimeoutException(),
@@ -354,7 +358,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         Assert.Empty(_world.Faults);
         Assert.Equal(JobStatus.Succeeded, (await _world.JobAsync(id)).Status);
         Assert.Equal(["v20251111_153045"], await _world.VersionNamesAsync());
-        _world.Artifacts.Verify(a => a.DeleteVersion(It.IsAny<string>()), Times.Never);
+        Assert.Empty(_world.Artifacts.Deleted);
     }
 
     [Fact]
@@ -362,7 +366,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     {
         var id = await _world.AddJobAsync();
         var other = Guid.NewGuid();
-        _world.TrainerAnswers(async _ =>
+        _world.Trainer.Answers(async _ =>
         {
             await _world.ChangeJobAsync(id, j => Assert.True(j.TryClaim(other, Now.AddHours(1), Lease)));
             return World.Completed();
@@ -373,8 +377,8 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Running, other, 2), (job.Status, job.Claim, job.Attempt));
         Assert.Empty(await _world.VersionNamesAsync());
-        _world.Artifacts.Verify(a => a.DeleteVersion("v20251111_153045"), Times.Once);
-        _world.Artifacts.Verify(a => a.DeleteWorkingFolders(id, null), Times.Never);
+        Assert.Equal(["v20251111_153045"], _world.Artifacts.Deleted);
+        Assert.Empty(_world.Trainer.Completed);
     }
 
     [Fact]
@@ -383,7 +387,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         var id = await _world.AddJobAsync();
         var other = Guid.NewGuid();
         TrainingOutcome? ended = null;
-        _world.TrainerAnswers(async call =>
+        _world.Trainer.Answers(async call =>
         {
             await _world.ChangeJobAsync(id, j => Assert.True(j.TryClaim(other, Now.AddHours(1), Lease)));
             return ended = await call.UntilToldAsync();
@@ -395,14 +399,88 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         Assert.Equal((JobStatus.Running, other), ((await _world.JobAsync(id)).Status, (await _world.JobAsync(id)).Claim));
     }
 
+    [Fact]
+    public async Task Handle_OnTheDatabase_TrainsOnItsRecordsAlone()
+    {
+        _world.Trainer.Answers(World.Completed());
+        var id = await _world.AddJobAsync();
+
+        await RunAsync(id);
+
+        var (specification, rows, records) = Assert.Single(_world.Trainer.Prepared);
+        var expected = new RowsInMemory([.. SampleGenerator.Generate(100, seed: 1)], new SplitKey(new byte[SplitKey.Bytes]));
+        Assert.Equal(expected.Read(), rows);
+        Assert.Null(records);
+        Assert.Equal((expected.Header.Sha256, "mlp-bn"), (specification.DataSha256, specification.Architecture));
+        Assert.Equal((100, expected.Header.Sha256), ((await _world.JobAsync(id)).DataRows, (await _world.JobAsync(id)).DataSha256));
+    }
+
+    [Fact]
+    public async Task Handle_WhileNoVersionIsInService_NamesNoBaseline()
+    {
+        await PublishAsync();
+
+        Assert.Equal([(null, 0)], _world.Trainer.Baselines);
+    }
+
+    [Fact]
+    public async Task Handle_WhenAVersionIsPutInServiceMeanwhile_NamesItToTheTrainer()
+    {
+        var version = await PublishAsync();
+        var named = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _world.Trainer.Answers(async _ =>
+        {
+            await PutInServiceAsync(version.Id);
+            await named.Task;
+            return World.Completed();
+        });
+        var running = RunAsync(await _world.AddJobAsync());
+        while (!running.IsCompleted && _world.Trainer.Baselines[^1].Baseline is null)
+        {
+            await Task.Yield();
+        }
+
+        named.SetResult();
+        await running;
+
+        Assert.Equal([(null, 0), (null, 0), (version.Name, 0)], _world.Trainer.Baselines);
+    }
+
+    [Fact]
+    public async Task Handle_WhenTheTrainerCompared_KeepsTheComparisonWithTheJob()
+    {
+        var completed = World.Completed();
+        var tally = new ComparisonTally();
+        tally.Add(DiabetesClass.Negative, new PatientFeatures(5, 40, 22, Gender.F), [0.8, 0.1, 0.1], [0.7, 0.2, 0.1]);
+        var result = tally.Complete(seed: 1, resamples: 10);
+        _world.Trainer.Answers(completed with { Result = completed.Result with { Comparison = new BaselineComparison("v20240101_000000", result) } });
+        var id = await _world.AddJobAsync();
+
+        await RunAsync(id);
+
+        var comparison = (await _world.JobAsync(id)).Comparison;
+        Assert.NotNull(comparison);
+        Assert.Equal(("v20240101_000000", "v20251111_153045", 1), (comparison.Baseline, comparison.Candidate, comparison.Result.Rows));
+    }
+
     private DateTime Now => _world.Time.GetUtcNow().UtcDateTime;
 
     private async Task<ModelVersion> PublishAsync()
     {
-        _world.TrainerAnswers(World.Completed());
+        _world.Trainer.Answers(World.Completed());
         await RunAsync(await _world.AddJobAsync());
         return await _world.UseAsync(db => db.Versions.AsNoTracking().SingleAsync());
     }
+
+    /// <summary>Behind the back of the use case, which would load files that a fake store doesn't have.</summary>
+    private Task<int> PutInServiceAsync(long versionId) => _world.UseAsync(async db =>
+    {
+        var version = await db.Versions.SingleAsync(v => v.Id == versionId);
+        var activation = Activation.Forward(null, version.Name, "ann", null, ActivationKind.Activate, Now);
+        db.Activations.Add(activation);
+        db.ActiveModels.Add(ActiveModel.First(version, activation));
+        return await db.SaveChangesAsync(default);
+    });
 
     private Task<MediatR.Unit> RunAsync(Guid id, CancellationToken stop = default) => _world.SendAsync(new RunTraining(id), stop);
 }

@@ -17,11 +17,11 @@ internal static class Rows
     public static LabelledExample[] Many(int count) =>
         [.. Enumerable.Range(0, count).Select(i => Of((DiabetesClass)(i % 3), age: i % 100, bmi: 20 + (i / 100 * 0.01)))];
 
-    /// <summary>The first <paramref name="count"/> rows of a class that lie on a side by their hash, in ascending order of it.</summary>
-    public static LabelledExample[] On(SplitSide side, DiabetesClass value, int count) =>
+    /// <summary>The first <paramref name="count"/> rows of a class that lie in one of the folds, in ascending order of their hash.</summary>
+    public static LabelledExample[] In(int[] folds, DiabetesClass value, int count) =>
         [.. Enumerable.Range(0, 10_000)
             .Select(i => Of(value, age: 1, hba1c: 1 + (i * 0.001) + ((int)value * 0.0001)))
-            .Where(r => SplitKey.SideOf(Key.HashOf(r.Features)) == side)
+            .Where(r => folds.Contains(Key.FoldOf(r.Features)))
             .Take(count)
             .OrderBy(r => Key.HashOf(r.Features))];
 

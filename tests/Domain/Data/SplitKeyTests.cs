@@ -15,17 +15,35 @@ public class SplitKeyTests
         Assert.Equal(expected, Rows.Key.HashOf(new PatientFeatures(hba1c, age, bmi, gender)));
 
     [Theory]
-    [InlineData(0, SplitSide.Test)]
-    [InlineData(199, SplitSide.Test)]
-    [InlineData(200, SplitSide.Validation)]
-    [InlineData(299, SplitSide.Validation)]
-    [InlineData(300, SplitSide.Training)]
-    [InlineData(999, SplitSide.Training)]
-    [InlineData(1_000, SplitSide.Test)]
-    [InlineData(8545909177633673270, SplitSide.Validation)]
-    [InlineData(ulong.MaxValue, SplitSide.Training)] // …551,615
-    public void SideOf_WhenHashIsGiven_FollowsItsLastThreeDigits(ulong hash, SplitSide expected) =>
-        Assert.Equal(expected, SplitKey.SideOf(hash));
+    [InlineData(0, 0)]
+    [InlineData(99, 0)]
+    [InlineData(100, 1)]
+    [InlineData(199, 1)]
+    [InlineData(200, 2)]
+    [InlineData(300, 3)]
+    [InlineData(999, 9)]
+    [InlineData(1_000, 0)]
+    [InlineData(8545909177633673270, 2)]
+    [InlineData(ulong.MaxValue, 6)] // …551,615
+    public void FoldOf_WhenHashIsGiven_FollowsItsLastThreeDigits(ulong hash, byte expected) =>
+        Assert.Equal(expected, SplitKey.FoldOf(hash));
+
+    [Fact]
+    public void FoldOf_WhenThereAreManyRows_PutsATenthIntoEachFold()
+    {
+        var counts = Rows.Many(20_000).CountBy(r => Rows.Key.FoldOf(r.Features)).ToDictionary();
+
+        // The standard deviation is √(0.1·0.9/20,000) = 0.0021; four of them are allowed.
+        Assert.Equal(SplitKey.Folds, counts.Count);
+        Assert.All(counts.Values, count => Assert.InRange(count / 20_000.0, 0.1 - 0.0085, 0.1 + 0.0085));
+    }
+
+    [Fact]
+    public void Id_WhenKeysDiffer_Differs()
+    {
+        Assert.Equal(Rows.Key.Id, SplitKey.FromHex(Rows.Key.ToHex()).Id);
+        Assert.NotEqual(SplitKey.Generate().Id, SplitKey.Generate().Id);
+    }
 
     [Fact]
     public void HashOf_WhenKeysDiffer_Differs()

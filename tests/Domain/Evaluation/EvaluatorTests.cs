@@ -46,7 +46,7 @@ public class EvaluatorTests
         Assert.Equal(DiabetesClasses.All, report.PerClass.Select(c => c.Class));
         Assert.Equal([3, 3, 6], report.PerClass.Select(c => c.Support));
         AssertClose([0.66666666666667, 0.5, 0.8], report.PerClass.Select(c => c.Precision));
-        AssertClose([0.66666666666667, 0.66666666666667, 0.66666666666667], report.PerClass.Select(c => c.Recall));
+        AssertClose([0.66666666666667, 0.66666666666667, 0.66666666666667], report.PerClass.Select(c => c.Recall!.Value));
         AssertClose([0.66666666666667, 0.57142857142857, 0.72727272727273], report.PerClass.Select(c => c.F1Score));
         Assert.All(report.PerClass, c => Assert.False(c.ZeroDivision));
         Assert.Equal(new HeadlineMetrics(report.Accuracy, report.F1Score, report.Precision, report.Recall, report.Loss), report.Headline);
@@ -98,7 +98,7 @@ public class EvaluatorTests
         Assert.Equal(1, report.F1Score);
         Assert.Equal(1, report.Precision);
         Assert.Equal(1, report.Recall);
-        Assert.Equal(new ClassMetrics(DiabetesClass.Prediabetes, 0, 0, 0, 0, ZeroDivision: true), report.PerClass[1]);
+        Assert.Equal(new ClassMetrics(DiabetesClass.Prediabetes, 0, null, 0, 0, ZeroDivision: true), report.PerClass[1]);
     }
 
     [Fact]
@@ -212,12 +212,145 @@ public class EvaluatorTests
             [
                 "rows", "accuracy", "f1_score", "precision", "recall", "loss", "balanced_accuracy", "roc_auc", "brier_score",
                 "calibration_error", "calibration", "confusion_matrix", "per_class", "confidence_intervals", "baselines",
-                "beats_baselines",
+                "beats_baselines", "ranked_probability_score", "calibration_by_class", "net_benefit", "sets", "subgroups", "judged_rows",
+                "missed_diabetes", "provisional",
             ],
             report.EnumerateObject().Select(p => p.Name));
         Assert.Equal(
-            ["class", "precision", "recall", "f1_score", "support", "zero_division"],
+            ["class", "precision", "f1_score", "support", "zero_division", "recall"],
             report.GetProperty("per_class")[0].EnumerateObject().Select(p => p.Name));
+    }
+
+    [Fact]
+    public void Report_WhenStoredByAnEarlierBuild_ShowsWhatItHas()
+    {
+        const string Stored = """
+            {"Rows":4,"Accuracy":0.5,"F1Score":0.4,"Precision":0.5,"Recall":0.3,"Loss":0.8,"BalancedAccuracy":0.5,
+            "RocAuc":{"PerClass":{"Negative":0.7,"Prediabetes":null,"Diabetes":0.8},"Macro":0.75},"BrierScore":0.5,"CalibrationError":0.4,
+            "Calibration":[],"ConfusionMatrix":[[1,1,0],[0,0,0],[1,0,1]],
+            "PerClass":[{"Class":0,"Precision":0.5,"Recall":0.5,"F1Score":0.5,"Support":2,"ZeroDivision":false}],
+            "ConfidenceIntervals":{"Accuracy":{"Low":0,"High":1,"Level":0.95,"Resamples":2000},
+            "F1Score":{"Low":0,"High":1,"Level":0.95,"Resamples":2000}},"Baselines":[],"BeatsBaselines":true}
+            """;
+
+        var report = JsonSerializer.Deserialize<EvaluationReport>(Stored)!;
+
+        Assert.Equal((4, true), (report.JudgedRows, report.Provisional));
+        Assert.Equal(new MissedDiabetes(1, 1, 2), report.MissedDiabetes);
+        Assert.Null(report.PerClass[0].Recall);
+        Assert.Null(report.NetBenefit);
+        Assert.Null(report.ConfidenceIntervals.Recall);
+    }
+
+    [Fact]
+    public void Evaluate_OfADecision_WeighsFalseAlarmsByTheOddsOfTheThreshold()
+    {
+        var benefit = Evaluator.Evaluate(
+            Classes("NPYY"), [[.6, .2, .2], [.1, .4, .5], [.1, .2, .7], [.5, .3, .2]], Features([5, 6, 7, 7]), seed: 1).NetBenefit!;
+
+        // t = 0.20: all four are treated. t = 0.50: the third rightly, the second wrongly, at odds of 1. t = 0.70: the third alone.
+        Assert.Equal((99, 0.2, 0.5), (benefit.Thresholds.Count, benefit.Thresholds[19], benefit.Thresholds[49]));
+        Assert.Equal((2 - (2 * .25)) / 4, benefit.Diabetes.Model[19], 12);
+        Assert.Equal((1 - 1) / 4.0, benefit.Diabetes.Model[49], 12);
+        Assert.Equal(0.25, benefit.Diabetes.Model[69], 12);
+        Assert.Equal(0, benefit.Diabetes.Model[70], 12);
+        Assert.Equal(0, benefit.Diabetes.TreatAll[49], 12);
+
+        // At least Prediabetes at t = 0.50: 0.4 stays, 0.9, 0.9 and 0.5 are treated, all rightly.
+        Assert.Equal(0.75, benefit.AtLeastPrediabetes.Model[49], 12);
+        Assert.Equal((3 - 1) / 4.0, benefit.AtLeastPrediabetes.TreatAll[49], 12);
+    }
+
+    [Fact]
+    public void Evaluate_OfProbabilities_ScoresRanksAndEachClassesCalibration()
+    {
+        var report = Evaluator.Evaluate(Classes("NY"), [[.7, .2, .1], [.3, .5, .2]], Features([5, 7]), seed: 1);
+
+        // Cumulated .7 and .9 against 1 and 1; .3 and .8 against 0 and 0.
+        Assert.Equal((.09 + .01 + .09 + .64) / 2, report.RankedProbabilityScore!.Value, 12);
+        AssertClose([.5, .35, .15], report.CalibrationByClass!.Classes.Select(c => c.MeanPredicted));
+        AssertClose([.5, 0, .5], report.CalibrationByClass.Classes.Select(c => c.ObservedShare));
+        Assert.Equal(.35, report.CalibrationByClass.LargestDifference, 12);
+    }
+
+    [Fact]
+    public void Evaluate_OfRecalls_HasIntervalsWhereThereAreThreeRows()
+    {
+        var recall = Simulated((60, 50), (2, 1), (100, 100)).ConfidenceIntervals.Recall!;
+
+        // Binomial(60, 5/6)/60: quantiles 44/60 and 55/60 (scipy).
+        Assert.InRange(recall[DiabetesClass.Negative]!.Low, 43 / 60.0, 45 / 60.0);
+        Assert.InRange(recall[DiabetesClass.Negative]!.High, 54 / 60.0, 56 / 60.0);
+        Assert.Null(recall[DiabetesClass.Prediabetes]);
+        Assert.Equal((1, 1), (recall[DiabetesClass.Diabetes]!.Low, recall[DiabetesClass.Diabetes]!.High));
+    }
+
+    [Fact]
+    public void Evaluate_WhenThereAreAMillionRows_KeepsTwentyFiveBytesOfEach()
+    {
+        const int Rows = 1_000_000;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var rows = new JudgedRows(Rows);
+        var random = new SeededRandom(3, RandomPurpose.Sample);
+        Span<double> p = stackalloc double[3];
+        for (var i = 0; i < Rows; i++)
+        {
+            p[0] = random.NextDouble();
+            p[1] = (1 - p[0]) / 2;
+            p[2] = p[1];
+            rows.Add((DiabetesClass)(i % 3), new PatientFeatures(6, i % 90, 25, (Gender)(i % 2)), p);
+        }
+
+        var collected = GC.GetAllocatedBytesForCurrentThread() - before;
+        var report = Evaluator.Evaluate(rows, seed: 1);
+
+        Assert.Equal(Rows, report.Rows);
+        Assert.InRange(collected, 0, 26_000_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 80_000_000);
+    }
+
+    [Fact]
+    public void Plausible_OverManySimulations_CoversEachClassNineTimesOfTen()
+    {
+        const int Simulations = 1_000;
+        var random = new SeededRandom(5, RandomPurpose.Sample);
+        var covered = new int[3];
+        for (var s = 0; s < Simulations; s++)
+        {
+            var rows = new JudgedRows();
+
+            // 89, 29 and 59 rows, for which 0.9·(n + 1) is a whole number: the coverage is then exactly 0.90, not more.
+            for (var i = 0; i < 177; i++)
+            {
+                var c = i < 89 ? DiabetesClass.Negative : i < 118 ? DiabetesClass.Prediabetes : DiabetesClass.Diabetes;
+                rows.Add(c, Features([6])[0], Drawn(random, c));
+            }
+
+            var sets = PlausibleSets.Of(rows);
+            foreach (var c in DiabetesClasses.All)
+            {
+                covered[(int)c] += sets.Plausible(Drawn(random, c)).Contains(c) ? 1 : 0;
+            }
+        }
+
+        Assert.All(covered, n => Assert.InRange(n, 870, 930));
+    }
+
+    [Theory]
+    [InlineData(8, true)]
+    [InlineData(9, false)]
+    public void Plausible_WhenAClassHasFewRows_IncludesItAlways(int rows, bool always)
+    {
+        var judged = new JudgedRows();
+        for (var i = 0; i < rows; i++)
+        {
+            judged.Add(DiabetesClass.Prediabetes, Features([6])[0], [.1, .8, .1]);
+        }
+
+        var sets = Evaluator.Evaluate(judged, seed: 1).Sets!;
+
+        Assert.Equal(always, sets.Plausible([0.5, 0, 0.5]).Contains(DiabetesClass.Prediabetes));
+        Assert.Contains(DiabetesClass.Prediabetes, sets.Plausible([.1, .8, .1]));
     }
 
     [Theory]
@@ -251,6 +384,13 @@ public class EvaluatorTests
         Assert.Equal(DiabetesClass.Negative, Evaluator.PredictedClass([.4, .4, .2]));
         Assert.Equal(DiabetesClass.Prediabetes, Evaluator.PredictedClass([.2, .4, .4]));
         Assert.Equal(DiabetesClass.Diabetes, Evaluator.PredictedClass([.2, .2, .6]));
+    }
+
+    /// <summary>Probabilities of a made-up patient of a class: the class's own is uniform.</summary>
+    private static double[] Drawn(SeededRandom random, DiabetesClass truth)
+    {
+        var own = random.NextDouble();
+        return [.. DiabetesClasses.All.Select(c => c == truth ? own : (1 - own) / 2)];
     }
 
     /// <summary>Rows and right predictions of each class; a wrong prediction is the next class.</summary>

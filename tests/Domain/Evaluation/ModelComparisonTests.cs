@@ -165,21 +165,25 @@ public class ModelComparisonTests(ITestOutputHelper output)
     [Fact]
     public void Compare_WhenRepeatedInAnotherOrder_GivesTheSame()
     {
-        string Run(IEnumerable<(string, int)> rows) => JsonSerializer.Serialize(Compare([.. rows]));
+        string Stored(IEnumerable<(string, int)> rows) =>
+            JsonSerializer.Serialize(Compare([.. rows]) with { DeltaLogLoss = null, Figures = null, Subgroups = null });
 
-        Assert.Equal(Run(Reference), Run(Reference.Reverse()));
+        // Sums of logarithms depend on the order in their last digit; everything that decides is counted.
+        Assert.Equal(Stored(Reference), Stored(Reference.Reverse()));
     }
 
     [Fact]
-    public void Compare_WhenListsDontMatch_Throws()
+    public void Complete_WhenRowsOrArgumentsAreMissing_Throws()
     {
-        DiabetesClass[] one = [DiabetesClass.Negative], two = [DiabetesClass.Negative, DiabetesClass.Diabetes];
+        var tally = new ComparisonTally();
 
-        Assert.Throws<ArgumentException>(() => ModelComparison.Compare([], [], [], 1));
-        Assert.Throws<ArgumentException>(() => ModelComparison.Compare(two, one, two, 1));
-        Assert.Throws<ArgumentException>(() => ModelComparison.Compare(two, two, one, 1));
-        Assert.Throws<ArgumentException>(() => ModelComparison.Compare(one, one, [(DiabetesClass)3], 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ModelComparison.Compare(one, one, one, 1, resamples: 0));
+        Assert.Throws<InvalidOperationException>(() => tally.Complete(1));
+        Assert.Throws<ArgumentException>(() => tally.Add(DiabetesClass.Negative, Patient, [1, 0], [1, 0, 0]));
+        Assert.Throws<ArgumentException>(() => tally.Add(DiabetesClass.Negative, Patient, [1, 0, 0], [double.NaN, 0, 0]));
+        Assert.Throws<ArgumentException>(() => tally.Add((DiabetesClass)3, Patient, [1, 0, 0], [1, 0, 0]));
+        tally.Add(DiabetesClass.Negative, Patient, [1, 0, 0], [1, 0, 0]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => tally.Complete(1, resamples: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tally.Complete(1, earlierLooks: -1));
     }
 
     [Fact]
@@ -190,7 +194,8 @@ public class ModelComparisonTests(ITestOutputHelper output)
         Assert.Equal(
             [
                 "rows", "table", "p_value", "mid_p", "delta_macro_f1", "class_changes", "recall_change", "verdict",
-                "suggest_activation", "rows_needed",
+                "suggest_activation", "rows_needed", "delta_log_loss", "figures", "subgroups",
+                "significance_level", "earlier_looks", "few_rows",
             ],
             json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(
@@ -208,7 +213,7 @@ public class ModelComparisonTests(ITestOutputHelper output)
         for (var pair = 0; pair < Pairs; pair++)
         {
             var (truth, baseline, candidate) = Simulate(random, rows: 200, baselineRight: 0.85, candidateRight: 0.85);
-            var verdict = ModelComparison.Compare(truth, baseline, candidate, seed: pair, resamples: 200).Verdict;
+            var verdict = Run(truth, baseline, candidate, seed: pair, resamples: 200).Verdict;
             better += verdict == ComparisonVerdict.Better ? 1 : 0;
             worse += verdict == ComparisonVerdict.Worse ? 1 : 0;
             undecidable += verdict == ComparisonVerdict.NotEnoughData ? 1 : 0;
@@ -227,19 +232,162 @@ public class ModelComparisonTests(ITestOutputHelper output)
         for (var pair = 0; pair < 100; pair++)
         {
             var (truth, baseline, candidate) = Simulate(random, rows: 1_000, baselineRight: 0.8, candidateRight: 0.9);
-            found += ModelComparison.Compare(truth, baseline, candidate, seed: pair, resamples: 1_000).Verdict == ComparisonVerdict.Better ? 1 : 0;
+            found += Run(truth, baseline, candidate, seed: pair, resamples: 1_000).Verdict == ComparisonVerdict.Better ? 1 : 0;
         }
 
         output.WriteLine($"found {found} of 100");
         Assert.InRange(found, 99, 100);
     }
 
+    [Theory]
+    [InlineData(7, 1, ComparisonVerdict.Undecided)] // p = 0.0703
+    [InlineData(9, 1, ComparisonVerdict.Worse)] // p = 0.0215
+    public void Complete_WhenTheIntervalLiesBelowZero_NeedsASmallPToSayWorse(int lost, int won, ComparisonVerdict expected)
+    {
+        var comparison = Compare(("NNN", 60), ("PPP", 40), ("PPN", lost), ("YYY", 60), ("NPN", won));
+
+        Assert.InRange(comparison.DeltaMacroF1.High, -1, -1e-9);
+        Assert.Equal(expected, comparison.Verdict);
+    }
+
+    [Theory]
+    [InlineData(29, true)]
+    [InlineData(30, false)]
+    public void Complete_WhenFewRowsMayJudgeBoth_SaysSoAndDecidesNothing(int rows, bool few)
+    {
+        var comparison = Compare(("NNN", 10), ("NPN", rows - 18), ("YYY", 8));
+
+        Assert.Equal(few, comparison.FewRows);
+        Assert.Equal(few ? ComparisonVerdict.NotEnoughData : ComparisonVerdict.Better, comparison.Verdict);
+        Assert.Equal(few, comparison.RowsNeeded is > 0);
+    }
+
+    [Fact]
+    public void Complete_AtALaterLook_NeedsASmallerP()
+    {
+        var tally = new ComparisonTally();
+        foreach (var (row, count) in ((string, int)[])[("NNN", 60), ("PPP", 40), ("YYY", 60), ("NPN", 9), ("NNP", 1)])
+        {
+            Add(tally, row, count);
+        }
+
+        var (first, second) = (tally.Complete(1), tally.Complete(1, earlierLooks: 1));
+
+        // 9 against 1: p = 0.0215 lies between the two levels.
+        Assert.Equal((ComparisonVerdict.Better, 0.05), (first.Verdict, first.SignificanceLevel));
+        Assert.Equal((ComparisonVerdict.Undecided, 0.02), (second.Verdict, second.SignificanceLevel));
+        Assert.Equal(first.PValue, second.PValue);
+    }
+
+    [Fact]
+    public void Complete_WhenTenEqualVersionsAreTried_SeldomCallsOneBetter()
+    {
+        const int Simulations = 400;
+        var random = new SeededRandom(11, RandomPurpose.Sample);
+        var alarms = 0;
+        for (var i = 0; i < Simulations; i++)
+        {
+            // The same 600 patients each time, the baseline's mistakes fixed as those of a version in service are.
+            var (truth, baseline, _) = Simulate(random, rows: 600, baselineRight: 0.9, candidateRight: 0.9);
+            var alarm = false;
+            for (var look = 0; look < 10; look++)
+            {
+                var candidate = truth.Select(t => Guess(random, t, 0.9)).ToArray();
+                alarm |= Run(truth, baseline, candidate, seed: look, resamples: 200, look).Verdict == ComparisonVerdict.Better;
+            }
+
+            alarms += alarm ? 1 : 0;
+        }
+
+        output.WriteLine($"at least one false alarm in {alarms} of {Simulations}");
+        Assert.InRange(alarms, 1, Simulations / 10);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public void Complete_WhenThreePointsAreGainedOnSixHundredRows_UsuallyFindsIt(int earlierLooks)
+    {
+        const int Simulations = 400;
+        var random = new SeededRandom(12, RandomPurpose.Sample);
+        var found = 0;
+        for (var i = 0; i < Simulations; i++)
+        {
+            var (truth, baseline, _) = Simulate(random, rows: 600, baselineRight: 0.9, candidateRight: 0.9);
+
+            // 4 % of rows won and 1 % lost: 5 % discordant, 3 points gained.
+            var candidate = truth.Select((t, r) => baseline[r] == t
+                ? Guess(random, t, 1 - (0.01 / 0.9))
+                : random.NextDouble() < 0.04 / 0.1 ? t : baseline[r]).ToArray();
+            found += Run(truth, baseline, candidate, seed: i, resamples: 200, earlierLooks).Verdict == ComparisonVerdict.Better ? 1 : 0;
+        }
+
+        output.WriteLine($"found {found} of {Simulations}");
+        Assert.InRange(found, Simulations * 75 / 100, Simulations);
+    }
+
+    [Fact]
+    public void Complete_OfSubgroups_CountsEachPatientInItsOwnThree()
+    {
+        var tally = new ComparisonTally();
+        tally.Add(DiabetesClass.Diabetes, new PatientFeatures(7, 39.9, 25, Gender.F), [.8, .1, .1], [.1, .1, .8]);
+        tally.Add(DiabetesClass.Diabetes, new PatientFeatures(7, 40, 25, Gender.F), [.1, .1, .8], [.1, .8, .1]);
+        tally.Add(DiabetesClass.Negative, new PatientFeatures(5, 60, 25, Gender.M), [.8, .1, .1], [.8, .1, .1]);
+
+        var comparison = tally.Complete(1);
+        var groups = comparison.Subgroups!;
+
+        Assert.Equal(Subgroup.All, groups.Select(g => g.Group));
+        Assert.Equal([2, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1], groups.Select(g => g.Rows));
+        Assert.Equal((new MissedDiabetes(1, 1, 2), new MissedDiabetes(1, 0, 2)), (groups[0].BaselineMissed, groups[0].CandidateMissed));
+        Assert.Null(groups[7].DeltaMacroF1);
+        Assert.All(groups, g => Assert.True(g.Few));
+
+        // Both versions' figures are those of the same three rows.
+        Assert.Equal((2 / 3.0, 2 / 3.0), (comparison.Figures!.Baseline.Metrics.Accuracy, comparison.Figures.Candidate.Metrics.Accuracy));
+        Assert.Equal([[1, 0, 0], [0, 0, 0], [0, 1, 1]], comparison.Figures.Candidate.ConfusionMatrix);
+        Assert.Null(comparison.Figures.Candidate.PerClass[2].Recall);
+    }
+
+    [Fact]
+    public void Complete_OfLogLoss_HasTheNormalIntervalOfTheDifferences()
+    {
+        var tally = new ComparisonTally();
+        foreach (var (age, baseline, candidate) in ((int, double, double)[])[(30, .5, .8), (50, .6, .5), (70, .9, .7), (50, .4, .9)])
+        {
+            tally.Add(DiabetesClass.Negative, Patient with { Age = age }, [baseline, 1 - baseline, 0], [candidate, 1 - candidate, 0]);
+        }
+
+        double[] d = [Math.Log(.5 / .8), Math.Log(.6 / .5), Math.Log(.9 / .7), Math.Log(.4 / .9)];
+        var half = 1.959963984540054 * Math.Sqrt(d.Sum(x => Math.Pow(x - d.Average(), 2)) / 3 / 4);
+        var comparison = tally.Complete(1);
+
+        Assert.Equal(d.Average(), comparison.DeltaLogLoss!.Value, 12);
+        Assert.Equal(d.Average() - half, comparison.DeltaLogLoss.Low, 12);
+        Assert.Equal(d.Average() + half, comparison.DeltaLogLoss.High, 12);
+        Assert.Equal(-Math.Log(.8 * .5 * .7 * .9) / 4, comparison.Figures!.Candidate.Metrics.Loss, 12);
+    }
+
+    [Fact]
+    public void Comparison_WhenStoredByAnEarlierBuild_IsRead()
+    {
+        const string Stored = """
+            {"Baseline":"v20251111_153045","Candidate":"v20251112_153045","Result":{"Rows":3,
+            "Table":{"BothRight":3,"OnlyCandidateRight":0,"OnlyBaselineRight":0,"BothWrong":0},"PValue":1,"MidP":1,
+            "DeltaMacroF1":{"Value":0,"Low":0,"High":0},"ClassChanges":[[1,0,0],[0,1,0],[0,0,1]],
+            "RecallChange":{"Negative":0,"Prediabetes":0,"Diabetes":null},"Verdict":0,"SuggestActivation":false,"RowsNeeded":4000}}
+            """;
+
+        var result = JsonSerializer.Deserialize<VersionComparison>(Stored)!.Result;
+
+        Assert.Equal((3, 4000, false), (result.Rows, result.RowsNeeded, result.FewRows));
+        Assert.Null(result.Subgroups);
+        Assert.Null(result.SignificanceLevel);
+    }
+
     private static (DiabetesClass[] Truth, DiabetesClass[] Baseline, DiabetesClass[] Candidate) Simulate(
         SeededRandom random, int rows, double baselineRight, double candidateRight)
     {
-        DiabetesClass Guess(DiabetesClass truth, double right) =>
-            random.NextDouble() < right ? truth : (DiabetesClass)(((int)truth + 1 + random.NextInt32(2)) % DiabetesClasses.Count);
-
         var truth = new DiabetesClass[rows];
         var baseline = new DiabetesClass[rows];
         var candidate = new DiabetesClass[rows];
@@ -247,8 +395,8 @@ public class ModelComparisonTests(ITestOutputHelper output)
         {
             // Shares like those of clinical data: few prediabetic rows.
             truth[i] = random.NextDouble() switch { < 0.35 => DiabetesClass.Negative, < 0.5 => DiabetesClass.Prediabetes, _ => DiabetesClass.Diabetes };
-            baseline[i] = Guess(truth[i], baselineRight);
-            candidate[i] = Guess(truth[i], candidateRight);
+            baseline[i] = Guess(random, truth[i], baselineRight);
+            candidate[i] = Guess(random, truth[i], candidateRight);
         }
 
         return (truth, baseline, candidate);
@@ -258,8 +406,40 @@ public class ModelComparisonTests(ITestOutputHelper output)
     {
         DiabetesClass[] Column(int index) => [.. rows.SelectMany(r => Enumerable.Repeat(Class(r.Row[index]), r.Count))];
 
-        return ModelComparison.Compare(Column(0), Column(1), Column(2), seed: 42);
+        return Run(Column(0), Column(1), Column(2), seed: 42);
     }
+
+    private static PatientFeatures Patient => new(6, 50, 25, Gender.F);
+
+    private static DiabetesClass Guess(SeededRandom random, DiabetesClass truth, double right) =>
+        random.NextDouble() < right ? truth : (DiabetesClass)(((int)truth + 1 + random.NextInt32(2)) % DiabetesClasses.Count);
+
+    private static ModelComparison Run(
+        DiabetesClass[] truth,
+        DiabetesClass[] baseline,
+        DiabetesClass[] candidate,
+        int seed,
+        int resamples = ModelComparison.DefaultResamples,
+        int looks = 0)
+    {
+        var tally = new ComparisonTally();
+        for (var i = 0; i < truth.Length; i++)
+        {
+            tally.Add(truth[i], Patient, Certain(baseline[i]), Certain(candidate[i]));
+        }
+
+        return tally.Complete(seed, looks, resamples);
+    }
+
+    private static void Add(ComparisonTally tally, string row, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            tally.Add(Class(row[0]), Patient, Certain(Class(row[1])), Certain(Class(row[2])));
+        }
+    }
+
+    private static double[] Certain(DiabetesClass value) => [.. DiabetesClasses.All.Select(c => c == value ? 0.8 : 0.1)];
 
     private static DiabetesClass Class(char letter) =>
         DiabetesClasses.TryParse([letter], out var value) ? value : throw new ArgumentException("Unknown letter.");

@@ -73,7 +73,7 @@ public class TrainingJobClaimTests
     [Theory]
     [MemberData(nameof(EveryWrite))]
     public void Write_WhenTheJobWasNeverClaimed_Throws(string write) =>
-        AssertLost(TrainingJob.Create(new(), new DataSelection(true, null), 10, "00", "ann", Now), Guid.Empty, write);
+        AssertLost(TrainingJob.Create(new JobPurpose.Retraining(new DataSelection.Database()), "mlp-bn", new TrainingParameters(), 10, "00", "ann", Now), Guid.Empty, write);
 
     [Fact]
     public void RecordData_WhenHeld_ReplacesWhatTheRequestSaw()
@@ -105,7 +105,7 @@ public class TrainingJobClaimTests
 
     private static (TrainingJob Job, Guid Claim) Claimed()
     {
-        var job = TrainingJob.Create(new(), new DataSelection(true, null), 10, "00", "ann", Now);
+        var job = TrainingJob.Create(new JobPurpose.Retraining(new DataSelection.Database()), "mlp-bn", new TrainingParameters(), 10, "00", "ann", Now);
         var claim = Guid.NewGuid();
         Assert.True(job.TryClaim(claim, Now, Lease));
         return (job, claim);

@@ -16,9 +16,10 @@ public class TrainingJobTests
     [Fact]
     public void Create_WhenNew_IsQueuedAndHeldByNobody()
     {
-        var job = TrainingJob.Create(new TrainingParameters(Epochs: 7), new DataSelection(true, "a.csv"), 12, "ab", "ann", Now);
+        var purpose = new JobPurpose.Retraining(new DataSelection.DatabaseAndDataset("a.csv"));
+        var job = TrainingJob.Create(purpose, "crossfit-ple", new TrainingParameters(Epochs: 7), 12, "ab", "ann", Now);
 
-        Assert.Equal(JobStatus.Queued, job.Status);
+        Assert.Equal((JobStatus.Queued, purpose, "crossfit-ple"), (job.Status, job.Purpose, job.Architecture));
         Assert.Equal((7, 12, "ab", "ann"), (job.Parameters.Epochs, job.DataRows, job.DataSha256, job.RequestedBy));
         Assert.Equal(Now, job.CreatedAt);
         Assert.Null(job.StartedAt);
@@ -32,7 +33,17 @@ public class TrainingJobTests
     [InlineData(false, "a.csv", "dataset:a.csv")]
     [InlineData(true, "a.csv", "database+dataset:a.csv")]
     public void Describe_WhenSelectionIsGiven_NamesItsSources(bool database, string? dataset, string expected) =>
-        Assert.Equal(expected, new DataSelection(database, dataset).Describe());
+        Assert.Equal(
+            (expected, expected, database, dataset),
+            (DataSelection.Of(database, dataset).Describe(), new JobPurpose.Retraining(DataSelection.Of(database, dataset)).Describe(),
+                DataSelection.Of(database, dataset).UsesDatabase, DataSelection.Of(database, dataset).DatasetName));
+
+    [Fact]
+    public void Of_WhenNoSourceIsNamed_Throws() => Assert.Throws<ArgumentException>(() => DataSelection.Of(false, null));
+
+    [Fact]
+    public void Describe_OfAReproduction_NamesTheVersion() =>
+        Assert.Equal("version:v20251111_153045", new JobPurpose.Reproducing("v20251111_153045").Describe());
 
     [Theory]
     [InlineData(JobStatus.Queued, false)]
@@ -306,7 +317,8 @@ public class TrainingJobTests
         Assert.True(job.IsAbandoned(Now + Lease + Lease));
     }
 
-    private static TrainingJob Queued() => TrainingJob.Create(new(), new DataSelection(true, null), 10, "00", "ann", Now);
+    private static TrainingJob Queued() => TrainingJob.Create(
+        new JobPurpose.Retraining(new DataSelection.Database()), "mlp-bn", new TrainingParameters(), 10, "00", "ann", Now);
 
     private static TrainingJob Running()
     {

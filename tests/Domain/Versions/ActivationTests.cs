@@ -12,7 +12,7 @@ public class ActivationTests
     {
         var first = Activation.Forward(null, "v1", "ann", "because", ActivationKind.Automatic, Now);
 
-        Assert.Equal((1, null, "v1", null), (first.Epoch, first.From, first.To, first.PrecedingId));
+        Assert.Equal((1, null, "v1", null), (first.ActivationNumber, first.From, first.To, first.PrecedingId));
         Assert.Equal(("ann", "because", ActivationKind.Automatic, Now), (first.By, first.Reason, first.Kind, first.At));
     }
 
@@ -22,7 +22,7 @@ public class ActivationTests
         var first = Saved(1, Forward(null, "v1"));
         var second = Forward(first, "v2");
 
-        Assert.Equal((2, "v1", "v2", 1), (second.Epoch, second.From, second.To, second.PrecedingId));
+        Assert.Equal((2, "v1", "v2", 1), (second.ActivationNumber, second.From, second.To, second.PrecedingId));
     }
 
     [Fact]
@@ -33,11 +33,11 @@ public class ActivationTests
         var third = Saved(3, Forward(second, "v3"));
 
         var once = Saved(4, Activation.BackTo(third, second, "bob", "worse", Now));
-        Assert.Equal((4, "v3", "v2", 1), (once.Epoch, once.From, once.To, once.PrecedingId));
+        Assert.Equal((4, "v3", "v2", 1), (once.ActivationNumber, once.From, once.To, once.PrecedingId));
         Assert.Equal((ActivationKind.Rollback, "bob", "worse"), (once.Kind, once.By, once.Reason));
 
         var twice = Saved(5, Activation.BackTo(once, first, "bob", null, Now));
-        Assert.Equal((5, "v2", "v1", null), (twice.Epoch, twice.From, twice.To, twice.PrecedingId));
+        Assert.Equal((5, "v2", "v1", null), (twice.ActivationNumber, twice.From, twice.To, twice.PrecedingId));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public class ActivationTests
         var back = Saved(3, Activation.BackTo(second, first, "bob", null, Now));
 
         var next = Forward(back, "v4");
-        Assert.Equal((4, "v1", "v4", 3), (next.Epoch, next.From, next.To, next.PrecedingId));
+        Assert.Equal((4, "v1", "v4", 3), (next.ActivationNumber, next.From, next.To, next.PrecedingId));
     }
 
     private static Activation Forward(Activation? current, string to) =>

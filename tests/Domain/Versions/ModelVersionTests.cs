@@ -30,10 +30,10 @@ public class ModelVersionTests
         var second = Activation.Forward(first, two.Name, "ann", null, ActivationKind.Activate, Now);
 
         var active = ActiveModel.First(one, first);
-        Assert.Equal((ActiveModel.SingletonId, one, 1, first), (active.Id, active.Version, active.Epoch, active.Activation));
+        Assert.Equal((ActiveModel.SingletonId, one, 1, first), (active.Id, active.Version, active.ActivationNumber, active.Activation));
 
         active.PointTo(two, second);
-        Assert.Equal((ActiveModel.SingletonId, two, 2, second), (active.Id, active.Version, active.Epoch, active.Activation));
+        Assert.Equal((ActiveModel.SingletonId, two, 2, second), (active.Id, active.Version, active.ActivationNumber, active.Activation));
     }
 
     private static ModelVersion Version(string name)
@@ -46,7 +46,7 @@ public class ModelVersionTests
             [DiabetesClass.Negative], [[0.8, 0.1, 0.1]], [new PatientFeatures(5, 40, 22, Gender.F)], seed: 1);
         return ModelVersion.Create(
             name,
-            new TrainingSpecification(Guid.NewGuid(), Architectures.MlpBatchNorm, new TrainingParameters(), "00", "ff"),
+            new TrainingSpecification(Guid.NewGuid(), "mlp-bn", new TrainingParameters(), "00", "ff"),
             "database",
             new TrainingSummary(9, 12.5, "aa", 30, new SplitCounts(counts, counts, counts, 0), evaluation, []),
             [new ArtifactFile("model.safetensors", 10, "bb")],

@@ -21,7 +21,7 @@ public sealed class ArtifactStoreTests : IDisposable
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
-        _store = new ArtifactStore(_directory, new StagingSweep(_directory, Timing.Default, TimeProvider.System));
+        _store = new ArtifactStore(_directory, new RowsFiles(_directory), new StagingSweep(_directory, Timing.Default, TimeProvider.System));
         File.WriteAllText(_trained["model.safetensors"], "weights");
         File.WriteAllText(_trained["scaler.json"], "{}");
     }
@@ -239,37 +239,6 @@ public sealed class ArtifactStoreTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() =>
             _store.ReadVerifiedAsync(name, [new ArtifactFile("metadata.json", 1, "")], default));
         Assert.True(Directory.Exists(_directory.Versions) && Directory.Exists(_folder["x"]));
-    }
-
-    [Fact]
-    public void ListWorkingFolders_WithForeignFolders_IgnoresThem()
-    {
-        var job = Guid.NewGuid();
-        Directory.CreateDirectory(_store.WorkingFolder(job, Guid.NewGuid()));
-        Directory.CreateDirectory(Path.Combine(_directory.Jobs, "another"));
-        Directory.CreateDirectory(Path.Combine(_directory.Jobs, Guid.NewGuid().ToString("D")));
-
-        Assert.Equal([job], _store.ListWorkingFolders());
-        _store.DeleteWorkingFolders(job);
-        _store.DeleteWorkingFolders(job);
-        Assert.Empty(_store.ListWorkingFolders());
-    }
-
-    [Fact]
-    public void DeleteWorkingFolders_ButOne_TakesWhatEarlierClaimsLeft()
-    {
-        var (job, claim, earlier) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
-        Assert.Empty(_store.EarlierWorkingFolders(job, claim));
-        Directory.CreateDirectory(_store.WorkingFolder(job, claim));
-        Directory.CreateDirectory(_store.WorkingFolder(job, earlier));
-        var halfPublished = Directory.CreateDirectory(Path.Combine(_store.WorkingFolder(job, earlier), "..", "publishing-x"));
-
-        Assert.Equal([_store.WorkingFolder(job, earlier)], _store.EarlierWorkingFolders(job, claim));
-        _store.DeleteWorkingFolders(job, but: claim);
-
-        Assert.Empty(_store.EarlierWorkingFolders(job, claim));
-        Assert.True(Directory.Exists(_store.WorkingFolder(job, claim)));
-        Assert.False(Directory.Exists(halfPublished.FullName));
     }
 
     [Fact]

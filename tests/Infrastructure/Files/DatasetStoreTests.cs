@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ModelOps.Application.Training;
 using ModelOps.Domain;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Tests.Files;
@@ -13,12 +14,14 @@ public sealed class DatasetStoreTests : IDisposable
     private readonly DataDirectory _directory;
     private readonly ShiftedClock _clock = new();
     private readonly DatasetStore _store;
+    private readonly RowsOnDisk _rows;
 
     public DatasetStoreTests()
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
         _store = new DatasetStore(_directory, Timing.Default, _clock);
+        _rows = Samples.OnDisk(_folder["some.rows"], Samples.Rows(20));
     }
 
     [Fact]
@@ -57,7 +60,7 @@ public sealed class DatasetStoreTests : IDisposable
     {
         await using (var upload = await _store.StageAsync(new MemoryStream(Content), long.MaxValue, default))
         {
-            _store.Keep(upload, 7, "a.csv");
+            _store.Keep(upload, _rows, 7, "a.csv");
         }
 
         await using (var read = _store.OpenRead(7, "a.csv"))
@@ -66,17 +69,22 @@ public sealed class DatasetStoreTests : IDisposable
         }
 
         Assert.Empty(Directory.GetFiles(_directory.Staging));
-        Assert.Equal(["7-a.csv"], Directory.GetFiles(_directory.Datasets).Select(Path.GetFileName));
+        Assert.Equal(["7-a.csv", "7.rows"], Directory.GetFiles(_directory.Datasets).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        using var rows = _store.FindRows(7);
+        Assert.Equal(_rows.Read(), rows!.Read());
+        Assert.Null(_store.FindRows(8));
     }
 
     [Fact]
     public async Task Keep_AgainWithAnotherId_MovesIt()
     {
         await using var upload = await _store.StageAsync(new MemoryStream(Content), long.MaxValue, default);
-        _store.Keep(upload, 7, "a.csv");
-        _store.Keep(upload, 8, "a.csv");
+        _store.Keep(upload, _rows, 7, "a.csv");
+        _store.Keep(upload, _rows, 8, "a.csv");
 
-        Assert.Equal(["8-a.csv"], Directory.GetFiles(_directory.Datasets).Select(Path.GetFileName));
+        Assert.Equal(["8-a.csv"], Directory.GetFiles(_directory.Datasets, "*.csv").Select(Path.GetFileName));
+        using var rows = _store.FindRows(8);
+        Assert.Equal(_rows.Read(), rows!.Read());
     }
 
     [Fact]
@@ -84,9 +92,9 @@ public sealed class DatasetStoreTests : IDisposable
     {
         await using var first = await _store.StageAsync(new MemoryStream([1]), long.MaxValue, default);
         await using var second = await _store.StageAsync(new MemoryStream([2]), long.MaxValue, default);
-        _store.Keep(first, 7, "a.csv");
+        _store.Keep(first, _rows, 7, "a.csv");
 
-        Assert.ThrowsAny<IOException>(() => _store.Keep(second, 7, "a.csv"));
+        Assert.ThrowsAny<IOException>(() => _store.Keep(second, _rows, 7, "a.csv"));
         Assert.Equal([1], await File.ReadAllBytesAsync(Path.Combine(_directory.Datasets, "7-a.csv")));
     }
 
@@ -102,7 +110,7 @@ public sealed class DatasetStoreTests : IDisposable
     {
         await using var upload = await _store.StageAsync(new MemoryStream([1]), long.MaxValue, default);
 
-        Assert.Throws<ArgumentException>(() => _store.Keep(upload, 1, name));
+        Assert.Throws<ArgumentException>(() => _store.Keep(upload, _rows, 1, name));
         Assert.Throws<ArgumentException>(() => _store.OpenRead(1, name));
         Assert.Throws<ArgumentException>(() => _store.Delete(1, name));
     }
@@ -111,11 +119,12 @@ public sealed class DatasetStoreTests : IDisposable
     public async Task Delete_WhenItIsThere_TakesItAwayOnce()
     {
         await using var upload = await _store.StageAsync(new MemoryStream(Content), long.MaxValue, default);
-        _store.Keep(upload, 7, "a.csv");
+        _store.Keep(upload, _rows, 7, "a.csv");
 
         _store.Delete(7, "a.csv");
         _store.Delete(7, "a.csv");
 
+        Assert.Null(_store.FindRows(7));
         Assert.Equal("dataset_not_found", Assert.Throws<RefusalException>(() => _store.OpenRead(7, "a.csv")).Code);
     }
 
@@ -123,7 +132,7 @@ public sealed class DatasetStoreTests : IDisposable
     public async Task ListSettled_WhenAFileIsYoungerThanAMinute_LeavesItOut()
     {
         await using var upload = await _store.StageAsync(new MemoryStream(Content), long.MaxValue, default);
-        _store.Keep(upload, 7, "A-1.csv");
+        _store.Keep(upload, _rows, 7, "A-1.csv");
         await File.WriteAllTextAsync(Path.Combine(_directory.Datasets, "README"), "");
         await File.WriteAllTextAsync(Path.Combine(_directory.Datasets, "x-a.csv"), "");
         await File.WriteAllTextAsync(Path.Combine(_directory.Datasets, "-1-a.csv"), "");
@@ -132,21 +141,37 @@ public sealed class DatasetStoreTests : IDisposable
         _clock.Shift = TimeSpan.FromSeconds(50);
         Assert.Empty(_store.ListSettled(onlyProcess: false));
         _clock.Shift = TimeSpan.FromSeconds(61);
-        Assert.Equal([(7, "A-1.csv")], _store.ListSettled(onlyProcess: false));
+        Assert.Equal([7L, 7L], _store.ListSettled(onlyProcess: false).Select(file => file.Id));
     }
 
     [Fact]
     public async Task ListSettled_WhenTheFileServersClockIsWrong_StillWaitsAMinute()
     {
         await using var upload = await _store.StageAsync(new MemoryStream(Content), long.MaxValue, default);
-        _store.Keep(upload, 7, "a.csv");
+        _store.Keep(upload, _rows, 7, "a.csv");
         File.SetLastWriteTimeUtc(Path.Combine(_directory.Datasets, "7-a.csv"), DateTime.UtcNow.AddHours(-1));
 
         Assert.Empty(_store.ListSettled(onlyProcess: false));
-        Assert.Equal([(7, "a.csv")], _store.ListSettled(onlyProcess: true));
+        Assert.Equal([7L, 7L], _store.ListSettled(onlyProcess: true).Select(file => file.Id));
     }
 
-    public void Dispose() => _folder.Dispose();
+    [Fact]
+    public void Delete_OfWhatOnlyARowsFileIsLeft_TakesItAway()
+    {
+        _store.KeepRows(_rows, 9);
+        var (id, name) = Assert.Single(_store.ListSettled(onlyProcess: true));
+
+        _store.Delete(id, name);
+
+        Assert.Equal(9, id);
+        Assert.Empty(Directory.GetFiles(_directory.Datasets));
+    }
+
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _folder.Dispose();
+    }
 
     private static async Task<byte[]> BytesAsync(Stream stream)
     {

@@ -1,4 +1,5 @@
 using ModelOps.Application.Training;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Tests.Files;
@@ -52,12 +53,13 @@ public sealed class StagingSweepTests : IDisposable
     public async Task Run_WithAnUploadOfALivingProcess_LeavesItUntilItIsOver()
     {
         var store = new DatasetStore(_directory, Timing.Default, _clock);
+        using var rows = Samples.OnDisk(Path.Combine(_directory.Root, "some.rows"), Samples.Rows(20));
         await using (var upload = await store.StageAsync(new MemoryStream([1, 2, 3]), long.MaxValue, default))
         {
             _sweep.Run(onlyProcess: false);
             _clock.Passed += Idle;
             _sweep.Run(onlyProcess: false);
-            store.Keep(upload, 1, "a.csv");
+            store.Keep(upload, rows, 1, "a.csv");
         }
 
         await using var kept = store.OpenRead(1, "a.csv");

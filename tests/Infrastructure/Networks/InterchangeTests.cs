@@ -1,7 +1,8 @@
 using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Serving;
 using ModelOps.Infrastructure.Tests.Networks.MlpBn;
 using ModelOps.Infrastructure.Tests.Trainer;
@@ -18,7 +19,7 @@ public sealed class InterchangeTests
         using var folder = new TrainingFolder(new TrainingParameters(Epochs: 40, HiddenSize: 24), TrainingFolder.Sample(600));
         folder.Train();
         var files = Directory.GetFiles(folder.Folder.Output).ToDictionary(path => Path.GetFileName(path), File.ReadAllBytes);
-        var served = VersionPredictor.Load("v20251111_153045", Architectures.MlpBatchNorm, files);
+        var served = VersionPredictor.Load(NetworkRegistry.BuiltIn, "v20251111_153045", "mlp-bn", files);
         PatientFeatures[] patients = [.. Samples.Rows(2_000, seed: 9).Select(r => r.Features)];
         using var network = new TorchNetwork(files["model.safetensors"], files["scaler.json"]);
 

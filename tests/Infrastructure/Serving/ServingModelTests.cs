@@ -3,6 +3,7 @@ using ModelOps.Application.Abstractions;
 using ModelOps.Application.Predictions;
 using ModelOps.Application.Training;
 using ModelOps.Domain;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Files;
@@ -24,8 +25,8 @@ public sealed class ServingModelTests : IDisposable
     {
         _directory = new DataDirectory(_folder.Path);
         _directory.Create();
-        _store = new ArtifactStore(_directory, new StagingSweep(_directory, Timing.Default, TimeProvider.System));
-        _serving = new ServingModel(_store, NullLogger<ServingModel>.Instance);
+        _store = new ArtifactStore(_directory, new RowsFiles(_directory), new StagingSweep(_directory, Timing.Default, TimeProvider.System));
+        _serving = new ServingModel(_store, NetworkRegistry.BuiltIn, NullLogger<ServingModel>.Instance);
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class ServingModelTests : IDisposable
     {
         Assert.Null(_serving.Current);
         Assert.Null(_serving.Problem);
-        Assert.Equal(0, _serving.Epoch);
+        Assert.Equal(0, _serving.ActivationNumber);
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class ServingModelTests : IDisposable
         _serving.Publish(late, 3);
 
         Assert.Same(second, _serving.Current);
-        Assert.Equal(3, _serving.Epoch);
+        Assert.Equal(3, _serving.ActivationNumber);
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public sealed class ServingModelTests : IDisposable
     {
         var predictors = Enumerable.Range(0, 1_000).Select(i => new Named($"{i}")).ToArray();
 
-        Parallel.ForEach(Enumerable.Range(1, 999).Reverse(), epoch => _serving.Publish(predictors[epoch], epoch));
+        Parallel.ForEach(Enumerable.Range(1, 999).Reverse(), activationNumber => _serving.Publish(predictors[activationNumber], activationNumber));
 
         Assert.Same(predictors[999], _serving.Current);
     }
@@ -127,6 +128,12 @@ public sealed class ServingModelTests : IDisposable
 
     private sealed record Named(string Version) : IPredictor
     {
-        public void Predict(PatientFeatures features, Span<double> probabilities) => probabilities.Clear();
+        public PlausibleSets? Sets => null;
+
+        public double? Predict(PatientFeatures features, Span<double> probabilities)
+        {
+            probabilities.Clear();
+            return null;
+        }
     }
 }

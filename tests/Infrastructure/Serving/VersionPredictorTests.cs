@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Versions;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Serving;
@@ -104,7 +104,7 @@ public sealed class VersionPredictorTests
 
     [Fact]
     public void Load_OfAnUnknownArchitecture_Refuses() =>
-        Assert.Throws<NotSupportedException>(() => VersionPredictor.Load(Name, "transformer", SavedNetwork.Files()));
+        Assert.Throws<NotSupportedException>(() => VersionPredictor.Load(NetworkRegistry.BuiltIn, Name, "transformer", SavedNetwork.Files()));
 
     [Fact]
     public void Patients_OfTheGoldenRows_CoverBothGendersAndDistinctValues()
@@ -113,7 +113,8 @@ public sealed class VersionPredictorTests
         Assert.Equal(2, GoldenRows.Patients.Select(p => p.Gender).Distinct().Count());
     }
 
-    private static VersionPredictor Load(Dictionary<string, byte[]> files) => VersionPredictor.Load(Name, Architectures.MlpBatchNorm, files);
+    private static VersionPredictor Load(Dictionary<string, byte[]> files) => 
+        VersionPredictor.Load(NetworkRegistry.BuiltIn, Name, "mlp-bn", files);
 
     /// <summary>Of the exceptions that the serving model turns into <c>artifact_corrupt</c>.</summary>
     private static void AssertUnusable(string file, string content)

@@ -1,6 +1,8 @@
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Trainer;
 using TorchSharp;
 
@@ -21,7 +23,9 @@ public sealed class TorchTrainerTests
         Assert.True(summary.TrainingTime > 0);
         Assert.Equal(60, summary.History[^1].Epoch);
         Assert.Equal(1_000, summary.DataRows);
-        Assert.Equal(1_000, summary.Rows.Training.Values.Sum() + summary.Rows.Validation.Values.Sum() + summary.Rows.Test.Values.Sum());
+        Assert.Equal(
+            1_000 - summary.Rows.Duplicates,
+            summary.Rows.Training.Values.Sum() + summary.Rows.Validation.Values.Sum() + summary.Rows.Test.Values.Sum());
     }
 
     [Fact]
@@ -148,7 +152,7 @@ public sealed class TorchTrainerTests
     public void Train_WithoutAValidationSide_KeepsTheLastEpoch()
     {
         var key = SplitKey.FromHex(new string('7', SplitKey.Bytes * 2));
-        var rows = TrainingFolder.Sample(300).Where(r => SplitKey.SideOf(key.HashOf(r.Features)) != SplitSide.Validation).ToList();
+        var rows = TrainingFolder.Sample(300).Where(r => DataSplit.SideOf(key.FoldOf(r.Features)) != SplitSide.Validation).ToList();
         using var folder = new TrainingFolder(new TrainingParameters(Epochs: 5), rows);
 
         var summary = folder.Train();

@@ -1,4 +1,6 @@
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Tests.Trainer;
 using ModelOps.Infrastructure.Trainer;
 using ModelOps.Infrastructure.Training;
@@ -34,7 +36,8 @@ public sealed class JobFolderTests
         var folder = new JobFolder(own["claim"]);
 
         // The same job: only then is a checkpoint another claim's.
-        second.Folder.Prepare(first.Specification, first.Rows);
+        using var rows = Samples.OnDisk(own["some.rows"], first.Rows);
+        second.Folder.Prepare(first.Specification, rows, null);
         var found = Checkpoint.Find(second.Folder.Checkpoint, Checkpoint.FingerprintOf(second.Specification))!;
         (found with { Fingerprint = Checkpoint.FingerprintOf(first.Specification) }).Write(second.Folder.Checkpoint);
 
@@ -42,12 +45,12 @@ public sealed class JobFolderTests
 
         Assert.Equal(first.Specification, specification);
         var epochs = new List<int>();
-        var summary = new TorchTrainer(specification!, folder, run => epochs.Add(run.Epoch)).Train(folder.ReadRows(specification!), default);
+        var summary = new TorchTrainer(NetworkRegistry.BuiltIn, specification!, folder, run => epochs.Add(run.Epoch)).Train(default).Summary;
         Assert.Equal(13, epochs[0]);
         Assert.Equal(expected, summary.WeightsSha256);
 
         // Nothing was moved: the trainer of a worker that lost its claim may still be at work there.
-        Assert.Equal(second.Rows.Count, second.Folder.ReadRows(first.Specification).Count);
+        Assert.Equal(second.Rows.Count, second.Folder.ReadRows(first.Specification).Total);
         Assert.Equal(specification, folder.TakeUp([]));
     }
 

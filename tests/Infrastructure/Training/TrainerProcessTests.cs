@@ -2,8 +2,9 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Files;
+using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Tests.Trainer;
@@ -32,9 +33,9 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
 
         var completed = Assert.IsType<TrainingOutcome.Completed>(await TrainAsync(folder));
 
-        Assert.Equal(inThisProcess.Train().WeightsSha256, completed.Summary.WeightsSha256);
+        Assert.Equal(inThisProcess.Train().WeightsSha256, completed.Result.Summary.WeightsSha256);
         Assert.Equal(
-            [GoldenRows.FileName, "model.safetensors", RowsFile.Name, ScalerFile.Name],
+            [GoldenRows.FileName, "model.safetensors", ModelVersion.RowsFile, ScalerFile.Name],
             Directory.GetFiles(completed.OutputFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -106,18 +107,12 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
 
         Assert.IsType<TrainingOutcome.Stopped>(stopped);
         Assert.InRange(firstEpoch, 2, reached + 1);
-        Assert.Equal(await undisturbed.HashAsync(), Assert.IsType<TrainingOutcome.Completed>(resumed).Summary.WeightsSha256);
+        Assert.Equal(await undisturbed.HashAsync(), Assert.IsType<TrainingOutcome.Completed>(resumed).Result.Summary.WeightsSha256);
     }
 
-    [Fact]
+    [LinuxFact("The trainer\'s process is found through /proc.")]
     public async Task TrainAsync_WhenTheTrainerIsKilledAndRunAgain_ResumesToTheSameWeights()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            output.WriteLine("Not run: the trainer's process is found through /proc.");
-            return;
-        }
-
         using var folder = new TrainingFolder(Long);
         var killed = 0;
 
@@ -138,18 +133,12 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
         Assert.NotEqual(0, killed);
         Assert.Equal(128 + 9, Assert.IsType<TrainingOutcome.Crashed>(crashed).ExitCode);
         Assert.True(firstEpoch > 1, $"began again at epoch {firstEpoch}");
-        Assert.Equal(await undisturbed.HashAsync(), Assert.IsType<TrainingOutcome.Completed>(resumed).Summary.WeightsSha256);
+        Assert.Equal(await undisturbed.HashAsync(), Assert.IsType<TrainingOutcome.Completed>(resumed).Result.Summary.WeightsSha256);
     }
 
-    [Fact]
+    [LinuxFact("The trainer\'s process is found through /proc.")]
     public async Task TrainAsync_WhenKilledAtTenRandomEpochsAndRunAgain_ResumesToTheSameWeights()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            output.WriteLine("Not run: the trainer's process is found through /proc.");
-            return;
-        }
-
         using var folder = new TrainingFolder(Long);
         var trainer = new TrainerProcess(
             TrainerCommand.Default with { CheckpointSeconds = 0.1 }, new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
@@ -160,8 +149,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
         {
             var (first, killed) = (0, false);
             var crashed = await trainer.TrainAsync(
-                folder.Specification,
-                folder.Path,
+                folder.Folder,
                 progress =>
                 {
                     first = first == 0 ? progress.Epoch : first;
@@ -179,8 +167,8 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
         }
 
         output.WriteLine($"killed at {string.Join(", ", kills)}; begun at {string.Join(", ", begun)}");
-        var resumed = Assert.IsType<TrainingOutcome.Completed>(await trainer.TrainAsync(folder.Specification, folder.Path, _ => { }, default, default));
-        Assert.Equal(await undisturbed.HashAsync(), resumed.Summary.WeightsSha256);
+        var resumed = Assert.IsType<TrainingOutcome.Completed>(await trainer.TrainAsync(folder.Folder, _ => { }, default, default));
+        Assert.Equal(await undisturbed.HashAsync(), resumed.Result.Summary.WeightsSha256);
         Assert.Equal(begun.Order(), begun);
         Assert.True(begun[^1] > 1, "no attempt went on from a checkpoint");
     }
@@ -195,8 +183,8 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
 
         var together = await Task.WhenAll(TrainAsync(again), TrainAsync(other));
 
-        Assert.Equal(alone.Summary.WeightsSha256, Assert.IsType<TrainingOutcome.Completed>(together[0]).Summary.WeightsSha256);
-        Assert.NotEqual(alone.Summary.WeightsSha256, Assert.IsType<TrainingOutcome.Completed>(together[1]).Summary.WeightsSha256);
+        Assert.Equal(alone.Result.Summary.WeightsSha256, Assert.IsType<TrainingOutcome.Completed>(together[0]).Result.Summary.WeightsSha256);
+        Assert.NotEqual(alone.Result.Summary.WeightsSha256, Assert.IsType<TrainingOutcome.Completed>(together[1]).Result.Summary.WeightsSha256);
     }
 
     [Fact]
@@ -222,7 +210,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
         using var folder = new TrainingFolder();
         var rows = Path.Combine(folder.Path, "rows.bin");
         var bytes = await File.ReadAllBytesAsync(rows);
-        bytes[8] ^= 1;
+        bytes[RowsFile.HeaderBytes + 3] ^= 1;
         await File.WriteAllBytesAsync(rows, bytes);
 
         Assert.IsType<TrainingOutcome.Crashed>(await TrainAsync(folder));
@@ -233,11 +221,11 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     public async Task TrainAsync_WhenTheSpecificationIsDamaged_MakesNoVersionAndTheFolderIsNotTakenUp()
     {
         using var folder = new TrainingFolder();
-        Assert.Equal(folder.Specification, Trainer.TakeUp(folder.Path, []));
+        Assert.Equal(folder.Specification, folder.Folder.TakeUp([]));
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "specification.json"), "{\"JobId\":");
 
         Assert.IsType<TrainingOutcome.Crashed>(await TrainAsync(folder));
-        Assert.Null(Trainer.TakeUp(folder.Path, []));
+        Assert.Null(folder.Folder.TakeUp([]));
     }
 
     [Fact]
@@ -254,7 +242,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
 
     private static Task<TrainingOutcome> TrainAsync(
         TrainingFolder folder, Action<TrainingProgress>? onProgress = null, CancellationToken cancel = default, CancellationToken stop = default) =>
-        Trainer.TrainAsync(folder.Specification, folder.Path, onProgress ?? (_ => { }), cancel, stop);
+        Trainer.TrainAsync(folder.Folder, onProgress ?? (_ => { }), cancel, stop);
 
     private static int TrainerOf(string folder) => Directory.GetDirectories("/proc")
         .Select(path => int.TryParse(Path.GetFileName(path), out var id) ? id : 0)
@@ -279,7 +267,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
         private readonly Lazy<Task<string>> _hash = new(async () =>
         {
             using var folder = new TrainingFolder(Long);
-            return Assert.IsType<TrainingOutcome.Completed>(await TrainAsync(folder)).Summary.WeightsSha256;
+            return Assert.IsType<TrainingOutcome.Completed>(await TrainAsync(folder)).Result.Summary.WeightsSha256;
         });
 
         public Task<string> HashAsync() => _hash.Value;

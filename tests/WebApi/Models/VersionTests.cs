@@ -31,12 +31,15 @@ public sealed class VersionTests(ModelsFixture service)
         var detail = await service.Admin.JsonAsync($"/model/versions/{service.Versions[0]}");
 
         Shape.Is(detail.GetProperty("parameters"), "epochs:number batch_size:number learning_rate:number hidden_size:number seed:number");
-        Assert.Equal("mlp-bn", detail.GetProperty("architecture").GetString());
+        Assert.Equal("crossfit-ple", detail.GetProperty("architecture").GetString());
         var data = detail.GetProperty("data");
         Assert.Equal($"dataset:{service.Dataset}", data.GetProperty("source").GetString());
         Assert.Equal(300, data.GetProperty("rows").GetInt32());
         var sides = new[] { "training", "validation", "test" }.Select(side => data.GetProperty("split").GetProperty(side).EnumerateObject().Sum(c => c.Value.GetInt32())).ToArray();
-        Assert.Equal(300, sides.Sum() + data.GetProperty("split").GetProperty("duplicates").GetInt32());
+
+        // Each row is learned from by nine members and judged by the tenth.
+        var duplicates = data.GetProperty("split").GetProperty("duplicates").GetInt32();
+        Assert.Equal([300 - duplicates, 0, 300 - duplicates], sides);
         Assert.Equal(sides[2], detail.GetProperty("evaluation").GetProperty("rows").GetInt32());
         Assert.Equal(sides[0], detail.GetProperty("training_samples").GetInt32());
     }
@@ -50,7 +53,7 @@ public sealed class VersionTests(ModelsFixture service)
         Shape.AllAre(files, "name:string bytes:number sha256:string");
         Assert.Subset(
             files.EnumerateArray().Select(f => f.GetProperty("name").GetString()!).ToHashSet(),
-            new HashSet<string> { "model.safetensors", "scaler.json", "metadata.json", "manifest.json" });
+            new HashSet<string> { "model.safetensors", "network.json", "golden.json", "metadata.json", "manifest.json" });
         foreach (var file in files.EnumerateArray())
         {
             var bytes = await service.Admin.GetByteArrayAsync(new Uri($"/model/versions/{version}/files/{file.GetProperty("name").GetString()}", UriKind.Relative));

@@ -20,7 +20,11 @@ public sealed class PredictTests(ModelsFixture service) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var answer = await response.JsonAsync();
-        Shape.Is(answer, "prediction:string probabilities:object version:string prediction_id:string");
+        Shape.Is(
+            answer,
+            "prediction:string probabilities:object plausible:array agreement:number version:string prediction_id:string kept:bool");
+        Assert.InRange(answer.GetProperty("agreement").GetDouble(), 0, 1);
+        Assert.True(answer.GetProperty("kept").GetBoolean());
         Shape.Is(answer.GetProperty("probabilities"), "Negative:number Prediabetes:number Diabetes:number");
         Assert.Equal(1, answer.GetProperty("probabilities").EnumerateObject().Sum(p => p.Value.GetDouble()), 9);
         Assert.Equal(

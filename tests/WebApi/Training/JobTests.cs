@@ -61,7 +61,8 @@ public abstract class JobTests(ModelsFixture service)
         Shape.AllAre(history, "epoch:number loss:number validation_loss:number validation_f1:number");
         var epochs = history.EnumerateArray().Select(p => p.GetProperty("epoch").GetInt32()).ToArray();
         Assert.Equal(epochs.Distinct().Order(), epochs);
-        Assert.Equal(400, epochs[^1]);
+        // A training ends early when nothing improves any more.
+        Assert.InRange(epochs[^1], 50, 400);
     }
 
     [Fact]

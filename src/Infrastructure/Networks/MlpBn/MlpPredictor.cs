@@ -8,7 +8,7 @@ namespace ModelOps.Infrastructure.Networks.MlpBn;
 /// The network mlp-bn as plain arrays: no native library, no allocation, safe for many threads. Batch normalisation and the scaler
 /// are folded into the first layer, so one row costs 4h + 3h multiplications and a softmax.
 /// </summary>
-internal sealed class MlpPredictor
+internal sealed class MlpPredictor : INetworkPredictor
 {
     public const string FileName = "model.safetensors";
 
@@ -87,8 +87,7 @@ internal sealed class MlpPredictor
         return new MlpPredictor(scaler, hidden, first, firstBias, second, Array.ConvertAll(b2, b => (double)b));
     }
 
-    /// <summary>Writes the probabilities of the three classes.</summary>
-    public void Predict(PatientFeatures features, Span<double> probabilities)
+    public double? Predict(PatientFeatures features, Span<double> probabilities)
     {
         // The network was trained on single-precision inputs, so it is asked with the same ones.
         Span<float> x = stackalloc float[PatientFeatures.Count];
@@ -118,6 +117,8 @@ internal sealed class MlpPredictor
         {
             probabilities[c] /= sum;
         }
+
+        return null;
     }
 
     private static double[][] NewRows(int rows, int columns) => [.. Enumerable.Range(0, rows).Select(_ => new double[columns])];

@@ -1,4 +1,5 @@
 using ModelOps.Domain;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
-using ModelOps.Domain.Tests.Data;
-using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
+using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using static ModelOps.Domain.Features.DiabetesClass;
 
@@ -18,7 +18,7 @@ public class ClassBalancerTests
     [Fact]
     public void Oversample_WhenClassesDiffer_MakesThemEquallyLarge()
     {
-        var counts = DataSplit.CountByClass(ClassBalancer.Oversample(Unbalanced, 42).Select(i => Unbalanced[i]));
+        var counts = SplitCounts.ByClass(ClassBalancer.Oversample(Unbalanced, 42).Select(i => Unbalanced[i]));
 
         Assert.Equal([50, 50, 50], DiabetesClasses.All.Select(c => counts[c]));
     }
@@ -40,7 +40,7 @@ public class ClassBalancerTests
     {
         LabelledExample[] rows = [Rows.Of(Negative, 1), Rows.Of(Diabetes, 1), Rows.Of(Diabetes, 2)];
 
-        var counts = DataSplit.CountByClass(ClassBalancer.Oversample(rows, 42).Select(i => rows[i]));
+        var counts = SplitCounts.ByClass(ClassBalancer.Oversample(rows, 42).Select(i => rows[i]));
 
         Assert.Equal([2, 0, 2], DiabetesClasses.All.Select(c => counts[c]));
     }

@@ -3,7 +3,6 @@ using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Tests.Trainer;
-using ModelOps.Infrastructure.Trainer;
 
 namespace ModelOps.Infrastructure.Tests.Networks.MlpBn;
 

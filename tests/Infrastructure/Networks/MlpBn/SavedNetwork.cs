@@ -40,7 +40,7 @@ internal static class SavedNetwork
         {
             [MlpPredictor.FileName] = weights,
             [ScalerFile.Name] = ScalerFile.Write(Scaler),
-            [GoldenRows.FileName] = GoldenRows.Of(patient => Predict(predictor, patient)).Write(),
+            [GoldenRows.FileName] = GoldenRows.Of((patient, p) => predictor.Predict(patient, p)).Write(),
         };
     }
 

@@ -1,5 +1,5 @@
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using static ModelOps.Domain.Features.DiabetesClass;
 

@@ -1,0 +1,62 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace ModelOps.Application.Failures;
+
+/// <summary>
+/// Classifies exceptions caused by the environment (database away, disk full). It knows the exceptions of .NET and EF Core;
+/// the meaning of a database provider's own error codes is passed in by Infrastructure's <c>EnvironmentFailures</c>.
+/// </summary>
+public static class FailureClassifier
+{
+    private const int LinuxIOError = 5;
+    private const int LinuxPermissionDenied = 13;
+    private const int LinuxNoSpace = 28;
+    private const int LinuxReadOnly = 30;
+    private const int LinuxQuotaExceeded = 122;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+
+    /// <summary>
+    /// The most specific kind in the chain of inner exceptions: a full disk before an unavailable database, which a full disk can cause,
+    /// and both before unavailable storage.
+    /// </summary>
+    /// <param name="exception">The failure; EF Core wraps the cause.</param>
+    /// <param name="ofProvider">Classifies one exception of a database provider, without its inner exceptions.</param>
+    public static FailureKind Classify(Exception exception, Func<DbException, FailureKind>? ofProvider = null)
+    {
+        var kinds = Causes(exception).Select(cause => KindOf(cause, ofProvider)).ToHashSet();
+        return Array.Find(
+            [FailureKind.InsufficientStorage, FailureKind.DatabaseUnavailable, FailureKind.StorageUnavailable],
+            kinds.Contains);
+    }
+
+    /// <summary>
+    /// Whether the database failed in any way, a concurrency conflict excepted. Wider than <see cref="FailureKind.DatabaseUnavailable"/>:
+    /// a job that must record its end repeats the write whatever the database says.
+    /// </summary>
+    public static bool IsDatabaseFailure(Exception exception) =>
+        exception is (DbException or DbUpdateException or TimeoutException or RetryLimitExceededException) and not DbUpdateConcurrencyException
+        || exception is InvalidOperationException { InnerException: DbException or TimeoutException };
+
+    /// <summary>The exception and its inner exceptions, the outermost first.</summary>
+    public static IEnumerable<Exception> Causes(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+
+    private static FailureKind KindOf(Exception cause, Func<DbException, FailureKind>? ofProvider) => cause switch
+    {
+        DbException database => ofProvider?.Invoke(database) ?? FailureKind.Other,
+        UnauthorizedAccessException => FailureKind.StorageUnavailable,
+        IOException { HResult: LinuxNoSpace or LinuxQuotaExceeded or WindowsDiskFull } => FailureKind.InsufficientStorage,
+
+        // Not every library keeps the error number.
+        IOException io when io.Message.Contains("No space left", StringComparison.Ordinal) => FailureKind.InsufficientStorage,
+        IOException { HResult: LinuxIOError or LinuxPermissionDenied or LinuxReadOnly } => FailureKind.StorageUnavailable,
+        _ => FailureKind.Other,
+    };
+}

@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Logging;
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Training;
+
+namespace ModelOps.Application.Training;
+
+/// <summary>
+/// A worker's claim on a job. Every change names the claim, so a worker that has lost it changes nothing and gets
+/// <see cref="ClaimLostException"/>. Not thread-safe: it uses its scope's database context.
+/// </summary>
+internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing timing, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>The fencing token.</summary>
+    public Guid Token { get; } = Guid.NewGuid();
+
+    public Guid JobId => jobId;
+
+    /// <summary>Takes the job; null when there is nothing to do, as <see cref="TrainingJob.TryClaim"/> says.</summary>
+    public async Task<TrainingJob?> TryTakeAsync(CancellationToken cancellationToken)
+    {
+        var taken = false;
+        var now = await db.UtcNowAsync(cancellationToken);
+        var job = await db.UpdateJobAsync(jobId, j => taken = j.TryClaim(Token, now, timing.Lease), cancellationToken);
+        return taken ? job : null;
+    }
+
+    /// <summary>
+    /// A heartbeat: prolongs the lease and carries progress to the row. While the database is away the training goes on; whether the
+    /// claim still holds is seen when the database is back.
+    /// </summary>
+    /// <returns>Whether the job shall be cancelled.</returns>
+    /// <exception cref="ClaimLostException"/>
+    public async Task<bool> BeatAsync(TrainingProgress? progress)
+    {
+        try
+        {
+            var now = await db.UtcNowAsync(CancellationToken.None);
+            var job = await db.UpdateJobAsync(
+                jobId,
+                j =>
+                {
+                    j.RenewLease(Token, now, timing.Lease);
+                    if (progress is { } p)
+                    {
+                        var eta = p.Epoch > 0 ? p.ElapsedSeconds / p.Epoch * (p.Epochs - p.Epoch) : (double?)null;
+                        j.RecordProgress(Token, p.Epoch, p.Loss, eta, p.History);
+                    }
+                },
+                CancellationToken.None) ?? throw new ClaimLostException();
+            return job.Status == JobStatus.Cancelling;
+        }
+        catch (Exception exception) when (DatabaseFailures.Are(exception))
+        {
+            LogDatabaseAway(exception, jobId);
+            return false;
+        }
+    }
+
+    /// <summary>Makes a change that must not be lost, however long the database is away.</summary>
+    /// <exception cref="ClaimLostException"/>
+    public Task ChangeAsync(Action<TrainingJob, DateTime> change) => InsistAsync(async () =>
+    {
+        var now = await db.UtcNowAsync(CancellationToken.None);
+        return await db.UpdateJobAsync(jobId, j => change(j, now), CancellationToken.None) ?? throw new ClaimLostException();
+    });
+
+    /// <summary>Repeats work on the database until it isn't away any more. The work must be safe to repeat.</summary>
+    public async Task<T> InsistAsync<T>(Func<Task<T>> work)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception exception) when (DatabaseFailures.Are(exception))
+            {
+                LogDatabaseAway(exception, jobId);
+                await Task.Delay(RetryDelay, time);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Hands the job back because the process ends. A database that is away isn't waited for: the lease then runs out by itself, at the
+    /// price of an attempt.
+    /// </summary>
+    public async Task ReleaseAsync()
+    {
+        try
+        {
+            var now = await db.UtcNowAsync(CancellationToken.None);
+            await db.UpdateJobAsync(jobId, j => j.Release(Token, now), CancellationToken.None);
+        }
+        catch (ClaimLostException)
+        {
+            LogLost(jobId);
+        }
+        catch (Exception exception) when (DatabaseFailures.Are(exception))
+        {
+            LogNotReleased(exception, jobId);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} belongs to another worker now; nothing was written")]
+    private partial void LogLost(Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; job {JobId} goes on when its lease has run out")]
+    private partial void LogNotReleased(Exception exception, Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; job {JobId} waits for it")]
+    private partial void LogDatabaseAway(Exception exception, Guid jobId);
+}

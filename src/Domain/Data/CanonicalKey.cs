@@ -1,0 +1,39 @@
+using System.Buffers.Binary;
+using ModelOps.Domain.Features;
+
+namespace ModelOps.Domain.Data;
+
+/// <summary>
+/// A row as four numbers that sort like the bytes of <see cref="CanonicalRow"/>: each number holds the bytes most significant first.
+/// </summary>
+internal readonly record struct CanonicalKey(ulong First, ulong Second, ulong Third, ushort Rest) : IComparable<CanonicalKey>
+{
+    public static CanonicalKey Of(LabelledExample row)
+    {
+        Span<byte> bytes = stackalloc byte[CanonicalRow.Bytes];
+        CanonicalRow.Write(row, bytes);
+        return Read(bytes);
+    }
+
+    public static CanonicalKey Read(ReadOnlySpan<byte> canonical) => new(
+        BinaryPrimitives.ReadUInt64BigEndian(canonical),
+        BinaryPrimitives.ReadUInt64BigEndian(canonical[8..]),
+        BinaryPrimitives.ReadUInt64BigEndian(canonical[16..]),
+        BinaryPrimitives.ReadUInt16BigEndian(canonical[24..]));
+
+    public void Write(Span<byte> canonical)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(canonical, First);
+        BinaryPrimitives.WriteUInt64BigEndian(canonical[8..], Second);
+        BinaryPrimitives.WriteUInt64BigEndian(canonical[16..], Third);
+        BinaryPrimitives.WriteUInt16BigEndian(canonical[24..], Rest);
+    }
+
+    public int CompareTo(CanonicalKey other)
+    {
+        var order = First.CompareTo(other.First);
+        order = order != 0 ? order : Second.CompareTo(other.Second);
+        order = order != 0 ? order : Third.CompareTo(other.Third);
+        return order != 0 ? order : Rest.CompareTo(other.Rest);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Buffers.Binary;
+using ModelOps.Domain.Features;
+
+namespace ModelOps.Domain.Data;
+
+/// <summary>
+/// Brings any number of rows into canonical order, each distinct row once with its count, in bounded memory: an external merge sort.
+/// Rows are gathered in memory, sorted, and written out as a run when the memory is full; the runs are merged at the end.
+/// </summary>
+/// <param name="newRun">Makes an empty, seekable stream for a run; it is disposed with the sorter.</param>
+/// <param name="rowsInMemory">Rows that are held in memory at most; each takes 32 bytes.</param>
+public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorter.DefaultRowsInMemory) : IDisposable
+{
+    public const int DefaultRowsInMemory = 1 << 18;
+    private const int RunBytes = CanonicalRow.Bytes + sizeof(int);
+    private const int RowsAtOnce = 4_096;
+
+    private readonly List<Stream> _runs = [];
+    private CanonicalKey[] _rows = new CanonicalKey[Math.Min(rowsInMemory, RowsAtOnce)];
+    private int _filled;
+
+    public void Add(LabelledExample row)
+    {
+        if (_filled == rowsInMemory)
+        {
+            WriteRun();
+        }
+
+        if (_filled == _rows.Length)
+        {
+            Array.Resize(ref _rows, (int)Math.Min(rowsInMemory, 2L * _rows.Length));
+        }
+
+        _rows[_filled++] = CanonicalKey.Of(row);
+    }
+
+    /// <summary>Streams the rows in order; once, and after the last row was added.</summary>
+    public IEnumerable<CountedRow> Sorted(SplitKey key) => WithFolds(
+        Merge(_runs.Select(ReadRun).Append(Counted()), row => row.Key, (row, same) => (row.Key, checked(row.Count + same.Count))), key);
+
+    /// <summary>Merges sources in canonical order into one in which each distinct row stands once.</summary>
+    public static IEnumerable<CountedRow> Merge(params IReadOnlyList<IEnumerable<CountedRow>> sources) => Merge(
+        sources, row => CanonicalKey.Of(row.Row), (row, same) => row with { Count = checked(row.Count + same.Count) });
+
+    public void Dispose() => _runs.ForEach(run => run.Dispose());
+
+    private static IEnumerable<T> Merge<T>(IEnumerable<IEnumerable<T>> sources, Func<T, CanonicalKey> keyOf, Func<T, T, T> add)
+    {
+        var heap = new PriorityQueue<IEnumerator<T>, CanonicalKey>();
+        try
+        {
+            foreach (var source in sources)
+            {
+                var rows = source.GetEnumerator();
+                if (rows.MoveNext())
+                {
+                    heap.Enqueue(rows, keyOf(rows.Current));
+                }
+            }
+
+            (CanonicalKey Key, T Row)? pending = null;
+            while (heap.TryPeek(out var first, out var key))
+            {
+                var row = first.Current;
+                if (pending is { } same && same.Key == key)
+                {
+                    pending = (key, add(same.Row, row));
+                }
+                else
+                {
+                    if (pending is { } complete)
+                    {
+                        yield return complete.Row;
+                    }
+
+                    pending = (key, row);
+                }
+
+                if (first.MoveNext())
+                {
+                    heap.DequeueEnqueue(first, keyOf(first.Current));
+                }
+                else
+                {
+                    heap.Dequeue().Dispose();
+                }
+            }
+
+            if (pending is { } last)
+            {
+                yield return last.Row;
+            }
+        }
+        finally
+        {
+            foreach (var (source, _) in heap.UnorderedItems)
+            {
+                source.Dispose();
+            }
+        }
+    }
+
+    private static IEnumerable<CountedRow> WithFolds(IEnumerable<(CanonicalKey Key, int Count)> rows, SplitKey key)
+    {
+        var canonical = new byte[CanonicalRow.Bytes];
+        foreach (var (row, count) in rows)
+        {
+            row.Write(canonical);
+            yield return new CountedRow(CanonicalRow.Read(canonical), count, SplitKey.FoldOf(key.HashOf(canonical)));
+        }
+    }
+
+    private void WriteRun()
+    {
+        var run = newRun();
+        _runs.Add(run);
+        var buffer = new byte[RowsAtOnce * RunBytes];
+        var filled = 0;
+        foreach (var (row, count) in Counted())
+        {
+            if (filled == buffer.Length)
+            {
+                run.Write(buffer);
+                filled = 0;
+            }
+
+            row.Write(buffer.AsSpan(filled));
+            BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(filled + CanonicalRow.Bytes), count);
+            filled += RunBytes;
+        }
+
+        run.Write(buffer.AsSpan(0, filled));
+        _filled = 0;
+    }
+
+    /// <summary>The rows in memory, sorted, each once.</summary>
+    private IEnumerable<(CanonicalKey Key, int Count)> Counted()
+    {
+        Array.Sort(_rows, 0, _filled);
+        for (int first = 0, next; first < _filled; first = next)
+        {
+            for (next = first + 1; next < _filled && _rows[next] == _rows[first]; next++)
+            {
+            }
+
+            yield return (_rows[first], next - first);
+        }
+    }
+
+    private static IEnumerable<(CanonicalKey Key, int Count)> ReadRun(Stream run)
+    {
+        run.Position = 0;
+        var buffer = new byte[RowsAtOnce * RunBytes];
+        for (int read; (read = run.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0;)
+        {
+            for (var at = 0; at < read; at += RunBytes)
+            {
+                yield return (
+                    CanonicalKey.Read(buffer.AsSpan(at)),
+                    BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(at + CanonicalRow.Bytes)));
+            }
+        }
+    }
+}

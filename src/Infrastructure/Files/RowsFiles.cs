@@ -1,0 +1,45 @@
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Features;
+
+namespace ModelOps.Infrastructure.Files;
+
+internal sealed class RowsFiles(DataDirectory directory) : IRowsFiles
+{
+    public IRowsCollector Collect(SplitKey key) => new Collector(this, key);
+
+    public IRows Merge(SplitKey key, params IReadOnlyList<IRows> sources) => DurableFiles.Guard<IRows>(() =>
+        RowsOnDisk.WriteTemporary(NewPath(), RowsSorter.Merge([.. sources.Select(source => source.Read())]), key));
+
+    /// <summary>A file for a sorted part; it goes when it is closed.</summary>
+    public Stream NewRun() => NewRun(NewPath());
+
+    public static Stream NewRun(string path) =>
+        new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+
+    /// <summary>A path for a temporary file, which the sweep removes when a crash leaves it.</summary>
+    public string NewPath() => Path.Combine(directory.Staging, $"rows-{Guid.NewGuid():N}");
+
+    private sealed class Collector(RowsFiles files, SplitKey key) : IRowsCollector
+    {
+        private readonly RowsSorter _sorter = new(files.NewRun);
+
+        public void Add(LabelledExample row)
+        {
+            try
+            {
+                _sorter.Add(row);
+            }
+            catch (IOException exception) when (DurableFiles.IsDiskFull(exception))
+            {
+                throw Domain.StorageRefusals.Full(exception);
+            }
+        }
+
+        public IRows Complete() =>
+            DurableFiles.Guard<IRows>(() => RowsOnDisk.WriteTemporary(files.NewPath(), _sorter.Sorted(key), key));
+
+        public void Dispose() => _sorter.Dispose();
+    }
+}

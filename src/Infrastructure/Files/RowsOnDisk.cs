@@ -1,0 +1,79 @@
+using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Data;
+
+namespace ModelOps.Infrastructure.Files;
+
+/// <summary>A rows file. Open as long as it is used: the lock on a temporary one tells the sweep that somebody works with it.</summary>
+internal sealed class RowsOnDisk : IRows
+{
+    private readonly FileStream _held;
+    private readonly bool _temporary;
+
+    private RowsOnDisk(string path, bool temporary)
+    {
+        Path = path;
+        _temporary = temporary;
+        _held = Open(path);
+        try
+        {
+            Header = RowsFile.ReadHeader(_held);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Path { get; }
+
+    public RowsHeader Header { get; }
+
+    /// <exception cref="InvalidDataException">The file is no rows file.</exception>
+    public static RowsOnDisk Keep(string path) => new(path, temporary: false);
+
+    /// <summary>A file that goes when it is disposed.</summary>
+    public static RowsOnDisk Temporary(string path) => new(path, temporary: true);
+
+    /// <summary>Writes rows that come in canonical order to a new file, on disk when this returns.</summary>
+    public static RowsOnDisk WriteTemporary(string path, IEnumerable<CountedRow> rows, SplitKey key)
+    {
+        try
+        {
+            using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete))
+            {
+                RowsFile.Write(stream, rows, key);
+                stream.Flush(flushToDisk: true);
+            }
+
+            return Temporary(path);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    public IEnumerable<CountedRow> Read()
+    {
+        using var stream = Open(Path);
+        RowsFile.ReadHeader(stream);
+        foreach (var row in RowsFile.ReadRows(stream))
+        {
+            yield return row;
+        }
+    }
+
+    public void Dispose()
+    {
+        _held.Dispose();
+        if (_temporary)
+        {
+            File.Delete(Path);
+        }
+    }
+
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.SequentialScan);
+}

@@ -1,0 +1,125 @@
+using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Features;
+
+namespace ModelOps.Infrastructure.Networks.CrossfitPle;
+
+/// <summary>
+/// Class-balanced edges of the bins: quantiles of a feature under weights that give every class that occurs the same total. One
+/// sorting serves all members; a member reads past the rows of its own fold.
+/// </summary>
+internal sealed class BinEdges
+{
+    private static readonly double[] HbA1cKnots = [5.6, AdaRule.PrediabetesFrom, 6.4, AdaRule.DiabetesFrom];
+
+    private readonly double[] _sorted;
+    private readonly byte[] _classes;
+    private readonly byte[] _folds;
+
+    /// <param name="values">The feature's value of each row.</param>
+    /// <param name="classes">Each row's class.</param>
+    /// <param name="folds">Each row's fold.</param>
+    public BinEdges(ReadOnlySpan<double> values, ReadOnlySpan<byte> classes, ReadOnlySpan<byte> folds)
+    {
+        _sorted = values.ToArray();
+        var order = new int[values.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        Array.Sort(_sorted, order);
+        _classes = new byte[order.Length];
+        _folds = new byte[order.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            _classes[i] = classes[order[i]];
+            _folds[i] = folds[order[i]];
+        }
+    }
+
+    /// <summary>The knots of a feature, which are edges wherever they lie strictly inside its range.</summary>
+    public static ReadOnlySpan<double> KnotsOf(int feature) => feature == PiecewiseEncoding.HbA1c ? HbA1cKnots : [];
+
+    /// <summary>
+    /// The feature's minimum, its value at the first cumulative weight ≥ t/T for t = 1…T−1, its maximum, and the knots strictly inside;
+    /// ascending, without repetitions. T and the knots together make up <see cref="PiecewiseEncoding.MaxBins"/>.
+    /// </summary>
+    /// <param name="feature">Decides T and the knots.</param>
+    /// <param name="withoutFold">Rows of this fold are left out.</param>
+    /// <returns>At most <see cref="PiecewiseEncoding.MaxBins"/> + 1 edges; one for a constant feature, none without rows.</returns>
+    public double[] Of(int feature, int withoutFold)
+    {
+        Span<int> total = stackalloc int[DiabetesClasses.Count];
+        for (var i = 0; i < _sorted.Length; i++)
+        {
+            total[_classes[i]] += _folds[i] == withoutFold ? 0 : 1;
+        }
+
+        var present = 0;
+        foreach (var count in total)
+        {
+            present += count > 0 ? 1 : 0;
+        }
+
+        if (present == 0)
+        {
+            return [];
+        }
+
+        var knots = KnotsOf(feature);
+        var quantiles = PiecewiseEncoding.MaxBins(feature) - knots.Length;
+        var edges = new SortedSet<double>();
+        Span<int> seen = stackalloc int[DiabetesClasses.Count];
+        var next = 1;
+        var last = double.NaN;
+        for (var i = 0; i < _sorted.Length;)
+        {
+            // Whole runs of equal values, so that the order of rows within a run doesn't matter.
+            var value = _sorted[i];
+            var any = false;
+            for (; i < _sorted.Length && _sorted[i] == value; i++)
+            {
+                if (_folds[i] != withoutFold)
+                {
+                    seen[_classes[i]]++;
+                    any = true;
+                }
+            }
+
+            if (!any)
+            {
+                continue;
+            }
+
+            if (double.IsNaN(last))
+            {
+                edges.Add(value);
+            }
+
+            last = value;
+            var cumulative = 0.0;
+            for (var c = 0; c < seen.Length; c++)
+            {
+                cumulative += total[c] > 0 ? (double)seen[c] / total[c] : 0;
+            }
+
+            while (next < quantiles && cumulative / present >= (double)next / quantiles)
+            {
+                edges.Add(value);
+                next++;
+            }
+        }
+
+        edges.Add(last);
+        var (from, to) = (edges.Min, edges.Max);
+        foreach (var knot in knots)
+        {
+            if (from < knot && knot < to)
+            {
+                edges.Add(knot);
+            }
+        }
+
+        return [.. edges];
+    }
+}

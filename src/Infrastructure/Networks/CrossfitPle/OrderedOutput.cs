@@ -1,0 +1,45 @@
+namespace ModelOps.Infrastructure.Networks.CrossfitPle;
+
+/// <summary>
+/// What a member's outputs (a, g) mean. With b = a − softplus(g): P(Negative) = σ(−a), P(Diabetes) = σ(b),
+/// P(Prediabetes) = σ(a)·σ(−b)·σ(g). The three sum to 1.
+/// </summary>
+internal static class OrderedOutput
+{
+    /// <summary>Writes the probabilities of the three classes (length 3, class order), each with a small relative error.</summary>
+    public static void Probabilities(double a, double g, Span<double> probabilities)
+    {
+        var minusB = Softplus(g) - a;
+        probabilities[0] = Sigmoid(-a);
+        probabilities[1] = Sigmoid(a) * Sigmoid(minusB) * Sigmoid(g);
+        probabilities[2] = Sigmoid(-minusB);
+    }
+
+    /// <summary>−ln P of the class, for outputs in single precision.</summary>
+    public static double NegativeLogLikelihood(double a, double g, int @class)
+    {
+        var v = Softplus(g) - a;
+        return @class switch
+        {
+            0 => Softplus(a),
+            1 => Softplus(-a) + Softplus(v) - v + Softplus(-g),
+            _ => Softplus(v),
+        };
+    }
+
+    /// <summary>The class with the largest probability; of equal ones the first.</summary>
+    public static int MostProbable(ReadOnlySpan<double> probabilities)
+    {
+        var best = 0;
+        for (var c = 1; c < probabilities.Length; c++)
+        {
+            best = probabilities[c] > probabilities[best] ? c : best;
+        }
+
+        return best;
+    }
+
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    private static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+}

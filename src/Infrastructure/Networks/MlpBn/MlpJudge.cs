@@ -1,0 +1,63 @@
+using ModelOps.Application.Predictions;
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Features;
+
+namespace ModelOps.Infrastructure.Networks.MlpBn;
+
+/// <summary>One network that judges the rows of its test side: folds 0 and 1, less what was lent to training, plus what was lent to test.</summary>
+internal sealed class MlpJudge : IJudge
+{
+    private readonly MlpPredictor _predictor;
+    private readonly SplitKey _key;
+    private readonly Lending _lending = new();
+
+    /// <param name="rows">One pass over the version's own distinct rows, with their folds under <paramref name="key"/>; called up to three times.</param>
+    public MlpJudge(MlpPredictor predictor, SplitKey key, Func<IEnumerable<CountedRow>> rows)
+    {
+        _predictor = predictor;
+        _key = key;
+        if (!MayLend(rows()))
+        {
+            return;
+        }
+
+        foreach (var row in rows())
+        {
+            _lending.Add(key.HashOf(row.Row.Features), row.Row.Class);
+        }
+
+        foreach (var row in rows())
+        {
+            _lending.Recheck(key.HashOf(row.Row.Features), row.Row.Class);
+        }
+
+        _lending.Lend();
+    }
+
+    /// <summary>Whether a class is missing from a side by its folds alone, which cost no hashing.</summary>
+    private static bool MayLend(IEnumerable<CountedRow> rows)
+    {
+        var sides = new long[DiabetesClasses.Count, 3];
+        foreach (var row in rows)
+        {
+            sides[(int)row.Row.Class, (int)DataSplit.SideOf(row.Fold)]++;
+        }
+
+        return DiabetesClasses.All.Any(c =>
+            sides[(int)c, 0] + sides[(int)c, 1] + sides[(int)c, 2] >= 2
+            && (sides[(int)c, (int)SplitSide.Test] == 0 || sides[(int)c, (int)SplitSide.Training] == 0));
+    }
+
+    public bool TryJudge(PatientFeatures features, int fold, Span<double> probabilities)
+    {
+        var side = _lending.IsEmpty ? DataSplit.SideOf(fold) : _lending.SideOf(_key.HashOf(features));
+        if (side != SplitSide.Test)
+        {
+            return false;
+        }
+
+        _predictor.Predict(features, probabilities);
+        return true;
+    }
+}

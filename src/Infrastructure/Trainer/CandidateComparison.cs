@@ -1,0 +1,54 @@
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Versions;
+using ModelOps.Domain;
+using ModelOps.Domain.Data;
+using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Training;
+using ModelOps.Infrastructure.Files;
+using ModelOps.Infrastructure.Networks;
+using ModelOps.Infrastructure.Training;
+
+namespace ModelOps.Infrastructure.Trainer;
+
+/// <summary>
+/// Compares the version that was just trained with the one in service, as the worker last named it. The comparison is advice: whatever
+/// goes wrong with the baseline, the training succeeds without it.
+/// </summary>
+internal static class CandidateComparison
+{
+    /// <returns>Null when no version is in service, or it can't be compared.</returns>
+    /// <exception cref="OperationCanceledException"/>
+    public static BaselineComparison? Run(
+        NetworkRegistry networks, JobFolder folder, TrainingSpecification specification, IJudge candidate, CancellationToken cancel)
+    {
+        if (folder.FindBaseline() is not { } baseline)
+        {
+            return null;
+        }
+
+        try
+        {
+            // The trainer is synchronous: a dispose scope of TorchSharp belongs to its thread.
+            var files = VersionFolder.ReadVerifiedAsync(baseline.Folder, baseline.Version, baseline.Files, cancel).GetAwaiter().GetResult();
+            var key = SplitKey.FromHex(baseline.SplitKey);
+            using var baselineRows = VersionFolder.OpenRowsAsync(
+                baseline.Folder, baseline.Version, baseline.Files, key, folder.NewPath, cancel).GetAwaiter().GetResult();
+            var network = networks.Get(baseline.Architecture);
+            var comparison = new PairedComparison(
+                new JudgedVersion(network.Judge(network.Load(files), key, baselineRows.Read), key),
+                new JudgedVersion(candidate, SplitKey.FromHex(specification.SplitKey)));
+            using var own = folder.OpenRows(SplitKey.FromHex(specification.SplitKey));
+            using var records = folder.OpenRecords();
+            IRows[] sources = records is null ? [own, baselineRows] : [own, baselineRows, records];
+            return comparison.Run(sources, specification.Parameters.Seed, baseline.EarlierLooks, cancel) is { } result
+                ? new BaselineComparison(baseline.Version, result)
+                : null;
+        }
+        catch (Exception exception) when (
+            exception is RefusalException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            Console.Error.WriteLine($"The new version could not be compared with {baseline.Version}: {exception.GetType().Name}");
+            return null;
+        }
+    }
+}
