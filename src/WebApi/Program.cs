@@ -59,9 +59,12 @@ try
 {
     settings = InfrastructureSettings.From(builder.Configuration, DefaultDataDirectory.Find());
     builder.Services.AddInfrastructure(builder.Configuration, settings);
-    builder.Services.AddAuth(builder.Configuration);
-    builder.Services.AddMetricsEndpoint(builder.Configuration);
-    builder.Services.AddTrustedProxy(builder.Configuration);
+    var reader = new SettingReader(builder.Configuration);
+    builder.Services.AddAuth(new RateLimitSettings(
+        (int)reader.Whole("RateLimits:LoginsPerMinute", RateLimitSettings.DefaultLoginsPerMinute, 1, int.MaxValue),
+        (int)reader.Whole("RateLimits:RequestsPerMinute", RateLimitSettings.DefaultRequestsPerMinute, 1, int.MaxValue)));
+    builder.Services.AddMetricsEndpoint(reader.Network("Metrics:Network"));
+    builder.Services.AddTrustedProxy(reader.Network("Proxy:Network"));
 }
 catch (StartupException refused)
 {

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.HttpOverrides;
-using ModelOps.Infrastructure;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace ModelOps.WebApi;
 
@@ -9,11 +9,9 @@ namespace ModelOps.WebApi;
 /// </summary>
 internal static class TrustedProxy
 {
-    public static IServiceCollection AddTrustedProxy(this IServiceCollection services, IConfiguration configuration)
-    {
-        // Where the proxy in front of the service speaks from; anybody else who claims to speak for a client isn't believed.
-        var proxy = new SettingReader(configuration).Network("Proxy:Network");
-        return services.Configure<ForwardedHeadersOptions>(forwarded =>
+    /// <param name="proxy">Addresses of the proxy in front of the service; nobody else is believed. Null: nobody at all.</param>
+    public static IServiceCollection AddTrustedProxy(this IServiceCollection services, IPNetwork? proxy) =>
+        services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
             // The framework believes this machine where nothing is said.
             forwarded.KnownProxies.Clear();
@@ -25,5 +23,4 @@ internal static class TrustedProxy
                 forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             }
         });
-    }
 }

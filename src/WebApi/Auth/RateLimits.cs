@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
-using ModelOps.Infrastructure;
 using ModelOps.WebApi.Errors;
 
 namespace ModelOps.WebApi.Auth;
@@ -15,22 +14,17 @@ namespace ModelOps.WebApi.Auth;
 /// </param>
 internal sealed record RateLimitSettings(int LoginsPerMinute, int RequestsPerMinute)
 {
-    public static RateLimitSettings From(IConfiguration configuration)
-    {
-        var reader = new SettingReader(configuration);
-        return new RateLimitSettings(
-            (int)reader.Whole("RateLimits:LoginsPerMinute", 30, 1, int.MaxValue),
-            (int)reader.Whole("RateLimits:RequestsPerMinute", 300_000, 1, int.MaxValue));
-    }
+    public const int DefaultLoginsPerMinute = 30;
+    public const int DefaultRequestsPerMinute = 300_000;
 }
 
 internal static class RateLimits
 {
     public const string Login = "login";
 
-    public static IServiceCollection AddRateLimits(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddRateLimits(this IServiceCollection services, RateLimitSettings settings)
     {
-        services.AddSingleton(RateLimitSettings.From(configuration));
+        services.AddSingleton(settings);
         return services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = Reject;

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using ModelOps.Application.Users;
-using ModelOps.Infrastructure;
 using ModelOps.WebApi.Auth;
 using Prometheus;
 
@@ -13,10 +12,9 @@ namespace ModelOps.WebApi.Metrics;
 /// </summary>
 internal static class MetricsEndpoint
 {
-    public static IServiceCollection AddMetricsEndpoint(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="network">Its clients read the metrics without signing in; null for none.</param>
+    public static IServiceCollection AddMetricsEndpoint(this IServiceCollection services, IPNetwork? network)
     {
-        // Clients of this network read the metrics without signing in.
-        var network = new SettingReader(configuration).Network("Metrics:Network");
         services.AddSingleton(provider => new MetricsRegistry(provider.GetRequiredService<IMeterFactory>()));
         services.AddAuthorizationBuilder().AddPolicy(Policies.Metrics, policy => policy.RequireAssertion(context =>
             context.User.IsInRole(UserRoles.Admin) || (context.Resource is HttpContext http && IsInNetwork(http, network))));

@@ -170,13 +170,13 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     [Fact]
     public async Task Handle_WhenTheTrainerRefuses_FailsTheJobWithItsReason()
     {
-        _world.Trainer.Answers(new TrainingOutcome.Refused("training_diverged", "Lower the rate."));
+        _world.Trainer.Answers(new TrainingOutcome.Refused("training_diverged", Sentence.Plain("Lower the rate.")));
         var id = await _world.AddJobAsync();
 
         await RunAsync(id);
 
         var job = await _world.JobAsync(id);
-        Assert.Equal((JobStatus.Failed, "training_diverged", "Lower the rate.", 1), (job.Status, job.ErrorCode, job.ErrorDetail, job.Attempt));
+        Assert.Equal((JobStatus.Failed, "training_diverged", "Lower the rate.", 1), (job.Status, job.ErrorCode, job.ErrorDetail?.ToString(), job.Attempt));
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
 
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Failed, code), (job.Status, job.ErrorCode));
-        Assert.DoesNotContain("/a/path", job.ErrorDetail, StringComparison.Ordinal);
+        Assert.DoesNotContain("/a/path", job.ErrorDetail!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -332,7 +332,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         _world.Trainer.Answers(async _ =>
         {
             await _world.SendAsync(new CancelJob(id));
-            return new TrainingOutcome.Refused("training_diverged", "x");
+            return new TrainingOutcome.Refused("training_diverged", Sentence.Plain("x"));
         });
 
         await RunAsync(id);
