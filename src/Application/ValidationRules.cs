@@ -15,7 +15,8 @@ internal static class ValidationRules
         .WithMessage(_ => Texts.Say($"must have 1 to {IdempotentRequest.MaxKey} visible ASCII characters"));
 
     /// <summary>Rows come from the database, from a dataset with a possible name, or from both.</summary>
-    public static IRuleBuilderOptions<T, string?> NamesTheData<T>(this IRuleBuilderInitial<T, string?> rule, Func<T, bool> useDatabase) => rule
+    public static IRuleBuilderOptions<T, string?> NamesTheData<T>(
+        this IRuleBuilderInitial<T, string?> rule, Func<T, bool> useDatabase) => rule
         .Must((request, name) => name is not null || useDatabase(request))
         .WithMessage(_ => Texts.Say($"is required when use_database is false"))
         .Must(name => name is null || Dataset.IsValidName(name))

@@ -11,8 +11,8 @@ namespace ModelOps.Domain;
 /// format with its placeholders is the code by which the translation is found. Immutable.
 /// </summary>
 /// <remarks>
-/// JSON: <c>{"format": "…{0}…", "arguments": ["…"]}</c>, and a bare string for a sentence without arguments. Sentences that were stored
-/// before this type existed are bare strings, too.
+/// JSON: <c>{"format": "…{0}…", "arguments": ["…"]}</c>, and a bare string for a sentence without arguments. Sentences
+/// that were stored before this type existed are bare strings, too.
 /// </remarks>
 [JsonConverter(typeof(SentenceConverter))]
 public sealed class Sentence : IEquatable<Sentence>
@@ -63,7 +63,9 @@ public sealed class Sentence : IEquatable<Sentence>
         return Plain(text);
     }
 
-    /// <summary>The sentence as a text of at most <paramref name="maxLength"/> characters; one that is longer is cut and loses its arguments.</summary>
+    /// <summary>
+    /// The sentence as a text of at most <paramref name="maxLength"/> characters; one that is longer is cut and loses its arguments.
+    /// </summary>
     public string ToStored(int maxLength)
     {
         var text = Arguments.Count == 0 ? ToString() : JsonSerializer.Serialize(this, Stored);

@@ -21,13 +21,18 @@ public sealed class SettingReader(IConfiguration configuration)
 
     /// <summary>A number greater than 0.</summary>
     public double Positive(string key, double defaultValue) => Read(
-        key, defaultValue, text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && n is > 0 and < 1e9 ? n : null, "a number greater than 0");
+        key,
+        defaultValue,
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && n is > 0 and < 1e9 ? n : null,
+        "a number greater than 0");
 
     /// <summary>A whole number within limits.</summary>
     public long Whole(string key, long defaultValue, long minimum, long maximum) => Read(
         key,
         defaultValue,
-        text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= minimum && n <= maximum ? n : null,
+        text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= minimum && n <= maximum
+            ? n
+            : null,
         string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum} to {maximum}"));
 
     /// <summary>A network such as <c>10.1.0.0/16</c>, or <c>10.1.0.7/32</c> for one machine; null where the setting is missing.</summary>
@@ -46,7 +51,7 @@ public sealed class SettingReader(IConfiguration configuration)
         return Read(
             key,
             defaultValue,
-            text => Array.Find(names, name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<T>(name) : null,
+            text => Array.Find(names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<T>(name) : null,
             $"{string.Join(", ", names[..^1])} or {names[^1]}");
     }
 

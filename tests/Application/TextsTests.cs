@@ -87,7 +87,9 @@ public sealed partial class TextsTests
         Assert.True(job.TryClaim(claim, now, TimeSpan.FromMinutes(1)));
         job.Fail(claim, "not_enough_records", Sentence.Of(DataRefusals.NotEnoughRecords(3, 10).Detail), now);
 
-        Assert.Equal("Un entrenamiento necesita al menos 10 registros con diagnóstico; hay 3.", In("es", () => JobAnswer.Of(job, now).Error!.Detail));
+        Assert.Equal(
+            "Un entrenamiento necesita al menos 10 registros con diagnóstico; hay 3.",
+            In("es", () => JobAnswer.Of(job, now).Error!.Detail));
         Assert.Equal("A training needs at least 10 labelled records; there are 3.", In("en", () => JobAnswer.Of(job, now).Error!.Detail));
     }
 

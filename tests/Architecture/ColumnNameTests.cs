@@ -10,6 +10,8 @@ public sealed class ColumnNameTests
     public void ColumnNames_InTheSources_StandOnceEach()
     {
         var names = FeatureSchema.Current.Columns.Select(column => column.Name).ToArray();
+
+        // Sentences for people are interpolated strings.
         var literal = new Regex($"(?<!\\$)\"({string.Join('|', names.Select(Regex.Escape))})\"", RegexOptions.CultureInvariant);
         var found = Sources()
             .SelectMany(file => File.ReadLines(file)
@@ -24,7 +26,7 @@ public sealed class ColumnNameTests
             found.Order());
     }
 
-    /// <summary>Without the database's mapping, whose columns have names of their own. Sentences for people are interpolated strings.</summary>
+    /// <summary>Without the database's mapping, whose columns have names of their own.</summary>
     private static IEnumerable<string> Sources()
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
@@ -33,9 +35,9 @@ public sealed class ColumnNameTests
             root = root.Parent;
         }
 
-        string[] skipped = [.. ((string[])["obj", "bin", "Persistence"]).Select(folder => $"{Path.DirectorySeparatorChar}{folder}{Path.DirectorySeparatorChar}")];
+        var skipped = new[] { "obj", "bin", "Persistence" };
         return Directory.EnumerateFiles(Path.Combine(root.FullName, "src"), "*", SearchOption.AllDirectories)
             .Where(file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal))
-            .Where(file => !skipped.Any(folder => file.Contains(folder, StringComparison.Ordinal)));
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Intersect(skipped).Any());
     }
 }

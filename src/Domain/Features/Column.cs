@@ -66,8 +66,20 @@ public sealed class Column
 
     /// <param name="hintOf">For some values outside a better sentence than <paramref name="outside"/>; null otherwise.</param>
     public static Column Number(
-        string name, string unit, Limit minimum, Limit maximum, IReadOnlyList<double> examples, FormattableString outside, Func<double, Sentence?>? hintOf = null) =>
-        new(name, ColumnKind.Number, Sentence.Of(outside), hintOf) { Unit = unit, Minimum = minimum, Maximum = maximum, Examples = examples };
+        string name,
+        string unit,
+        Limit minimum,
+        Limit maximum,
+        IReadOnlyList<double> examples,
+        FormattableString outside,
+        Func<double, Sentence?>? hintOf = null) =>
+        new(name, ColumnKind.Number, Sentence.Of(outside), hintOf)
+        {
+            Unit = unit,
+            Minimum = minimum,
+            Maximum = maximum,
+            Examples = examples,
+        };
 
     public static Column Coded(string name, IReadOnlyList<string> codes, FormattableString outside) =>
         new(name, ColumnKind.Coded, Sentence.Of(outside)) { Codes = codes };

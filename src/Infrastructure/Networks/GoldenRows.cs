@@ -18,7 +18,8 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
     private static readonly JsonSerializerOptions Options = new() { WriteIndented = true };
 
     /// <summary>36 patients: every combination of the example values of each number, with codes in turn.</summary>
-    public static IReadOnlyList<PatientFeatures> Patients { get; } = [.. Combine(FeatureSchema.Current.Inputs).Select(values => PatientFeatures.From(values))];
+    public static IReadOnlyList<PatientFeatures> Patients { get; } =
+        [.. Combine(FeatureSchema.Current.Inputs).Select(values => PatientFeatures.From(values))];
 
     /// <summary>Lets the trained network answer in libtorch.</summary>
     public static GoldenRows Of(Answer network) => new([.. Patients.Select(p =>

@@ -15,7 +15,8 @@ internal sealed record TrainerLimits(TimeSpan Time, long MemoryBytes)
         "out_of_memory", Sentence.Of($"The training needs more memory than it may take. Train with a smaller hidden size or fewer rows."));
 
     private static TrainerError Timeout { get; } = new(
-        "training_timeout", Sentence.Of($"The training took longer than it may. Train with fewer epochs, a smaller hidden size or fewer rows."));
+        "training_timeout",
+        Sentence.Of($"The training took longer than it may. Train with fewer epochs, a smaller hidden size or fewer rows."));
 
     /// <summary>Kills a process that goes beyond a limit, and says which; null when it has ended before.</summary>
     public async Task<TrainerError?> WatchAsync(Process process, CancellationToken ended)

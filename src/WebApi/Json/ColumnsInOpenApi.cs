@@ -18,7 +18,8 @@ internal sealed class ColumnsInOpenApi : IOpenApiSchemaTransformer
 
         foreach (var column in FeatureSchema.Current.Columns)
         {
-            if (schema.Properties is not null && schema.Properties.TryGetValue(column.Name, out var found) && found is OpenApiSchema property)
+            IOpenApiSchema? found = null;
+            if (schema.Properties?.TryGetValue(column.Name, out found) == true && found is OpenApiSchema property)
             {
                 Describe(property, column);
             }

@@ -27,8 +27,12 @@ public class SplitKeyTests
     }
 
     [Fact]
-    public void Schema_WhenAKeyColumnIsMissing_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => new FeatureSchema("diabetes-2", [.. FeatureSchema.Diabetes1.Inputs.Skip(1)], FeatureSchema.Diabetes1.Label));
+    public void Schema_WhenAKeyColumnIsMissing_IsRefused()
+    {
+        var today = FeatureSchema.Diabetes1;
+
+        Assert.Throws<ArgumentException>(() => new FeatureSchema("diabetes-2", [.. today.Inputs.Skip(1)], today.Label));
+    }
 
     [Theory]
     [InlineData(0, 0)]

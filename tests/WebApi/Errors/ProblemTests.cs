@@ -191,14 +191,11 @@ public abstract class ProblemTests(ServiceFixture service)
         using var document = JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json"));
 
         var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
-        Assert.All((string[])["PatientInput", "RecordInput"], schema =>
-        {
-            var properties = schemas.GetProperty(schema).GetProperty("properties");
-            double Limit(string column, string keyword) => properties.GetProperty(column).GetProperty(keyword).GetDouble();
-            Assert.Equal((0, 25), (Limit("HbA1c", "exclusiveMinimum"), Limit("HbA1c", "maximum")));
-            Assert.Equal((0, 130), (Limit("AGE", "minimum"), Limit("AGE", "maximum")));
-            Assert.Equal((5, 120), (Limit("BMI", "minimum"), Limit("BMI", "maximum")));
-        });
+        var patient = schemas.GetProperty("PatientInput").GetProperty("properties");
+        double Limit(string column, string keyword) => patient.GetProperty(column).GetProperty(keyword).GetDouble();
+        Assert.Equal((0, 25), (Limit("HbA1c", "exclusiveMinimum"), Limit("HbA1c", "maximum")));
+        Assert.Equal((0, 130), (Limit("AGE", "minimum"), Limit("AGE", "maximum")));
+        Assert.Equal((5, 120), (Limit("BMI", "minimum"), Limit("BMI", "maximum")));
     }
 
     private async Task<HttpResponseMessage> PostAsync(string body)
