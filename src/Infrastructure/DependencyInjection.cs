@@ -24,8 +24,9 @@ namespace ModelOps.Infrastructure;
 public static class DependencyInjection
 {
     /// <summary>Everything behind the application's seams.</summary>
+    /// <param name="serviceAssembly">Path of the service's own assembly; the trainer process runs it, too.</param>
     public static IServiceCollection AddInfrastructure(
-        this IServiceCollection services, IConfiguration configuration, InfrastructureSettings settings)
+        this IServiceCollection services, IConfiguration configuration, InfrastructureSettings settings, string serviceAssembly)
     {
         FaultPoints.EnsureAllowed();
         services.TryAddSingleton(FaultPoints.Clock);
@@ -36,7 +37,7 @@ public static class DependencyInjection
             .AddSingleton(new UploadLimits(settings.MaxUploadBytes))
             .AddPersistence(settings)
             .AddFiles(settings)
-            .AddTraining(settings)
+            .AddTraining(settings, serviceAssembly)
             .AddStartup()
             .AddServing(configuration, settings)
             .AddMetrics()
@@ -104,8 +105,9 @@ public static class DependencyInjection
         return settings.Serves && settings.UsesPostgreSql ? services.AddHostedService<ActivationListener>() : services;
     }
 
-    private static IServiceCollection AddTraining(this IServiceCollection services, InfrastructureSettings settings) => services
-        .AddSingleton(TrainerCommand.Default)
+    private static IServiceCollection AddTraining(
+        this IServiceCollection services, InfrastructureSettings settings, string serviceAssembly) => services
+        .AddSingleton(new TrainerCommand(serviceAssembly))
         .AddSingleton(new TrainerLimits(settings.TrainerTime, settings.TrainerMemoryBytes))
         .AddSingleton<TrainerProcess>()
         .AddSingleton<ITrainingWorkspaces, TrainingWorkspaces>()

@@ -58,7 +58,7 @@ InfrastructureSettings settings;
 try
 {
     settings = InfrastructureSettings.From(builder.Configuration, DefaultDataDirectory.Find());
-    builder.Services.AddInfrastructure(builder.Configuration, settings);
+    builder.Services.AddInfrastructure(builder.Configuration, settings, typeof(Program).Assembly.Location);
     var reader = new SettingReader(builder.Configuration);
     builder.Services.AddAuth(new RateLimitSettings(
         (int)reader.Whole("RateLimits:LoginsPerMinute", RateLimitSettings.DefaultLoginsPerMinute, 1, int.MaxValue),

@@ -172,7 +172,8 @@ public sealed class World : IAsyncLifetime
         services.AddLogging();
         services.AddSingleton(time);
         services.AddApplication();
-        services.AddInfrastructure(new ConfigurationBuilder().Build(), new InfrastructureSettings(connectionString, folder, 1_000_000));
+        services.AddInfrastructure(
+            new ConfigurationBuilder().Build(), new InfrastructureSettings(connectionString, folder, 1_000_000), ServiceProcess.Assembly);
         services.AddSingleton(Mock.Of<ICurrentUser>());
         return services;
     }

@@ -65,8 +65,8 @@ public sealed class LayerTests
 
     [Theory]
     [InlineData("Hangfire", "ModelOps.Infrastructure.Jobs")]
-    [InlineData("Npgsql", "ModelOps.Infrastructure.Persistence|ModelOps.Infrastructure.Jobs")]
-    [InlineData("Microsoft.Data.Sqlite", "ModelOps.Infrastructure.Persistence|ModelOps.Infrastructure.Jobs")]
+    [InlineData("Npgsql", "ModelOps.Infrastructure.Persistence|ModelOps.Infrastructure.Jobs|ModelOps.Infrastructure.Failures")]
+    [InlineData("Microsoft.Data.Sqlite", "ModelOps.Infrastructure.Persistence|ModelOps.Infrastructure.Failures")]
     [InlineData("Microsoft.EntityFrameworkCore", "ModelOps.Infrastructure.Persistence|ModelOps.Infrastructure.Identity")]
     [InlineData("CsvHelper", "ModelOps.Infrastructure.Csv")]
     [InlineData("TorchSharp", "ModelOps.Infrastructure.Networks|ModelOps.Infrastructure.Trainer")]

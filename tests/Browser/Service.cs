@@ -148,6 +148,17 @@ public sealed class Service : IAsyncDisposable
         Assert.Equal(count, await copy.ExecuteNonQueryAsync());
     }
 
+    /// <summary>Takes the figures out of every report that reports of earlier builds don't have.</summary>
+    public async Task MakeReportsOldAsync()
+    {
+        string[] members = ["RankedProbabilityScore", "CalibrationByClass", "NetBenefit", "Sets", "Subgroups", "JudgedRows", "MissedDiabetes", "Provisional", "ConfidenceIntervals.Recall"];
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(_data.FullName, "modelops.db")}");
+        await database.OpenAsync();
+        await using var change = new SqliteCommand(
+            $"UPDATE model_versions SET Summary = json_remove(Summary, {string.Join(", ", members.Select(m => $"'$.Evaluation.{m}'"))})", database);
+        Assert.NotEqual(0, await change.ExecuteNonQueryAsync());
+    }
+
     public async Task ActivateAsync(string version, string? reason = null)
     {
         using var response = await Admin.PostAsJsonAsync("/model/activate", new { version, reason });

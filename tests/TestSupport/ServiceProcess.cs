@@ -19,6 +19,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>How long anything may take that a test waits for.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    /// <summary>Path of the service's assembly, which the build copies beside the tests.</summary>
+    public static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "ModelOps.WebApi.dll");
+
     private readonly Process _process;
     private readonly DirectoryInfo? _ownData;
     private readonly ConcurrentQueue<string> _output = [];
@@ -27,7 +30,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private ServiceProcess(string[] arguments, (string Key, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ModelOps.WebApi.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -15,6 +15,9 @@ public static class FailureClassifier
     private const int LinuxNoSpace = 28;
     private const int LinuxReadOnly = 30;
     private const int LinuxQuotaExceeded = 122;
+
+    /// <summary>The error number 28 as some libraries wrap it, in an HRESULT.</summary>
+    private const int WrappedNoSpace = unchecked((int)0x8007001C);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
     /// <summary>
@@ -52,7 +55,7 @@ public static class FailureClassifier
     {
         DbException database => ofProvider?.Invoke(database) ?? FailureKind.Other,
         UnauthorizedAccessException => FailureKind.StorageUnavailable,
-        IOException { HResult: LinuxNoSpace or LinuxQuotaExceeded or WindowsDiskFull } => FailureKind.InsufficientStorage,
+        IOException { HResult: LinuxNoSpace or WrappedNoSpace or LinuxQuotaExceeded or WindowsDiskFull } => FailureKind.InsufficientStorage,
 
         // Not every library keeps the error number.
         IOException io when io.Message.Contains("No space left", StringComparison.Ordinal) => FailureKind.InsufficientStorage,

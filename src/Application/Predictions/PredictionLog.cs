@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ModelOps.Application.Failures;
 using ModelOps.Domain.Predictions;
 
 namespace ModelOps.Application.Predictions;
@@ -20,7 +21,7 @@ public sealed partial class PredictionLog : IDisposable
 
     private const int BatchSize = 2_000;
 
-    /// <summary>How often a batch is tried before it is given up.</summary>
+    /// <summary>How often a batch is tried while the environment fails. Any other failure ends it at once.</summary>
     private const int Tries = 60;
 
     /// <summary>How long a first prediction waits for others to be written with it.</summary>
@@ -138,10 +139,12 @@ public sealed partial class PredictionLog : IDisposable
             }
             catch (Exception exception) when (!abandon.IsCancellationRequested)
             {
-                if (attempt == Tries)
+                var passes = FailureClassifier.IsDatabaseFailure(exception)
+                    || FailureClassifier.Classify(exception) != FailureKind.Other;
+                if (!passes || attempt == Tries)
                 {
                     LogGivenUp(exception, batch.Count);
-                    Drop(batch.Count, "database");
+                    Drop(batch.Count, passes ? "database" : "defect");
                     return;
                 }
 

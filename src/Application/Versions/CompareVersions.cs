@@ -37,25 +37,25 @@ public sealed record ComparisonAnswer(
     bool FewRows)
 {
     internal static ComparisonAnswer Of(VersionComparison comparison) => new(
-        comparison.Baseline,
-        comparison.Candidate,
-        comparison.Result.Rows,
+        Baseline: comparison.Baseline,
+        Candidate: comparison.Candidate,
+        Rows: comparison.Result.Rows,
         SameRows: true,
-        comparison.Result.Table,
-        comparison.Result.PValue,
-        comparison.Result.MidP,
-        comparison.Result.DeltaMacroF1,
-        comparison.Result.ClassChanges,
-        comparison.Result.RecallChange,
-        comparison.Result.Verdict,
-        comparison.Result.SuggestActivation,
-        comparison.Result.RowsNeeded,
-        comparison.Result.DeltaLogLoss,
-        comparison.Result.Figures,
-        comparison.Result.Subgroups,
-        comparison.Result.SignificanceLevel,
-        comparison.Result.EarlierLooks,
-        comparison.Result.FewRows);
+        Table: comparison.Result.Table,
+        PValue: comparison.Result.PValue,
+        MidP: comparison.Result.MidP,
+        DeltaMacroF1: comparison.Result.DeltaMacroF1,
+        ClassChanges: comparison.Result.ClassChanges,
+        RecallChange: comparison.Result.RecallChange,
+        Verdict: comparison.Result.Verdict,
+        SuggestActivation: comparison.Result.SuggestActivation,
+        RowsNeeded: comparison.Result.RowsNeeded,
+        DeltaLogLoss: comparison.Result.DeltaLogLoss,
+        Figures: comparison.Result.Figures,
+        Subgroups: comparison.Result.Subgroups,
+        SignificanceLevel: comparison.Result.SignificanceLevel,
+        EarlierLooks: comparison.Result.EarlierLooks,
+        FewRows: comparison.Result.FewRows);
 }
 
 internal sealed class CompareVersionsValidator : AbstractValidator<CompareVersions>

@@ -23,23 +23,23 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
             ?? throw VersionRefusals.VersionNotFound();
         var isActive = await db.ActiveModels.AnyAsync(a => a.VersionId == v.Id, cancellationToken);
         return new VersionDetail(
-            v.Name,
-            v.CreatedAt,
-            v.Metrics,
-            isActive,
-            v.TrainingSamples,
-            v.TrainingTime,
-            v.JobId,
-            v.Specification.Architecture,
-            v.Specification.Schema,
-            v.Specification.Parameters,
-            v.Summary.BestEpoch,
-            v.Summary.WeightsSha256,
-            new VersionData(v.DataSource, v.Summary.DataRows, v.Specification.DataSha256, v.Summary.Rows),
-            v.Summary.Evaluation,
-            await LiveAsync(v.Name, cancellationToken),
-            v.Summary.History,
-            [.. v.Files.Where(f => f.Name != ModelVersion.RowsFile)]);
+            Version: v.Name,
+            CreatedAt: v.CreatedAt,
+            Metrics: v.Metrics,
+            IsActive: isActive,
+            TrainingSamples: v.TrainingSamples,
+            TrainingTime: v.TrainingTime,
+            JobId: v.JobId,
+            Architecture: v.Specification.Architecture,
+            Schema: v.Specification.Schema,
+            Parameters: v.Specification.Parameters,
+            BestEpoch: v.Summary.BestEpoch,
+            WeightsSha256: v.Summary.WeightsSha256,
+            Data: new VersionData(v.DataSource, v.Summary.DataRows, v.Specification.DataSha256, v.Summary.Rows),
+            Evaluation: v.Summary.Evaluation,
+            Live: await LiveAsync(v.Name, cancellationToken),
+            History: v.Summary.History,
+            Files: [.. v.Files.Where(f => f.Name != ModelVersion.RowsFile)]);
     }
 
     private async Task<LiveEvaluation> LiveAsync(string version, CancellationToken cancellationToken)

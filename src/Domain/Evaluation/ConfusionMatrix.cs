@@ -6,7 +6,7 @@ namespace ModelOps.Domain.Evaluation;
 /// Figures of a 3 × 3 confusion matrix, flat in the order true class × predicted class. Flat spans, so that thousands of
 /// resamples can be measured without an allocation.
 /// </summary>
-internal static class ConfusionMatrix
+public static class ConfusionMatrix
 {
     public const int Cells = DiabetesClasses.Count * DiabetesClasses.Count;
 

@@ -41,26 +41,26 @@ public static class Evaluator
         BaselineMetrics[] baselines = [Baseline(MajorityClass, MajorityMatrix(perClass)), Baseline(AdaRuleName, Total(rows.RuleByCell))];
         return new EvaluationReport(
             Rows: rows.Count,
-            headline.Accuracy,
-            headline.F1Score,
-            headline.Precision,
-            headline.Recall,
-            headline.Loss,
-            ConfusionMatrix.BalancedAccuracy(cells),
-            AreasUnderCurve(truth, probabilities),
-            ProbabilityMetrics.BrierScore(truth, probabilities),
-            calibrationError,
-            bins,
-            ConfusionMatrix.ToRows(cells),
-            perClass,
-            Intervals(cells, seed),
-            baselines,
+            Accuracy: headline.Accuracy,
+            F1Score: headline.F1Score,
+            Precision: headline.Precision,
+            Recall: headline.Recall,
+            Loss: headline.Loss,
+            BalancedAccuracy: ConfusionMatrix.BalancedAccuracy(cells),
+            RocAuc: AreasUnderCurve(truth, probabilities),
+            BrierScore: ProbabilityMetrics.BrierScore(truth, probabilities),
+            CalibrationError: calibrationError,
+            Calibration: bins,
+            ConfusionMatrix: ConfusionMatrix.ToRows(cells),
+            PerClass: perClass,
+            ConfidenceIntervals: Intervals(cells, seed),
+            Baselines: baselines,
             BeatsBaselines: baselines.All(b => headline.F1Score > b.F1Score),
-            ProbabilityMetrics.RankedProbabilityScore(truth, probabilities),
-            ProbabilityMetrics.CalibrationByClass(truth, probabilities),
-            ProbabilityMetrics.NetBenefit(truth, probabilities),
-            PlausibleSets.Of(rows),
-            [.. Subgroup.All.Select(g => Measure(g, g.Sum(rows.MatrixByCell, ConfusionMatrix.Cells), seed))]);
+            RankedProbabilityScore: ProbabilityMetrics.RankedProbabilityScore(truth, probabilities),
+            CalibrationByClass: ProbabilityMetrics.CalibrationByClass(truth, probabilities),
+            NetBenefit: ProbabilityMetrics.NetBenefit(truth, probabilities),
+            Sets: PlausibleSets.Of(rows),
+            Subgroups: [.. Subgroup.All.Select(g => Measure(g, g.Sum(rows.MatrixByCell, ConfusionMatrix.Cells), seed))]);
     }
 
     /// <summary>Measures rows given as lists; see <see cref="Evaluate(JudgedRows, int)"/>.</summary>
@@ -88,7 +88,7 @@ public static class Evaluator
         return Evaluate(rows, seed);
     }
 
-    /// <summary>Position of the highest probability, the lowest position of a tie (numpy.argmax).</summary>
+    /// <summary>The class of the highest probability (or log-probability), the lowest class of a tie (numpy.argmax).</summary>
     public static DiabetesClass PredictedClass(ReadOnlySpan<double> probabilities)
     {
         var best = 0;

@@ -117,26 +117,26 @@ public sealed record ModelComparison(
         var fewRows = rows < MinimumRows;
         var verdict = fewRows ? ComparisonVerdict.NotEnoughData : Judge(discordant, p, delta, level);
         return new ModelComparison(
-            rows,
-            table,
-            p,
-            midP,
-            delta,
-            ConfusionMatrix.ToRows(joint.ClassChanges()),
-            recallChange,
-            verdict,
+            Rows: rows,
+            Table: table,
+            PValue: p,
+            MidP: midP,
+            DeltaMacroF1: delta,
+            ClassChanges: ConfusionMatrix.ToRows(joint.ClassChanges()),
+            RecallChange: recallChange,
+            Verdict: verdict,
             SuggestActivation: verdict == ComparisonVerdict.Better && recallChange[DiabetesClass.Diabetes] >= 0,
             RowsNeeded: verdict is ComparisonVerdict.NotEnoughData or ComparisonVerdict.Undecided
                 ? McNemar.RowsNeeded(discordant, rows, DecidableGain)
                 : null,
-            deltaLogLoss.Interval(),
-            new ComparedFigures(
+            DeltaLogLoss: deltaLogLoss.Interval(),
+            Figures: new ComparedFigures(
                 VersionFigures.Of(joint.Baseline, baselineLogLoss),
                 VersionFigures.Of(joint.Candidate, baselineLogLoss + deltaLogLoss.Mean)),
-            subgroups,
-            level,
-            earlierLooks,
-            fewRows);
+            Subgroups: subgroups,
+            SignificanceLevel: level,
+            EarlierLooks: earlierLooks,
+            FewRows: fewRows);
     }
 
     private static ComparisonVerdict Judge(int discordant, double p, MetricDelta delta, double level) => delta switch

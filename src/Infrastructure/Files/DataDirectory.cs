@@ -12,6 +12,7 @@ internal sealed class DataDirectory
         Root = Path.GetFullPath(root);
         Versions = Path.Combine(Root, "versions");
         Datasets = Path.Combine(Root, "datasets");
+        Rows = Path.Combine(Root, "rows");
         Jobs = Path.Combine(Root, "jobs");
         Staging = Path.Combine(Root, "staging");
         ActivePointer = Path.Combine(Root, "active_model.json");
@@ -24,6 +25,9 @@ internal sealed class DataDirectory
     public string Versions { get; }
 
     public string Datasets { get; }
+
+    /// <summary>The rows files of the datasets.</summary>
+    public string Rows { get; }
 
     public string Jobs { get; }
 
@@ -44,7 +48,7 @@ internal sealed class DataDirectory
 
     public void Create()
     {
-        foreach (var folder in (string[])[Root, Versions, Datasets, Jobs, Staging])
+        foreach (var folder in (string[])[Root, Versions, Datasets, Rows, Jobs, Staging])
         {
             Directory.CreateDirectory(folder);
         }

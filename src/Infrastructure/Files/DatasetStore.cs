@@ -43,6 +43,7 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
     public void Keep(IStagedUpload upload, IRows rows, long id, string name)
     {
         ((StagedUpload)upload).MoveTo(PathOf(id, name));
+        DurableFiles.FlushFolder(directory.Datasets);
         KeepRows(rows, id);
         FaultPoints.Hit("upload.kept");
     }
@@ -53,7 +54,7 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         var temporary = $"{path}.{Guid.NewGuid():N}";
         DurableFiles.LinkOrCopy(((RowsOnDisk)rows).Path, temporary);
         File.Move(temporary, path, overwrite: true);
-        DurableFiles.FlushFolder(directory.Datasets);
+        DurableFiles.FlushFolder(directory.Rows);
     }
 
     public IRows? FindRows(long id)
@@ -82,16 +83,22 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
 
     public void Delete(long id, string name)
     {
-        File.Delete(RowsPathOf(id));
+        foreach (var leftover in Directory.GetFiles(directory.Rows, string.Create(CultureInfo.InvariantCulture, $"{id}{RowsSuffix}*")))
+        {
+            File.Delete(leftover);
+        }
+
         File.Delete(PathOf(id, name));
     }
 
     public IReadOnlyList<(long Id, string Name)> ListSettled(bool onlyProcess)
     {
-        var files = new DirectoryInfo(directory.Datasets).EnumerateFiles().Select(file => file.Name).ToList();
+        var files = Names(directory.Datasets).Concat(Names(directory.Rows)).ToList();
         var settled = _unchanged.For(timing.Settled, files.Select(file => (file, State: "")));
         return [.. (onlyProcess ? files : settled).Select(Parse).OfType<(long, string)>()];
     }
+
+    private static IEnumerable<string> Names(string folder) => new DirectoryInfo(folder).EnumerateFiles().Select(file => file.Name);
 
     /// <summary>The dataset that a file belongs to; a rows file, and what a crash left of one, counts for its dataset.</summary>
     private static (long Id, string Name)? Parse(string file)
@@ -108,7 +115,7 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
     }
 
     private string RowsPathOf(long id) =>
-        Path.Combine(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}{RowsSuffix}"));
+        Path.Combine(directory.Rows, string.Create(CultureInfo.InvariantCulture, $"{id}{RowsSuffix}"));
 
     private string PathOf(long id, string name) => Dataset.IsValidName(name)
         ? Path.Combine(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}-{name}"))

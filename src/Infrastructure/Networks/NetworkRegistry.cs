@@ -12,6 +12,8 @@ internal sealed class NetworkRegistry(IEnumerable<INetwork> networks) : ITrainab
     /// <summary>A network is registered here: this is the only line outside its folder that names it.</summary>
     public static NetworkRegistry BuiltIn { get; } = new([new CrossfitPleNetwork(), new MlpBnNetwork()]);
 
+    public IReadOnlyCollection<INetwork> Networks => _networks.Values;
+
     public IReadOnlyList<string> Names => [.. _networks.Keys];
 
     /// <summary>The first network that is registered.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -92,12 +91,12 @@ internal sealed partial class ActiveVersionFollower(
         var db = scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>();
 
         // One number a second; the version with its files is read only after an activation.
-        if (await db.ActiveModels.AsNoTracking().Select(a => a.ActivationNumber).SingleOrDefaultAsync(cancellationToken) == serving.ActivationNumber)
+        if (await db.FindActivationNumberAsync(cancellationToken) == serving.ActivationNumber)
         {
             return null;
         }
 
-        var active = await db.ActiveModels.AsNoTracking().Include(a => a.Version).SingleAsync(cancellationToken);
+        var active = await db.GetActiveAsync(cancellationToken);
         try
         {
             serving.Publish(await serving.LoadAsync(active.Version, cancellationToken), active.ActivationNumber);

@@ -1,9 +1,8 @@
-using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Predictions;
+using ModelOps.Infrastructure.Jobs;
 using ModelOps.Infrastructure.Startup;
 
 namespace ModelOps.Infrastructure.Serving;
@@ -20,31 +19,12 @@ internal sealed record PredictionRetentionSettings(int KeepDays)
 }
 
 /// <summary>Removes old predictions, at the start and every hour.</summary>
-internal sealed partial class PredictionRetention(
+internal sealed class PredictionRetention(
     PredictionRetentionSettings settings, IServiceScopeFactory scopes, StartupGate gate, TimeProvider time, ILogger<PredictionRetention> logger)
-    : BackgroundService
-{
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await gate.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new RemoveOldPredictions(settings.KeepDays), stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(exception);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Old predictions could not be removed and are tried again in an hour")]
-    private partial void LogFailed(Exception exception);
-}
+    : PeriodicWork(
+        (mediator, cancel) => mediator.Send(new RemoveOldPredictions(settings.KeepDays), cancel),
+        TimeSpan.FromHours(1),
+        scopes,
+        gate,
+        time,
+        logger);

@@ -121,8 +121,6 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
 /// <param name="CheckpointSeconds">How often the trainer writes a checkpoint; null: as often as is usual.</param>
 internal sealed record TrainerCommand(string Assembly, double? CheckpointSeconds = null)
 {
-    public static TrainerCommand Default { get; } = new(Path.Combine(AppContext.BaseDirectory, "ModelOps.WebApi.dll"));
-
     public ProcessStartInfo For(string folder)
     {
         var start = new ProcessStartInfo(DotnetHost())

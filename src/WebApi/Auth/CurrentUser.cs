@@ -11,8 +11,6 @@ internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser
 {
     private ClaimsPrincipal? _told;
 
-    public string? Id => Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
-
     public string? Email => Principal?.FindFirstValue(ClaimTypes.Name);
 
     public IReadOnlyList<string> Roles => Principal?.FindAll(ClaimTypes.Role).Select(c => c.Value).ToArray() ?? [];

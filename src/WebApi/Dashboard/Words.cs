@@ -1,6 +1,8 @@
 using ModelOps.Application.Versions;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
+using ModelOps.Infrastructure.Networks.MlpBn;
+using ModelOps.Infrastructure.Training;
 using ModelOps.WebApi.Dashboard.Parts;
 using MudBlazor;
 using static ModelOps.Application.Texts;
@@ -146,14 +148,17 @@ internal static class Words
             : Say($"On the same {Show.Count(comparison.Rows)} patients {candidate} is right {Times(right)} where {baseline} is wrong, and wrong {Times(wrong)} where {baseline} is right: {VerdictWord(comparison)}");
     }
 
-    public static string Advice(ComparisonAnswer comparison) => comparison switch
+    /// <inheritdoc cref="Verdict"/>
+    /// <summary>What to do; null where there is nothing to say. Whether to activate is only said of a candidate for the version in service.</summary>
+    public static string? Advice(ComparisonAnswer comparison, bool isPresent) => comparison switch
     {
+        { FewRows: true } => Say($"Fewer than {ModelComparison.MinimumRows} patients may judge both versions. So few decide nothing."),
+        { RowsNeeded: { } needed } when needed > comparison.Rows => Say($"It can't be told yet. About {Show.Count(needed)} patients would be needed; today there are {Show.Count(comparison.Rows)}."),
+        _ when !isPresent => null,
         { SuggestActivation: true } => Say($"Activating it is advised."),
         { Verdict: ComparisonVerdict.Better } => Say($"But it isn't shown to find as many of the patients with diabetes, so activating it isn't advised without a reason."),
         { Verdict: ComparisonVerdict.Worse } => Say($"Keep the present one."),
         { Verdict: ComparisonVerdict.Equivalent } => Say($"There is no need to change."),
-        { FewRows: true } => Say($"Fewer than {ModelComparison.MinimumRows} patients may judge both versions. So few decide nothing."),
-        { RowsNeeded: { } needed } when needed > comparison.Rows => Say($"It can't be told yet. About {Show.Count(needed)} patients would be needed; today there are {Show.Count(comparison.Rows)}."),
         _ => Say($"There is no reason to change yet."),
     };
 

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
@@ -118,6 +119,24 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
         Assert.DoesNotContain(_counts.Keys, name => name.StartsWith("predictions_dropped", StringComparison.Ordinal));
         Log.Complete();
         await writing;
+    }
+
+    [Fact]
+    public async Task WriteAsync_WhenTheFailureIsADefect_DropsAtOnceAndCountsTheReason()
+    {
+        // Services without a mediator: an InvalidOperationException that no waiting cures.
+        await using var empty = new ServiceCollection().BuildServiceProvider();
+        using var log = new PredictionLog(
+            empty.GetRequiredService<IServiceScopeFactory>(),
+            _world.Time,
+            _world.Services.GetRequiredService<IMeterFactory>(),
+            NullLogger<PredictionLog>.Instance);
+        Made(10).ForEach(p => log.Add(p));
+        log.Complete();
+
+        await log.WriteAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(10, _counts["predictions_dropped defect"]);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class EnvironmentFailuresTests
     {
         { "ENOSPC", new IOException("", 28), FailureKind.InsufficientStorage, false },
         { "EDQUOT", new IOException("", 122), FailureKind.InsufficientStorage, false },
+        { "ENOSPC in an HRESULT", new IOException("", unchecked((int)0x8007001C)), FailureKind.InsufficientStorage, false },
         { "ERROR_DISK_FULL", new IOException("", unchecked((int)0x80070070)), FailureKind.InsufficientStorage, false },
         { "full by its message alone", new IOException("No space left on device"), FailureKind.InsufficientStorage, false },
         { "EIO", new IOException("", 5), FailureKind.StorageUnavailable, false },

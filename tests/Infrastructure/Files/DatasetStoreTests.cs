@@ -69,7 +69,8 @@ public sealed class DatasetStoreTests : IDisposable
         }
 
         Assert.Empty(Directory.GetFiles(_directory.Staging));
-        Assert.Equal(["7-a.csv", "7.rows"], Directory.GetFiles(_directory.Datasets).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["7.rows"], Directory.GetFiles(_directory.Rows).Select(Path.GetFileName));
+        Assert.Equal(["7-a.csv"], Directory.GetFiles(_directory.Datasets).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using var rows = _store.FindRows(7);
         Assert.Equal(_rows.Read(), rows!.Read());
         Assert.Null(_store.FindRows(8));
@@ -164,7 +165,7 @@ public sealed class DatasetStoreTests : IDisposable
         _store.Delete(id, name);
 
         Assert.Equal(9, id);
-        Assert.Empty(Directory.GetFiles(_directory.Datasets));
+        Assert.Empty(Directory.GetFiles(_directory.Rows));
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using ModelOps.Infrastructure.Tests.Trainer;
 using ModelOps.Infrastructure.Training;
+using ModelOps.TestSupport;
 
 namespace ModelOps.Infrastructure.Tests.Training;
 
@@ -23,7 +24,7 @@ public sealed class TrainerCommandTests
         Environment.SetEnvironmentVariable(name, "a secret");
         try
         {
-            Assert.False(TrainerCommand.Default.For("folder").Environment.ContainsKey(name));
+            Assert.False(new TrainerCommand(ServiceProcess.Assembly).For("folder").Environment.ContainsKey(name));
         }
         finally
         {
@@ -34,11 +35,11 @@ public sealed class TrainerCommandTests
     [Fact]
     public void For_WhenItIsNoSetting_PassesItOn()
     {
-        var start = TrainerCommand.Default.For("a folder; with $(strange) characters");
+        var start = new TrainerCommand(ServiceProcess.Assembly).For("a folder; with $(strange) characters");
 
         Assert.Equal(Environment.GetEnvironmentVariable("PATH"), start.Environment["PATH"]);
         Assert.Equal("a folder; with $(strange) characters", start.ArgumentList[^1]);
         Assert.True(File.Exists(start.FileName), start.FileName);
-        Assert.True(File.Exists(TrainerCommand.Default.Assembly), TrainerCommand.Default.Assembly);
+        Assert.Equal(ServiceProcess.Assembly, start.ArgumentList[1]);
     }
 }

@@ -10,6 +10,7 @@ using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Tests.Trainer;
 using ModelOps.Infrastructure.Trainer;
 using ModelOps.Infrastructure.Training;
+using ModelOps.TestSupport;
 using Xunit.Abstractions;
 
 namespace ModelOps.Infrastructure.Tests.Training;
@@ -23,7 +24,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     private static readonly TrainingParameters Long = new(Epochs: TrainingParameters.MaxEpochs, HiddenSize: 16);
 
     private static readonly TrainerProcess Trainer = new(
-        TrainerCommand.Default with { CheckpointSeconds = 0.5 }, new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
+        new TrainerCommand(ServiceProcess.Assembly, CheckpointSeconds: 0.5), new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
 
     [Fact]
     public async Task TrainAsync_WhenUndisturbed_LeavesAWholeVersion()
@@ -122,7 +123,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
             {
                 if (killed == 0 && File.Exists(folder.Folder.Checkpoint))
                 {
-                    killed = TrainerOf(folder.Path);
+                    killed = Processes.TrainerOf(folder.Path);
                     using var process = Process.GetProcessById(killed);
                     process.Kill();
                 }
@@ -141,7 +142,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     {
         using var folder = new TrainingFolder(Long);
         var trainer = new TrainerProcess(
-            TrainerCommand.Default with { CheckpointSeconds = 0.1 }, new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
+            new TrainerCommand(ServiceProcess.Assembly, CheckpointSeconds: 0.1), new TrainerLimits(TimeSpan.FromMinutes(10), long.MaxValue), NullLogger<TrainerProcess>.Instance);
         var random = new SeededRandom(20, RandomPurpose.Sample);
         var kills = Enumerable.Range(0, 10).Select(_ => 1 + random.NextInt32(Long.Epochs * 9 / 10)).Order().ToArray();
         var begun = new List<int>();
@@ -156,7 +157,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
                     if (!killed && progress.Epoch >= epoch)
                     {
                         killed = true;
-                        using var process = Process.GetProcessById(TrainerOf(folder.Path));
+                        using var process = Process.GetProcessById(Processes.TrainerOf(folder.Path));
                         process.Kill();
                     }
                 },
@@ -191,7 +192,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     public async Task Run_WhenStandardInputEnds_EndsByItself()
     {
         using var folder = new TrainingFolder(Long);
-        using var process = Process.Start(TrainerCommand.Default.For(folder.Path))!;
+        using var process = Process.Start(new TrainerCommand(ServiceProcess.Assembly).For(folder.Path))!;
         Assert.NotNull(await process.StandardOutput.ReadLineAsync());
         var rest = process.StandardOutput.ReadToEndAsync();
         var since = Stopwatch.StartNew();
@@ -243,23 +244,6 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
     private static Task<TrainingOutcome> TrainAsync(
         TrainingFolder folder, Action<TrainingProgress>? onProgress = null, CancellationToken cancel = default, CancellationToken stop = default) =>
         Trainer.TrainAsync(folder.Folder, onProgress ?? (_ => { }), cancel, stop);
-
-    private static int TrainerOf(string folder) => Directory.GetDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), out var id) ? id : 0)
-        .Single(id => id > 0 && CommandLine(id).Contains($"\0{TrainerProtocol.Command}\0{folder}\0", StringComparison.Ordinal));
-
-    private static string CommandLine(int process)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{process}/cmdline");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It has ended meanwhile.
-            return "";
-        }
-    }
 
     /// <summary>The same training, left alone; run once for the tests that compare with it.</summary>
     public sealed class Undisturbed

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using ModelOps.Application.Predictions;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
@@ -56,7 +57,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
                 sums[c] += own[c];
             }
 
-            votes[OrderedOutput.MostProbable(own)]++;
+            votes[(int)Evaluator.PredictedClass(own)]++;
         }
 
         for (var c = 0; c < sums.Length; c++)
@@ -66,7 +67,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
 
         double? monotone = clinical ? Math.Min(HbA1cGrid.Monotone(diabetes, point, fraction) / members.Length, 1) : null;
         SmallDataMixture.Complete(features, monotone, _networkShare, probabilities);
-        return (double)votes[OrderedOutput.MostProbable(probabilities)] / members.Length;
+        return (double)votes[(int)Evaluator.PredictedClass(probabilities)] / members.Length;
     }
 
     /// <summary>One member. Rows of hidden units are padded with zeros to whole vectors.</summary>

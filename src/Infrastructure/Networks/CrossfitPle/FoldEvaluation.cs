@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ internal sealed class FoldEvaluation : IDisposable
     public (double[] Losses, double MacroF1) Measure(CrossfitTrainingProgram program, CrossfitState state)
     {
         var losses = new double[CrossfitShape.Members];
-        var confusion = new int[DiabetesClasses.Count, DiabetesClasses.Count];
+        var confusion = new int[ConfusionMatrix.Cells];
         var longest = _data.FoldRows.Max(f => f.Length);
         Span<double> p = stackalloc double[DiabetesClasses.Count];
         for (var from = 0; from < longest; from += _rows)
@@ -45,12 +46,12 @@ internal sealed class FoldEvaluation : IDisposable
                     var truth = _data.ClassOf(fold[i]);
                     losses[m] += OrderedOutput.NegativeLogLikelihood(a, g, truth);
                     OrderedOutput.Probabilities(a, g, p);
-                    confusion[truth, OrderedOutput.MostProbable(p)]++;
+                    confusion[(truth * DiabetesClasses.Count) + (int)Evaluator.PredictedClass(p)]++;
                 }
             }
         }
 
-        return (losses, MacroF1(confusion));
+        return (losses, ConfusionMatrix.MacroF1(confusion));
     }
 
     public void Dispose() => _codes.Dispose();
@@ -66,28 +67,5 @@ internal sealed class FoldEvaluation : IDisposable
                 _data.EncodeRow(m, fold[i], codes.Slice(((m * _rows) + i - from) * PiecewiseEncoding.Width, PiecewiseEncoding.Width));
             }
         }
-    }
-
-    /// <summary>The plain mean over the classes that occur in truth or predictions.</summary>
-    private static double MacroF1(int[,] confusion)
-    {
-        var (sum, classes) = (0.0, 0);
-        for (var c = 0; c < DiabetesClasses.Count; c++)
-        {
-            var (truth, predicted) = (0, 0);
-            for (var other = 0; other < DiabetesClasses.Count; other++)
-            {
-                truth += confusion[c, other];
-                predicted += confusion[other, c];
-            }
-
-            if (truth + predicted > 0)
-            {
-                sum += 2.0 * confusion[c, c] / (truth + predicted);
-                classes++;
-            }
-        }
-
-        return sum / classes;
     }
 }

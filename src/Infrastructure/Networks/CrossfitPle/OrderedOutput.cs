@@ -27,18 +27,6 @@ internal static class OrderedOutput
         };
     }
 
-    /// <summary>The class with the largest probability; of equal ones the first.</summary>
-    public static int MostProbable(ReadOnlySpan<double> probabilities)
-    {
-        var best = 0;
-        for (var c = 1; c < probabilities.Length; c++)
-        {
-            best = probabilities[c] > probabilities[best] ? c : best;
-        }
-
-        return best;
-    }
-
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
     private static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));

@@ -1,3 +1,4 @@
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using static TorchSharp.torch;
 
@@ -37,46 +38,23 @@ internal sealed class ValidationSide : IDisposable
     {
         using var logProbabilities = program.Evaluate(state, _inputs);
         var values = logProbabilities.data<float>().ToArray();
-        var confusion = new int[DiabetesClasses.Count, DiabetesClasses.Count];
+        var confusion = new int[ConfusionMatrix.Cells];
+        Span<double> scores = stackalloc double[DiabetesClasses.Count];
         var loss = 0.0;
         for (var i = 0; i < _truth.Length; i++)
         {
             var row = values.AsSpan(i * DiabetesClasses.Count, DiabetesClasses.Count);
             var truth = (int)_truth[i];
             loss -= row[truth];
-            var best = 0;
-            for (var c = 1; c < row.Length; c++)
+            for (var c = 0; c < row.Length; c++)
             {
-                best = row[c] > row[best] ? c : best;
+                scores[c] = row[c];
             }
 
-            confusion[truth, best]++;
+            confusion[(truth * DiabetesClasses.Count) + (int)Evaluator.PredictedClass(scores)]++;
         }
 
-        return (loss / _truth.Length, MacroF1(confusion));
-    }
-
-    /// <summary>The plain mean over the classes that occur in truth or predictions.</summary>
-    private static double MacroF1(int[,] confusion)
-    {
-        var (sum, classes) = (0.0, 0);
-        for (var c = 0; c < DiabetesClasses.Count; c++)
-        {
-            var (truth, predicted) = (0, 0);
-            for (var other = 0; other < DiabetesClasses.Count; other++)
-            {
-                truth += confusion[c, other];
-                predicted += confusion[other, c];
-            }
-
-            if (truth + predicted > 0)
-            {
-                sum += 2.0 * confusion[c, c] / (truth + predicted);
-                classes++;
-            }
-        }
-
-        return sum / classes;
+        return (loss / _truth.Length, ConfusionMatrix.MacroF1(confusion));
     }
 
     public void Dispose() => _inputs.Dispose();
