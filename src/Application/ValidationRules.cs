@@ -1,5 +1,6 @@
 using FluentValidation;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application;
@@ -12,6 +13,14 @@ internal static class ValidationRules
         .WithName("Idempotency-Key")
         .OverridePropertyName("Idempotency-Key")
         .WithMessage(_ => Texts.Say($"must have 1 to {IdempotentRequest.MaxKey} visible ASCII characters"));
+
+    /// <summary>Rows come from the database, from a dataset with a possible name, or from both.</summary>
+    public static IRuleBuilderOptions<T, string?> NamesTheData<T>(
+        this IRuleBuilderInitial<T, string?> rule, Func<T, bool> useDatabase) => rule
+        .Must((request, name) => name is not null || useDatabase(request))
+        .WithMessage(_ => Texts.Say($"is required when use_database is false"))
+        .Must(name => name is null || Dataset.IsValidName(name))
+        .WithMessage(_ => Texts.Say($"is not a dataset's name: letters, digits, dot, underscore and hyphen, ending in .csv"));
 
     /// <summary>
     /// A name with characters that no version's name has is refused outright; one that merely isn't there is a 404 later.

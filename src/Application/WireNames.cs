@@ -12,11 +12,11 @@ public static class WireNames
 {
     private static readonly Dictionary<string, string> Clinical = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["HbA1c"] = "HbA1c",
-        ["Age"] = "AGE",
-        ["Bmi"] = "BMI",
-        ["Gender"] = "Gender",
-        ["Class"] = "CLASS",
+        [nameof(PatientFeatures.HbA1c)] = ColumnNames.HbA1c,
+        [nameof(PatientFeatures.Age)] = ColumnNames.Age,
+        [nameof(PatientFeatures.Bmi)] = ColumnNames.Bmi,
+        [nameof(PatientFeatures.Gender)] = ColumnNames.Gender,
+        [nameof(LabelledExample.Class)] = ColumnNames.Class,
     };
 
     public static string Of(string name) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using ModelOps.Application.Training;
 using ModelOps.Infrastructure.Files;
@@ -28,9 +27,7 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
 
     public ServiceRole Role { get; init; } = ServiceRole.All;
 
-    /// <summary>
-    /// Whether a start may alter the database; otherwise <c>migrate</c> does it, and a start on another schema is refused.
-    /// </summary>
+    /// <summary>Whether a start may alter the database; otherwise <c>migrate</c> does it, and a start on another schema is refused.</summary>
     public bool MigrateAtStart { get; init; } = true;
 
     /// <summary>How long the processes wait for each other; shorter in tests of faults only.</summary>
@@ -50,24 +47,23 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
     /// <exception cref="StartupException">A setting has a value that it can't have.</exception>
     public static InfrastructureSettings From(IConfiguration configuration, string defaultDataDirectory)
     {
-        var section = configuration.GetSection("ModelOps");
-        var folder = section["DataDirectory"];
+        var reader = new SettingReader(configuration);
         var settings = new InfrastructureSettings(
             configuration.GetConnectionString("ModelOps"),
-            string.IsNullOrWhiteSpace(folder) ? defaultDataDirectory : folder,
-            section.GetValue("MaxUploadBytes", DefaultMaxUploadBytes))
+            reader.Text("DataDirectory") ?? defaultDataDirectory,
+            reader.Whole("MaxUploadBytes", DefaultMaxUploadBytes, 1, long.MaxValue))
         {
-            Role = RoleOf(section["Role"]),
-            MigrateAtStart = MigrateAtStartOf(section["MigrateAtStart"]),
+            Role = reader.OneOf("Role", ServiceRole.All),
+            MigrateAtStart = reader.Flag("MigrateAtStart", true),
             Timing = new Timing(
-                Seconds(section, "Timing:LeaseSeconds", Timing.Default.Lease),
-                Seconds(section, "Timing:ReconcileSeconds", Timing.Default.Reconcile),
-                Seconds(section, "Timing:SettledSeconds", Timing.Default.Settled)),
+                Seconds(reader, "Timing:LeaseSeconds", Timing.Default.Lease),
+                Seconds(reader, "Timing:ReconcileSeconds", Timing.Default.Reconcile),
+                Seconds(reader, "Timing:SettledSeconds", Timing.Default.Settled)),
         };
         settings = settings with
         {
-            TrainerTime = TimeSpan.FromMinutes(Positive(section, "Trainer:MaxMinutes", settings.TrainerTime.TotalMinutes)),
-            TrainerMemoryBytes = (long)(Positive(section, "Trainer:MaxMemoryMegabytes", settings.TrainerMemoryBytes / Megabyte) * Megabyte),
+            TrainerTime = TimeSpan.FromMinutes(reader.Positive("Trainer:MaxMinutes", settings.TrainerTime.TotalMinutes)),
+            TrainerMemoryBytes = (long)(reader.Positive("Trainer:MaxMemoryMegabytes", settings.TrainerMemoryBytes / Megabyte) * Megabyte),
         };
         return settings.UsesPostgreSql || settings.Role == ServiceRole.All
             ? settings
@@ -76,30 +72,6 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
                 + "Leave the role out, or set ConnectionStrings__ModelOps to a PostgreSQL database.");
     }
 
-    private static TimeSpan Seconds(IConfigurationSection section, string key, TimeSpan defaultValue) =>
-        TimeSpan.FromSeconds(Positive(section, key, defaultValue.TotalSeconds));
-
-    private static double Positive(IConfigurationSection section, string key, double defaultValue) => section[key]?.Trim() switch
-    {
-        null or "" => defaultValue,
-        var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is > 0 and < 1e9 =>
-            number,
-        _ => throw new StartupException($"ModelOps__{key.Replace(":", "__", StringComparison.Ordinal)} must be a number greater than 0."),
-    };
-
-    private static ServiceRole RoleOf(string? value) => value?.Trim() switch
-    {
-        null or "" => ServiceRole.All,
-        var name when Array.Find(Enum.GetNames<ServiceRole>(), known =>
-            known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known =>
-            Enum.Parse<ServiceRole>(known),
-        _ => throw new StartupException("ModelOps__Role must be All, Api or Worker."),
-    };
-
-    private static bool MigrateAtStartOf(string? value) => value?.Trim() switch
-    {
-        null or "" => true,
-        var text when bool.TryParse(text, out var yes) => yes,
-        _ => throw new StartupException("ModelOps__MigrateAtStart must be true or false."),
-    };
+    private static TimeSpan Seconds(SettingReader reader, string key, TimeSpan defaultValue) =>
+        TimeSpan.FromSeconds(reader.Positive(key, defaultValue.TotalSeconds));
 }

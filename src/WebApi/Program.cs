@@ -59,6 +59,12 @@ try
 {
     settings = InfrastructureSettings.From(builder.Configuration, DefaultDataDirectory.Find());
     builder.Services.AddInfrastructure(builder.Configuration, settings, typeof(Program).Assembly.Location);
+    var reader = new SettingReader(builder.Configuration);
+    builder.Services.AddAuth(new RateLimitSettings(
+        (int)reader.Whole("RateLimits:LoginsPerMinute", RateLimitSettings.DefaultLoginsPerMinute, 1, int.MaxValue),
+        (int)reader.Whole("RateLimits:RequestsPerMinute", RateLimitSettings.DefaultRequestsPerMinute, 1, int.MaxValue)));
+    builder.Services.AddMetricsEndpoint(reader.Network("Metrics:Network"));
+    builder.Services.AddTrustedProxy(reader.Network("Proxy:Network"));
 }
 catch (StartupException refused)
 {
@@ -67,12 +73,9 @@ catch (StartupException refused)
 }
 
 builder.Services.AddApplication();
-builder.Services.AddAuth(builder.Configuration);
 builder.Services.AddApi();
 builder.Services.AddLanguages();
 builder.Services.AddDashboard();
-builder.Services.AddMetricsEndpoint(builder.Configuration);
-builder.Services.AddTrustedProxy(builder.Configuration);
 
 // What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
 var started = false;

@@ -1,17 +1,7 @@
 using Microsoft.AspNetCore.HttpOverrides;
-using Microsoft.Extensions.Options;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace ModelOps.WebApi;
-
-internal sealed class ProxyOptions
-{
-    public const string Section = "ModelOps:Proxy";
-
-    /// <summary>
-    /// Where the proxy in front of the service speaks from; anybody else who claims to speak for a client isn't believed.
-    /// </summary>
-    public string? Network { get; set; }
-}
 
 /// <summary>
 /// Behind a proxy every request comes from the same address and without TLS. What the proxy says of the client (<c>X-Forwarded-For</c>,
@@ -19,23 +9,18 @@ internal sealed class ProxyOptions
 /// </summary>
 internal static class TrustedProxy
 {
-    public static IServiceCollection AddTrustedProxy(this IServiceCollection services, IConfiguration configuration)
-    {
-        services.AddOptions<ProxyOptions>().Bind(configuration.GetSection(ProxyOptions.Section))
-            .Validate(o => NetworkSetting.IsEmptyOrValid(o.Network), "ModelOps__Proxy__Network must be a network such as 10.1.0.7/32.")
-            .ValidateOnStart();
-        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>((forwarded, proxy) =>
+    /// <param name="proxy">Addresses of the proxy in front of the service; nobody else is believed. Null: nobody at all.</param>
+    public static IServiceCollection AddTrustedProxy(this IServiceCollection services, IPNetwork? proxy) =>
+        services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
             // The framework believes this machine where nothing is said.
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             forwarded.ForwardedHeaders = ForwardedHeaders.None;
-            if (NetworkSetting.Parse(proxy.Value.Network) is { } network)
+            if (proxy is { } network)
             {
                 forwarded.KnownIPNetworks.Add(network);
                 forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             }
         });
-        return services;
-    }
 }

@@ -1,11 +1,16 @@
 using System.Collections;
 using System.Globalization;
 using System.Resources;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ModelOps.Application.Behaviors;
+using ModelOps.Application.Datasets;
+using ModelOps.Application.Training;
+using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Tests;
@@ -56,13 +61,57 @@ public sealed partial class TextsTests
     }
 
     [Fact]
-    public void Retell_OfAStoredSentence_FindsItsArgumentsAgain()
+    public void Say_OfAStoredSentence_IsWholeInTheReadersLanguage()
     {
-        Assert.Equal("No hay ningún conjunto de datos llamado a.csv.", In("es", () => Texts.Retell(DatasetRefusals.NotFound("a.csv").Message)));
-        Assert.Equal("debe estar entre 0 y 130 años", In("es", () => Texts.Retell(PatientFeatures.AgeProblem(-1)!)));
-        Assert.Equal("nobody translated this", In("es", () => Texts.Retell("nobody translated this")));
-        Assert.Equal("is not a number", In("en", () => Texts.Retell("is not a number")));
+        Assert.Equal("No hay ningún conjunto de datos llamado a.csv.", Stored(Sentence.Of(DatasetRefusals.NotFound("a.csv").Detail)));
+        Assert.Equal("debe estar entre 0 y 130 años", Stored(FeatureSchema.Current.GetColumn(ColumnNames.Age).ProblemOf(-1)!));
+        Assert.Equal("Línea 3: BMI no es un número.", Stored(Sentence.Of($"Line {3}: {ColumnNames.Bmi} {Column.NotANumber}.")));
     }
+
+    [Fact]
+    public void Say_OfAPlainTextOfEarlierReleases_TranslatesAWholeKeyAndShowsTheRest()
+    {
+        Assert.Equal("no es un número", In("es", () => Texts.Say(Sentence.FromStored("is not a number"))));
+        Assert.Equal("must be between 0 and 130 years", In("es", () => Texts.Say(Sentence.FromStored("must be between 0 and 130 years"))));
+        Assert.Equal("{\"a\": {0}", In("es", () => Texts.Say(Sentence.FromStored("{\"a\": {0}"))));
+    }
+
+    [Fact]
+    public void JobAnswer_OfAFailedJob_TellsTheErrorInTheReadersLanguage()
+    {
+        var now = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var claim = Guid.NewGuid();
+        var job = TrainingJob.Create(
+            new JobPurpose.Retraining(new DataSelection.Database()), "mlp-bn", new TrainingParameters(), 10, "", "me", now);
+
+        Assert.True(job.TryClaim(claim, now, TimeSpan.FromMinutes(1)));
+        job.Fail(claim, "not_enough_records", Sentence.Of(DataRefusals.NotEnoughRecords(3, 10).Detail), now);
+
+        Assert.Equal(
+            "Un entrenamiento necesita al menos 10 registros con diagnóstico; hay 3.",
+            In("es", () => JobAnswer.Of(job, now).Error!.Detail));
+        Assert.Equal("A training needs at least 10 labelled records; there are 3.", In("en", () => JobAnswer.Of(job, now).Error!.Detail));
+    }
+
+    [Fact]
+    public void DatasetAnswer_OfStoredProblems_TellsThemInTheReadersLanguage()
+    {
+        // The second problem as an earlier release stored it.
+        var report = JsonSerializer.Deserialize<CsvReport>(
+            """
+            {"Rows": 1, "Columns": 5, "Rejected": 2, "Duplicates": 0, "ClassCounts": {}, "Problems": [
+                {"Line": 2, "Column": "", "Problem": {"format": "has {0} fields where the header has {1}", "arguments": ["4", "5"]}},
+                {"Line": 3, "Column": "AGE", "Problem": "must be between 0 and 130 years"}]}
+            """)!;
+        var dataset = Dataset.Create("a.csv", report, 1, "", "me", DateTime.UnixEpoch);
+
+        Assert.Equal(
+            ["tiene 4 campos donde la cabecera tiene 5", "must be between 0 and 130 years"],
+            In("es", () => string.Join('|', DatasetAnswer.Of(dataset).Problems.Select(p => p.Problem))).Split('|'));
+    }
+
+    /// <summary>Through the column's text and into Spanish.</summary>
+    private static string Stored(Sentence sentence) => In("es", () => Texts.Say(Sentence.FromStored(sentence.ToStored(1_000))));
 
     [Fact]
     public void Say_InALanguageNobodyTranslated_IsEnglish() =>
@@ -164,7 +213,7 @@ public sealed partial class TextsTests
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"(Say\(\s*|InvalidDataset\(\s*|\(FormattableString\)|StatusCodes\.\w+, ""\w+"", )$")]
+    [GeneratedRegex(@"(Say\(\s*|InvalidDataset\(\s*|Sentence\.Of\(\s*|\(FormattableString\)|StatusCodes\.\w+, ""\w+"", )$")]
     private static partial Regex Said();
 
     [GeneratedRegex(@"\{\w+\}")]

@@ -79,7 +79,7 @@ public abstract record TrainingOutcome
     public sealed record Stopped : TrainingOutcome;
 
     /// <summary>The training can't succeed, whoever runs it.</summary>
-    public sealed record Refused(string Code, string Detail) : TrainingOutcome;
+    public sealed record Refused(string Code, Sentence Detail) : TrainingOutcome;
 
     /// <summary>The process died.</summary>
     public sealed record Crashed(int ExitCode) : TrainingOutcome;

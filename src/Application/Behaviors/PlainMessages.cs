@@ -10,7 +10,7 @@ namespace ModelOps.Application.Behaviors;
 internal sealed class PlainMessages : LanguageManager
 {
     public override string GetString(string key, CultureInfo? culture = null) =>
-        Messages.TryGetValue(key, out var message) ? Texts.Retell(message) : base.GetString(key, CultureInfo.GetCultureInfo("en"));
+        Messages.TryGetValue(key, out var message) ? Texts.Translate(message) : base.GetString(key, CultureInfo.GetCultureInfo("en"));
 
     internal static IReadOnlyDictionary<string, string> Messages { get; } = new Dictionary<string, string>
     {

@@ -13,6 +13,15 @@ public sealed record UploadLimits(long MaxBytes);
 /// <summary>Keeps a CSV of labelled rows under its file name.</summary>
 public sealed record UploadDataset(string? FileName, Stream Content, bool Strict) : IRequest<DatasetAnswer>;
 
+/// <summary>One thing wrong with an uploaded file, in the reader's language.</summary>
+/// <param name="Line">Line of the file, counted from 1.</param>
+/// <param name="Column">The column's name; empty where the row as a whole is wrong.</param>
+public sealed record RowProblemAnswer(int Line, string Column, string Problem)
+{
+    internal static IReadOnlyList<RowProblemAnswer> Of(IReadOnlyList<RowProblem> problems) =>
+        [.. problems.Select(p => new RowProblemAnswer(p.Line, p.Column, Texts.Say(p.Problem)))];
+}
+
 public sealed record DatasetAnswer(
     bool Success,
     string Message,
@@ -20,7 +29,7 @@ public sealed record DatasetAnswer(
     int Rows,
     int Columns,
     int Rejected,
-    IReadOnlyList<RowProblem> Problems,
+    IReadOnlyList<RowProblemAnswer> Problems,
     int Duplicates,
     IReadOnlyDictionary<DiabetesClass, int> ClassCounts,
     string Sha256,
@@ -34,7 +43,7 @@ public sealed record DatasetAnswer(
         d.Report.Rows,
         d.Report.Columns,
         d.Report.Rejected,
-        [.. d.Report.Problems.Select(p => p with { Problem = Texts.Retell(p.Problem) })],
+        RowProblemAnswer.Of(d.Report.Problems),
         d.Report.Duplicates,
         d.Report.ClassCounts,
         d.Sha256,

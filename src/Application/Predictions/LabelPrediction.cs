@@ -12,7 +12,7 @@ namespace ModelOps.Application.Predictions;
 /// <summary>The body of a label.</summary>
 public sealed record ConfirmedLabel
 {
-    [JsonPropertyName(PatientFeatures.ClassName)]
+    [JsonPropertyName(ColumnNames.Class)]
     public required string Class { get; init; }
 
     /// <summary><c>lab</c> or <c>clinician</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
@@ -13,16 +14,16 @@ namespace ModelOps.Application.Predictions;
 /// <summary>One patient's inputs as the contract names them.</summary>
 public record PatientInput
 {
-    [JsonPropertyName(PatientFeatures.HbA1cName)]
+    [JsonPropertyName(ColumnNames.HbA1c)]
     public required double HbA1c { get; init; }
 
-    [JsonPropertyName(PatientFeatures.AgeName)]
+    [JsonPropertyName(ColumnNames.Age)]
     public required double Age { get; init; }
 
-    [JsonPropertyName(PatientFeatures.BmiName)]
+    [JsonPropertyName(ColumnNames.Bmi)]
     public required double Bmi { get; init; }
 
-    [JsonPropertyName(PatientFeatures.GenderName)]
+    [JsonPropertyName(ColumnNames.Gender)]
     public required string Gender { get; init; }
 
     /// <summary>Only for validated inputs.</summary>
@@ -33,17 +34,24 @@ internal sealed class PatientInputValidator : AbstractValidator<PatientInput>
 {
     public PatientInputValidator()
     {
-        RuleFor(p => p.HbA1c).Custom((value, context) => Report(PatientFeatures.HbA1cProblem(value), context));
-        RuleFor(p => p.Age).Custom((value, context) => Report(PatientFeatures.AgeProblem(value), context));
-        RuleFor(p => p.Bmi).Custom((value, context) => Report(PatientFeatures.BmiProblem(value), context));
-        RuleFor(p => p.Gender).Must(g => g is not null && Genders.TryParse(g, out _)).WithMessage(_ => Texts.Say($"must be M or F"));
+        Number(p => p.HbA1c, ColumnNames.HbA1c);
+        Number(p => p.Age, ColumnNames.Age);
+        Number(p => p.Bmi, ColumnNames.Bmi);
+        var gender = FeatureSchema.Current.GetColumn(ColumnNames.Gender);
+        RuleFor(p => p.Gender).Custom((value, context) => Report(gender.TryParseCode(value, out _) ? null : gender.Outside, context));
     }
 
-    private static void Report<T>(string? problem, ValidationContext<T> context)
+    private void Number(Expression<Func<PatientInput, double>> member, string name)
+    {
+        var column = FeatureSchema.Current.GetColumn(name);
+        RuleFor(member).Custom((value, context) => Report(column.ProblemOf(value), context));
+    }
+
+    private static void Report(Sentence? problem, ValidationContext<PatientInput> context)
     {
         if (problem is not null)
         {
-            context.AddFailure(Texts.Retell(problem));
+            context.AddFailure(Texts.Say(problem));
         }
     }
 }

@@ -11,7 +11,7 @@ namespace ModelOps.Application.Records;
 /// <summary>A patient's inputs with the confirmed diagnosis.</summary>
 public sealed record RecordInput : PatientInput
 {
-    [JsonPropertyName(PatientFeatures.ClassName)]
+    [JsonPropertyName(ColumnNames.Class)]
     public required string Class { get; init; }
 
     internal LabelledExample ToExample() => new(ToFeatures(), DiabetesClasses.Parse(Class));
@@ -28,7 +28,7 @@ internal sealed class RecordInputValidator : AbstractValidator<RecordInput>
     {
         Include(new PatientInputValidator());
         RuleFor(r => r.Class).Must(c => c is not null && DiabetesClasses.TryParse(c, out _))
-            .WithMessage(_ => Texts.Say($"must be N, P, Y, Negative, Prediabetes or Diabetes"));
+            .WithMessage(_ => Texts.Say(FeatureSchema.Current.Label.Outside));
     }
 }
 

@@ -16,7 +16,7 @@ public sealed record ImportAnswer(
     string Message,
     int Created,
     int Rejected,
-    IReadOnlyList<RowProblem> Problems,
+    IReadOnlyList<RowProblemAnswer> Problems,
     int Duplicates,
     IReadOnlyDictionary<DiabetesClass, int> ClassCounts);
 
@@ -61,7 +61,7 @@ internal sealed class ImportRecordsHandler(
             Texts.Say($"{report.Rows} records were added; rows left out: {report.Rejected}."),
             report.Rows,
             report.Rejected,
-            [.. report.Problems.Select(p => p with { Problem = Texts.Retell(p.Problem) })],
+            RowProblemAnswer.Of(report.Problems),
             (int)rows.Header.Duplicates,
             report.ClassCounts);
     }

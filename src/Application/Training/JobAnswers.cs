@@ -65,7 +65,7 @@ public sealed record JobAnswer(
         CreatedAt: job.CreatedAt,
         StartedAt: job.StartedAt,
         FinishedAt: job.FinishedAt,
-        Error: job.ErrorCode is null ? null : new JobError(job.ErrorCode, Texts.Retell(job.ErrorDetail ?? "")),
+        Error: job.ErrorCode is null ? null : new JobError(job.ErrorCode, job.ErrorDetail is null ? "" : Texts.Say(job.ErrorDetail)),
         Comparison: job.Comparison is null ? null : ComparisonAnswer.Of(job.Comparison),
         Reproduction: job.Reproduction,
         History: null,

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
@@ -42,10 +41,7 @@ internal sealed class RetrainModelValidator : AbstractValidator<RetrainModel>
     {
         RuleFor(r => r.Architecture).Must(name => name is null || networks.Names.Contains(name))
             .WithMessage(_ => Texts.Say($"must be one of {string.Join(", ", networks.Names)}"));
-        RuleFor(r => r.DatasetName).NotNull().When(r => !r.UseDatabase)
-            .WithMessage(_ => Texts.Say($"is required when use_database is false"));
-        RuleFor(r => r.DatasetName).Must(Dataset.IsValidName).When(r => r.DatasetName is not null)
-            .WithMessage(_ => Texts.Say($"is not a dataset's name: letters, digits, dot, underscore and hyphen, ending in .csv"));
+        RuleFor(r => r.DatasetName).NamesTheData(r => r.UseDatabase);
         RuleFor(r => r.Epochs).InclusiveBetween(TrainingParameters.MinEpochs, TrainingParameters.MaxEpochs)
             .WithMessage(_ => Texts.Say($"must be between {TrainingParameters.MinEpochs} and {TrainingParameters.MaxEpochs}"));
         RuleFor(r => r.BatchSize).InclusiveBetween(TrainingParameters.MinBatchSize, TrainingParameters.MaxBatchSize)

@@ -72,14 +72,14 @@ internal sealed partial class RunTrainingHandler(
         }
         catch (RefusalException refusal)
         {
-            await claim.ChangeAsync((j, now) => j.Fail(claim.Token, refusal.Code, refusal.Message, now));
+            await claim.ChangeAsync((j, now) => j.Fail(claim.Token, refusal.Code, Sentence.Of(refusal.Detail), now));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             LogStorage(exception, job.Id);
             var full = FailureClassifier.Classify(exception) == FailureKind.InsufficientStorage;
             var refusal = full ? StorageRefusals.Full(exception) : StorageRefusals.Unavailable(exception);
-            await claim.ChangeAsync((j, now) => j.Fail(claim.Token, refusal.Code, refusal.Message, now));
+            await claim.ChangeAsync((j, now) => j.Fail(claim.Token, refusal.Code, Sentence.Of(refusal.Detail), now));
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
             TrainingTime: v.TrainingTime,
             JobId: v.JobId,
             Architecture: v.Specification.Architecture,
+            Schema: v.Specification.Schema,
             Parameters: v.Specification.Parameters,
             BestEpoch: v.Summary.BestEpoch,
             WeightsSha256: v.Summary.WeightsSha256,

@@ -32,6 +32,7 @@ public sealed record VersionDetail(
     double TrainingTime,
     Guid JobId,
     string Architecture,
+    string Schema,
     TrainingParameters Parameters,
     int BestEpoch,
     string WeightsSha256,

@@ -4,7 +4,10 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Data;
 
-/// <summary>A row as bytes: HbA1c, AGE, BMI as little-endian IEEE-754 doubles, gender as one byte, then the class as one byte.</summary>
+/// <summary>
+/// A row as bytes: the key columns in the order of <see cref="FeatureSchema.KeyColumns"/>, numbers as little-endian IEEE-754 doubles and
+/// codes as one byte each, then the class as one byte. The key columns are all inputs of <see cref="FeatureSchema.Diabetes1"/>.
+/// </summary>
 public static class CanonicalRow
 {
     public const int InputBytes = 3 * sizeof(double) + 1;
@@ -12,10 +15,28 @@ public static class CanonicalRow
 
     public static void WriteInputs(PatientFeatures features, Span<byte> destination)
     {
-        BinaryPrimitives.WriteDoubleLittleEndian(destination, Normal(features.HbA1c));
-        BinaryPrimitives.WriteDoubleLittleEndian(destination[8..], Normal(features.Age));
-        BinaryPrimitives.WriteDoubleLittleEndian(destination[16..], Normal(features.Bmi));
-        destination[24] = (byte)features.Gender;
+        Span<double> values = stackalloc double[PatientFeatures.Count];
+        features.CopyTo(values);
+        WriteKey(FeatureSchema.Current, values, destination);
+    }
+
+    /// <summary>Writes the key columns (<see cref="InputBytes"/>): the same bytes for the same patient, whatever the schema adds.</summary>
+    /// <param name="values">In the order of the schema's inputs.</param>
+    public static void WriteKey(FeatureSchema schema, ReadOnlySpan<double> values, Span<byte> destination)
+    {
+        foreach (var i in schema.KeyIndexes)
+        {
+            if (schema.Inputs[i].Kind == ColumnKind.Number)
+            {
+                BinaryPrimitives.WriteDoubleLittleEndian(destination, Normal(values[i]));
+                destination = destination[sizeof(double)..];
+            }
+            else
+            {
+                destination[0] = (byte)values[i];
+                destination = destination[1..];
+            }
+        }
     }
 
     public static void Write(LabelledExample row, Span<byte> destination)
@@ -24,22 +45,31 @@ public static class CanonicalRow
         destination[InputBytes] = (byte)row.Class;
     }
 
+    /// <exception cref="InvalidDataException">A code or the class is unknown.</exception>
     public static LabelledExample Read(ReadOnlySpan<byte> source)
     {
-        var gender = source[24];
-        var label = source[25];
-        if (gender > 1 || label >= DiabetesClasses.Count)
+        Span<double> values = stackalloc double[PatientFeatures.Count];
+        var schema = FeatureSchema.Current;
+        var isKnown = source[InputBytes] < DiabetesClasses.Count;
+        var label = (DiabetesClass)source[InputBytes];
+        foreach (var i in schema.KeyIndexes)
         {
-            throw new InvalidDataException("A stored row holds an unknown gender or class.");
+            if (schema.Inputs[i].Kind == ColumnKind.Number)
+            {
+                values[i] = BinaryPrimitives.ReadDoubleLittleEndian(source);
+                source = source[sizeof(double)..];
+            }
+            else
+            {
+                values[i] = source[0];
+                isKnown &= source[0] < schema.Inputs[i].Codes.Count;
+                source = source[1..];
+            }
         }
 
-        return new LabelledExample(
-            new PatientFeatures(
-                BinaryPrimitives.ReadDoubleLittleEndian(source),
-                BinaryPrimitives.ReadDoubleLittleEndian(source[8..]),
-                BinaryPrimitives.ReadDoubleLittleEndian(source[16..]),
-                (Gender)gender),
-            (DiabetesClass)label);
+        return isKnown
+            ? new LabelledExample(PatientFeatures.From(values), label)
+            : throw new InvalidDataException("A stored row holds an unknown gender or class.");
     }
 
     /// <summary>SHA-256 (lower-case hex) over all rows in canonical form, sorted bytewise: the order of rows doesn't matter.</summary>

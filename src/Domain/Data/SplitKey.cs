@@ -5,8 +5,9 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Data;
 
 /// <summary>
-/// The installation's key that decides, for ever, the fold of a row: HMAC-SHA256 over the canonical inputs, its first 8 bytes as a
-/// big-endian unsigned number, mod 1000, divided by 100.
+/// The installation's key that decides, for ever, the fold of a row: HMAC-SHA256 over the canonical values of the frozen
+/// <see cref="FeatureSchema.KeyColumns"/>, its first 8 bytes as a big-endian unsigned number, mod 1000, divided by 100. Columns that a
+/// later schema adds aren't hashed, so they move no row.
 /// </summary>
 public sealed class SplitKey
 {
@@ -36,13 +37,22 @@ public sealed class SplitKey
     /// <summary>The row's hash; equal inputs have equal hashes, whatever their class.</summary>
     public ulong HashOf(PatientFeatures features)
     {
+        Span<double> values = stackalloc double[PatientFeatures.Count];
+        features.CopyTo(values);
+        return HashOf(FeatureSchema.Current, values);
+    }
+
+    /// <summary>The hash of a row of any schema.</summary>
+    /// <param name="values">In the order of the schema's inputs.</param>
+    public ulong HashOf(FeatureSchema schema, ReadOnlySpan<double> values)
+    {
         Span<byte> canonical = stackalloc byte[CanonicalRow.InputBytes];
-        CanonicalRow.WriteInputs(features, canonical);
+        CanonicalRow.WriteKey(schema, values, canonical);
         return HashOf(canonical);
     }
 
     /// <inheritdoc cref="HashOf(PatientFeatures)"/>
-    /// <param name="canonical">A row in canonical form; only its inputs count.</param>
+    /// <param name="canonical">A row in canonical form; only its key columns count.</param>
     internal ulong HashOf(ReadOnlySpan<byte> canonical)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];

@@ -5,7 +5,8 @@ namespace ModelOps.Domain.Datasets;
 
 /// <summary>One thing wrong with an uploaded file; names the place, never the value.</summary>
 /// <param name="Line">Line of the file, counted from 1.</param>
-public sealed record RowProblem(int Line, string Column, string Problem);
+/// <param name="Column">The column's name; empty where the row as a whole is wrong.</param>
+public sealed record RowProblem(int Line, string Column, Sentence Problem);
 
 /// <summary>What reading a CSV came to.</summary>
 /// <param name="Rows">Usable rows, duplicates included.</param>

@@ -18,6 +18,7 @@ public sealed class TrainingJob
     /// <summary>Claims without an end (the worker died each time) after which the job has failed.</summary>
     public const int MaxAttempts = 3;
 
+    /// <summary>Characters that a stored error may have, its arguments included.</summary>
     public const int MaxErrorDetail = 1_000;
 
     public const int MaxArchitecture = 64;
@@ -85,7 +86,8 @@ public sealed class TrainingJob
 
     public string? ErrorCode { get; private set; }
 
-    public string? ErrorDetail { get; private set; }
+    /// <summary>Why the job failed, for a person to read.</summary>
+    public Sentence? ErrorDetail { get; private set; }
 
     /// <summary>Concurrency token, incremented with every change.</summary>
     public long RowVersion { get; private set; }
@@ -221,7 +223,7 @@ public sealed class TrainingJob
     }
 
     /// <summary>The training can't succeed. A job that was to be cancelled ends as cancelled nevertheless.</summary>
-    public void Fail(Guid claim, string code, string detail, DateTime now)
+    public void Fail(Guid claim, string code, Sentence detail, DateTime now)
     {
         EnsureHeldBy(claim);
         if (Status == JobStatus.Cancelling)
@@ -316,15 +318,17 @@ public sealed class TrainingJob
         Finish(JobStatus.Succeeded, now);
     }
 
-    private void Fail(string code, string detail, DateTime now)
+    private void Fail(string code, Sentence detail, DateTime now)
     {
         ErrorCode = code;
-        ErrorDetail = detail.Length > MaxErrorDetail ? detail[..MaxErrorDetail] : detail;
+        ErrorDetail = detail;
         Finish(JobStatus.Failed, now);
     }
 
-    private void FailAsCrashed(DateTime now) =>
-        Fail(TrainingRefusals.WorkerCrashedCode, $"The training ended {Attempt} times without a result; the process that ran it died each time.", now);
+    private void FailAsCrashed(DateTime now) => Fail(
+        TrainingRefusals.WorkerCrashedCode,
+        Sentence.Of($"The training ended {Attempt} times without a result; the process that ran it died each time."),
+        now);
 
     private void BackToQueue()
     {

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using CsvHelper;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
 
@@ -18,17 +18,14 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
     private const NumberStyles Number =
         NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    private static readonly string[] Required =
-        [PatientFeatures.HbA1cName, PatientFeatures.AgeName, PatientFeatures.BmiName, PatientFeatures.GenderName,
-            PatientFeatures.ClassName];
+    private static readonly FeatureSchema Schema = FeatureSchema.Current;
 
     public CsvReport Read(Stream content, bool strict, Action<LabelledExample> onRow, CancellationToken cancellationToken)
     {
         var separator = TextProbe.Check(content, MaxRecordBytes);
         content.Position = 0;
         using var reader = CsvReader.Create(
-            new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true,
-                leaveOpen: true),
+            new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true),
             new CsvReaderOptions
             {
                 Separator = separator,
@@ -57,7 +54,8 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
     private sealed class Pass(CsvReader reader, bool decimalComma, bool strict, Action<LabelledExample> onRow)
     {
         private readonly List<RowProblem> _problems = [];
-        private readonly int[] _columns = new int[Required.Length];
+        private readonly int[] _columns = new int[Schema.Columns.Count];
+        private readonly double[] _inputs = new double[Schema.Inputs.Count];
         private readonly int[] _byClass = new int[DiabetesClasses.Count];
         private int _rows;
         private int _rejected;
@@ -95,9 +93,9 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
 
         private void FindColumns(string[] header)
         {
-            for (var i = 0; i < Required.Length; i++)
+            for (var i = 0; i < _columns.Length; i++)
             {
-                var name = Required[i];
+                var name = Schema.Columns[i].Name;
                 var at = Array.FindIndex(header, h => Matches(h, name));
                 if (at >= 0 && Array.FindIndex(header, at + 1, h => Matches(h, name)) >= 0)
                 {
@@ -107,7 +105,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
                 _columns[i] = at;
             }
 
-            var missing = Required.Where((_, i) => _columns[i] < 0).ToArray();
+            var missing = Schema.Columns.Where((_, i) => _columns[i] < 0).Select(c => c.Name).ToArray();
             if (missing.Length > 0)
             {
                 throw DatasetRefusals.MissingColumns(missing);
@@ -122,22 +120,21 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             _rowRejected = false;
             if (reader.FieldCount != fields)
             {
-                Reject("", $"has {reader.FieldCount} fields where the header has {fields}");
+                Reject("", Sentence.Of($"has {reader.FieldCount} fields where the header has {fields}"));
                 _rejected++;
                 return;
             }
 
-            var hba1c = ReadNumber(0, PatientFeatures.HbA1cProblem);
-            var age = ReadNumber(1, PatientFeatures.AgeProblem);
-            var bmi = ReadNumber(2, PatientFeatures.BmiProblem);
-            if (!Genders.TryParse(reader.GetString(_columns[3]), out var gender))
+            for (var i = 0; i < _inputs.Length; i++)
             {
-                Reject(PatientFeatures.GenderName, "must be M or F");
+                _inputs[i] = Schema.Inputs[i].Kind == ColumnKind.Number
+                    ? ReadNumber(Schema.Inputs[i], _columns[i])
+                    : ReadCode(Schema.Inputs[i], _columns[i]);
             }
 
-            if (!DiabetesClasses.TryParse(reader.GetString(_columns[4]), out var label))
+            if (!DiabetesClasses.TryParse(reader.GetString(_columns[^1]), out var label))
             {
-                Reject(PatientFeatures.ClassName, "must be N, P, Y, Negative, Prediabetes or Diabetes");
+                Reject(Schema.Label.Name, Schema.Label.Outside);
             }
 
             if (_rowRejected)
@@ -146,15 +143,15 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
                 return;
             }
 
-            var row = new LabelledExample(new PatientFeatures(hba1c, age, bmi, gender), label);
+            var row = new LabelledExample(PatientFeatures.From(_inputs), label);
             _rows++;
             _byClass[(int)label]++;
             onRow(row);
         }
 
-        private double ReadNumber(int index, Func<double, string?> problemOf)
+        private double ReadNumber(Column column, int at)
         {
-            var text = reader.GetString(_columns[index]).Trim();
+            var text = reader.GetString(at).Trim();
             if (decimalComma && text.Contains(',', StringComparison.Ordinal) && !text.Contains('.', StringComparison.Ordinal))
             {
                 text = text.Replace(',', '.');
@@ -162,23 +159,33 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
 
             if (!double.TryParse(text, Number, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
             {
-                Reject(Required[index], text.Length == 0 ? "is missing" : "is not a number");
+                Reject(column.Name, text.Length == 0 ? Column.Missing : Column.NotANumber);
             }
-            else if (problemOf(value) is { } problem)
+            else if (column.ProblemOf(value) is { } problem)
             {
-                Reject(Required[index], problem);
+                Reject(column.Name, problem);
             }
 
             return value;
         }
 
-        private void Reject(string column, string problem)
+        private int ReadCode(Column column, int at)
+        {
+            if (!column.TryParseCode(reader.GetString(at), out var number))
+            {
+                Reject(column.Name, column.Outside);
+            }
+
+            return number;
+        }
+
+        private void Reject(string column, Sentence problem)
         {
             _rowRejected = true;
             var found = new RowProblem((int)Math.Min(reader.LineNumber, int.MaxValue), column, problem);
             if (strict)
             {
-                throw DatasetRefusals.InvalidDataset(Describe(found));
+                throw DatasetRefusals.InvalidDataset($"{Describe(found)}");
             }
 
             if (_problems.Count < Dataset.MaxProblems)
@@ -187,9 +194,8 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             }
         }
 
-        /// <summary>Sentences inside a sentence, so that each can be said in another language.</summary>
-        private static FormattableString Describe(RowProblem problem) => problem.Column.Length == 0
-            ? (FormattableString)$"Line {problem.Line}: the row {FormattableStringFactory.Create(problem.Problem)}."
-            : $"Line {problem.Line}: {problem.Column} {FormattableStringFactory.Create(problem.Problem)}.";
+        private static Sentence Describe(RowProblem problem) => problem.Column.Length == 0
+            ? Sentence.Of($"Line {problem.Line}: the row {problem.Problem}.")
+            : Sentence.Of($"Line {problem.Line}: {problem.Column} {problem.Problem}.");
     }
 }

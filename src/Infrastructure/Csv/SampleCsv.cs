@@ -11,18 +11,29 @@ public static class SampleCsv
     public static void Write(Stream destination, int rows, int seed)
     {
         using var writer = CsvWriter.Create(destination, new CsvWriterOptions { NewLine = "\n" }, true);
-        foreach (var name in (string[])[.. PatientFeatures.Names, PatientFeatures.ClassName])
+        var schema = FeatureSchema.Current;
+        foreach (var column in schema.Columns)
         {
-            writer.WriteField(name);
+            writer.WriteField(column.Name);
         }
 
         writer.EndRecord();
+        var values = new double[schema.Inputs.Count];
         foreach (var row in SampleGenerator.Generate(rows, seed))
         {
-            writer.WriteField(row.Features.HbA1c);
-            writer.WriteField(row.Features.Age);
-            writer.WriteField(row.Features.Bmi);
-            writer.WriteField(row.Features.Gender.ToString());
+            row.Features.CopyTo(values);
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (schema.Inputs[i].Kind == ColumnKind.Number)
+                {
+                    writer.WriteField(values[i]);
+                }
+                else
+                {
+                    writer.WriteField(schema.Inputs[i].Codes[(int)values[i]]);
+                }
+            }
+
             writer.WriteField(row.Class.ToString());
             writer.EndRecord();
         }

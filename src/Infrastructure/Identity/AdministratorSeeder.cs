@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
 using ModelOps.Domain;
@@ -12,21 +12,21 @@ using ModelOps.Infrastructure.Persistence;
 namespace ModelOps.Infrastructure.Identity;
 
 /// <summary>The first administrator, as the settings name it.</summary>
-internal sealed class AdministratorOptions
+/// <param name="Password">Null: one is generated and printed once.</param>
+internal sealed record AdministratorSettings(string Email, string? Password)
 {
-    public const string Section = "ModelOps:Admin";
-
-    public string Email { get; set; } = "admin@localhost";
-
-    /// <summary>None: one is generated and printed once.</summary>
-    public string? Password { get; set; }
+    public static AdministratorSettings From(IConfiguration configuration)
+    {
+        var reader = new SettingReader(configuration);
+        return new AdministratorSettings(reader.Text("Admin:Email") ?? "admin@localhost", reader.Untrimmed("Admin:Password"));
+    }
 }
 
 /// <summary>Makes the roles and, where nobody is administrator yet, the first one. Runs after the migrations.</summary>
 internal sealed class AdministratorSeeder(
     ModelOpsDbContext database,
     IUserAccounts accounts,
-    IOptions<AdministratorOptions> options,
+    AdministratorSettings settings,
     IHostEnvironment environment,
     ILogger<AdministratorSeeder> logger)
 {
@@ -47,7 +47,7 @@ internal sealed class AdministratorSeeder(
             return;
         }
 
-        var (email, given) = (options.Value.Email, options.Value.Password);
+        var (email, given) = (settings.Email, settings.Password);
         var password = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(Alphabet, GeneratedLength) : given;
         if (Weakness(password) is { } weakness)
         {

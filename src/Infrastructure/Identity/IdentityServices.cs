@@ -31,7 +31,7 @@ internal static class IdentityServices
         // With the database, so that tokens and cookies outlive the machine and replicas share them.
         services.AddDataProtection().SetApplicationName("ModelOps").PersistKeysToDbContext<ModelOpsDbContext>();
 
-        services.AddOptions<AdministratorOptions>().Bind(configuration.GetSection(AdministratorOptions.Section));
+        services.AddSingleton(AdministratorSettings.From(configuration));
         services.AddSingleton<SessionCache>();
         services.AddScoped<IUserAccounts, UserAccounts>();
         services.AddScoped<AdministratorSeeder>();

@@ -17,14 +17,9 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
 
     private static readonly JsonSerializerOptions Options = new() { WriteIndented = true };
 
-    /// <summary>36 patients: every combination of some values of each input.</summary>
+    /// <summary>36 patients: every combination of the example values of each number, with codes in turn.</summary>
     public static IReadOnlyList<PatientFeatures> Patients { get; } =
-    [
-        .. from hba1c in (double[])[4.5, 5.6, 6.2, 6.9, 9.5, 13]
-           from age in (double[])[25, 50, 75]
-           from bmi in (double[])[21, 33]
-           select new PatientFeatures(hba1c, age, bmi, (age > 40) ^ (bmi > 30) ? Gender.M : Gender.F),
-    ];
+        [.. Combine(FeatureSchema.Current.Inputs).Select(values => PatientFeatures.From(values))];
 
     /// <summary>Lets the trained network answer in libtorch.</summary>
     public static GoldenRows Of(Answer network) => new([.. Patients.Select(p =>
@@ -43,6 +38,37 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
         JsonSerializer.Deserialize<GoldenRows>(json, Options) is { Rows.Count: > 0 } golden && golden.Rows.All(IsWhole)
             ? golden
             : throw new InvalidDataException("The version has no golden rows.");
+
+    private static IEnumerable<double[]> Combine(IReadOnlyList<Column> inputs)
+    {
+        var combinations = 1;
+        foreach (var column in inputs)
+        {
+            combinations *= Math.Max(1, column.Examples.Count);
+        }
+
+        for (var n = 0; n < combinations; n++)
+        {
+            var values = new double[inputs.Count];
+            int rest = n, turn = 0;
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (inputs[i].Kind == ColumnKind.Number)
+                {
+                    (rest, var at) = Math.DivRem(rest, inputs[i].Examples.Count);
+                    values[i] = inputs[i].Examples[at];
+                    turn += at;
+                }
+            }
+
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = inputs[i].Kind == ColumnKind.Number ? values[i] : turn % inputs[i].Codes.Count;
+            }
+
+            yield return values;
+        }
+    }
 
     private static bool IsWhole(GoldenRow? row) =>
         row is { Probabilities.Count: DiabetesClasses.Count } && Genders.TryParse(row.Gender, out _);

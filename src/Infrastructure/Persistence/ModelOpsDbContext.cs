@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
@@ -231,7 +232,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         job.Property(j => j.VersionName).HasMaxLength(VersionName.MaxLength);
         job.Property(j => j.RequestedBy).HasMaxLength(256);
         job.Property(j => j.ErrorCode).HasMaxLength(64);
-        job.Property(j => j.ErrorDetail).HasMaxLength(TrainingJob.MaxErrorDetail);
+        job.Property(j => j.ErrorDetail).HasMaxLength(TrainingJob.MaxErrorDetail)
+            .HasConversion(sentence => sentence!.ToStored(TrainingJob.MaxErrorDetail), text => Sentence.FromStored(text));
     }
 
     private static void Configure(EntityTypeBuilder<ModelVersion> version)

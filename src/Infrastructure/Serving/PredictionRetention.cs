@@ -15,12 +15,7 @@ internal sealed record PredictionRetentionSettings(int KeepDays)
 
     /// <exception cref="StartupException">The setting is no number of days.</exception>
     public static PredictionRetentionSettings From(IConfiguration configuration) =>
-        configuration["ModelOps:Predictions:KeepDays"] switch
-        {
-            null or "" => new(DefaultKeepDays),
-            var text when int.TryParse(text, out var days) && days is >= 1 and <= MaxKeepDays => new(days),
-            _ => throw new StartupException($"ModelOps__Predictions__KeepDays must be a whole number of days from 1 to {MaxKeepDays}."),
-        };
+        new((int)new SettingReader(configuration).Whole("Predictions:KeepDays", DefaultKeepDays, 1, MaxKeepDays));
 }
 
 /// <summary>Removes old predictions, at the start and every hour.</summary>

@@ -40,12 +40,12 @@ public static class TrainerHost
         }
         catch (RefusalException refusal)
         {
-            return Refuse(refusal.Code, refusal.Message);
+            return Refuse(refusal.Code, Sentence.Of(refusal.Detail));
         }
         catch (Exception exception) when (FailureClassifier.Classify(exception) == FailureKind.InsufficientStorage)
         {
             var full = StorageRefusals.Full(exception);
-            return Refuse(full.Code, full.Message);
+            return Refuse(full.Code, Sentence.Of(full.Detail));
         }
         catch (Exception exception) when (IsOutOfMemory(exception))
         {
@@ -80,7 +80,7 @@ public static class TrainerHost
         exception is OutOfMemoryException
         || (exception is ExternalException && exception.Message.Contains("can't allocate memory", StringComparison.Ordinal));
 
-    private static int Refuse(string code, string detail)
+    private static int Refuse(string code, Sentence detail)
     {
         Say(new TrainerLine(Error: new TrainerError(code, detail)));
         return TrainerProtocol.Refused;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ModelOps.Domain;
 
 namespace ModelOps.Infrastructure.Training;
 
@@ -11,10 +12,11 @@ internal sealed record TrainerLimits(TimeSpan Time, long MemoryBytes)
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
     public static TrainerError OutOfMemory { get; } = new(
-        "out_of_memory", "The training needs more memory than it may take. Train with a smaller hidden size or fewer rows.");
+        "out_of_memory", Sentence.Of($"The training needs more memory than it may take. Train with a smaller hidden size or fewer rows."));
 
     private static TrainerError Timeout { get; } = new(
-        "training_timeout", "The training took longer than it may. Train with fewer epochs, a smaller hidden size or fewer rows.");
+        "training_timeout",
+        Sentence.Of($"The training took longer than it may. Train with fewer epochs, a smaller hidden size or fewer rows."));
 
     /// <summary>Kills a process that goes beyond a limit, and says which; null when it has ended before.</summary>
     public async Task<TrainerError?> WatchAsync(Process process, CancellationToken ended)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
 
 namespace ModelOps.Infrastructure.Training;
 
@@ -47,4 +48,4 @@ internal static class TrainerProtocol
 /// <summary>One line of the trainer's standard output: progress, or the reason of a refusal.</summary>
 internal sealed record TrainerLine(TrainingProgress? Progress = null, TrainerError? Error = null);
 
-internal sealed record TrainerError(string Code, string Detail);
+internal sealed record TrainerError(string Code, Sentence Detail);

@@ -10,7 +10,7 @@ internal static class AuthServices
 {
     private const string AuthorizationHeader = "Authorization";
 
-    public static IServiceCollection AddAuth(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddAuth(this IServiceCollection services, RateLimitSettings rateLimits)
     {
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
@@ -21,7 +21,7 @@ internal static class AuthServices
             options.HeaderName = ForgeryCheck.Header;
             options.Cookie.Name = "modelops.csrf";
         });
-        return services.AddSchemes().AddPolicies().AddRateLimits(configuration);
+        return services.AddSchemes().AddPolicies().AddRateLimits(rateLimits);
     }
 
     private static IServiceCollection AddSchemes(this IServiceCollection services)

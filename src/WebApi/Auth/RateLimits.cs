@@ -4,33 +4,27 @@ using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.Options;
 using ModelOps.WebApi.Errors;
 
 namespace ModelOps.WebApi.Auth;
 
-internal sealed class RateLimitOptions
+/// <param name="LoginsPerMinute">Sign-in attempts of one address in a minute; guessing many accounts from one place ends here.</param>
+/// <param name="RequestsPerMinute">
+/// All requests of one user (or, signed out, one address) in a minute. Stops a client that has run wild, not one that polls.
+/// </param>
+internal sealed record RateLimitSettings(int LoginsPerMinute, int RequestsPerMinute)
 {
-    public const string Section = "ModelOps:RateLimits";
-
-    /// <summary>Sign-in attempts of one address in a minute; guessing many accounts from one place ends here.</summary>
-    public int LoginsPerMinute { get; set; } = 30;
-
-    /// <summary>
-    /// All requests of one user (or, signed out, one address) in a minute. Stops a client that has run wild, not one that polls.
-    /// </summary>
-    public int RequestsPerMinute { get; set; } = 300_000;
+    public const int DefaultLoginsPerMinute = 30;
+    public const int DefaultRequestsPerMinute = 300_000;
 }
 
 internal static class RateLimits
 {
     public const string Login = "login";
 
-    public static IServiceCollection AddRateLimits(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddRateLimits(this IServiceCollection services, RateLimitSettings settings)
     {
-        services.AddOptions<RateLimitOptions>().Bind(configuration.GetSection(RateLimitOptions.Section))
-            .Validate(o => o is { LoginsPerMinute: > 0, RequestsPerMinute: > 0 }, "ModelOps__RateLimits__… must be greater than 0.")
-            .ValidateOnStart();
+        services.AddSingleton(settings);
         return services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = Reject;
@@ -39,18 +33,19 @@ internal static class RateLimits
             limiter.AddPolicy(Login, context => HttpMethods.IsPost(context.Request.Method)
                 ? RateLimitPartition.GetFixedWindowLimiter(
                     Address(context),
-                    _ => new FixedWindowRateLimiterOptions { PermitLimit = Options(context).LoginsPerMinute, Window =
-                        TimeSpan.FromMinutes(1) })
+                    _ => new FixedWindowRateLimiterOptions
+                    {
+                        PermitLimit = Settings(context).LoginsPerMinute,
+                        Window = TimeSpan.FromMinutes(1),
+                    })
                 : RateLimitPartition.GetNoLimiter(""));
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
                 context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? Address(context),
-                _ => Bucket(Options(context).RequestsPerMinute)));
+                _ => Bucket(Settings(context).RequestsPerMinute)));
         });
     }
 
-    /// <summary>
-    /// A minute's requests may come at once; what was used comes back second by second, or one by one where they are few.
-    /// </summary>
+    /// <summary>A minute's requests may come at once; what was used comes back second by second, or one by one where they are few.</summary>
     private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
     {
         TokenLimit = perMinute,
@@ -58,8 +53,7 @@ internal static class RateLimits
         ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / perMinute)),
     };
 
-    private static RateLimitOptions Options(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
+    private static RateLimitSettings Settings(HttpContext context) => context.RequestServices.GetRequiredService<RateLimitSettings>();
 
     /// <summary>An IPv6 customer has a whole /64 to send from, so that is one client.</summary>
     private static string Address(HttpContext context)

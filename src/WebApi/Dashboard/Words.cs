@@ -195,6 +195,26 @@ internal static class Words
 
     public static string Gender(Gender gender) => gender == Domain.Features.Gender.M ? Say($"Male") : Say($"Female");
 
+    /// <summary>A code of the form, in words; one without words of its own stands for itself.</summary>
+    public static string Code(string code) => Enum.TryParse<Gender>(code, out var gender) ? Gender(gender) : code;
+
+    /// <summary>A column's name and unit.</summary>
+    public static string Column(Column column) => column.Name switch
+    {
+        ColumnNames.Age => Say($"Age (years)"),
+        ColumnNames.Bmi => Say($"BMI (kg/m²)"),
+        ColumnNames.Gender => Say($"Gender"),
+        _ => column.Unit is null ? column.Name : $"{column.Name} ({column.Unit})",
+    };
+
+    /// <summary>What a column means; null where its name says everything.</summary>
+    public static string? ColumnHelp(Column column) => column.Name switch
+    {
+        ColumnNames.HbA1c => Say($"Glycated haemoglobin in percent; 6.5 % is about 48 mmol/mol."),
+        ColumnNames.Bmi => Say($"Weight in kilograms, divided twice by the height in metres."),
+        _ => null,
+    };
+
     private static string VerdictWord(ComparisonAnswer comparison) => comparison.Verdict switch
     {
         ComparisonVerdict.Better => Say($"better."),

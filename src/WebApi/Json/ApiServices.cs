@@ -41,7 +41,7 @@ internal static class ApiServices
 
         // The OpenAPI document describes bodies by these options.
         services.Configure<Microsoft.AspNetCore.Http.Json.JsonOptions>(options => WireJson.Configure(options.SerializerOptions));
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer<BearerInOpenApi>());
+        services.AddOpenApi("v1", options => options.AddDocumentTransformer<BearerInOpenApi>().AddSchemaTransformer<ColumnsInOpenApi>());
         return services;
     }
 }

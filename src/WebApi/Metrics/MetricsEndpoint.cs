@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Options;
+using System.Net;
 using ModelOps.Application.Users;
 using ModelOps.WebApi.Auth;
 using Prometheus;
@@ -12,14 +12,12 @@ namespace ModelOps.WebApi.Metrics;
 /// </summary>
 internal static class MetricsEndpoint
 {
-    public static IServiceCollection AddMetricsEndpoint(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="network">Its clients read the metrics without signing in; null for none.</param>
+    public static IServiceCollection AddMetricsEndpoint(this IServiceCollection services, IPNetwork? network)
     {
-        services.AddOptions<MetricsOptions>().Bind(configuration.GetSection(MetricsOptions.Section))
-            .Validate(o => NetworkSetting.IsEmptyOrValid(o.Network), "ModelOps__Metrics__Network must be a network such as 10.1.0.0/16.")
-            .ValidateOnStart();
         services.AddSingleton(provider => new MetricsRegistry(provider.GetRequiredService<IMeterFactory>()));
         services.AddAuthorizationBuilder().AddPolicy(Policies.Metrics, policy => policy.RequireAssertion(context =>
-            context.User.IsInRole(UserRoles.Admin) || (context.Resource is HttpContext http && IsInNetwork(http))));
+            context.User.IsInRole(UserRoles.Admin) || (context.Resource is HttpContext http && IsInNetwork(http, network))));
         return services;
     }
 
@@ -28,18 +26,8 @@ internal static class MetricsEndpoint
         .RequireAuthorization(Policies.Metrics);
 
     /// <summary>An IPv4 client of a dual-stack socket is still an IPv4 client.</summary>
-    private static bool IsInNetwork(HttpContext context) =>
-        NetworkSetting.Parse(context.RequestServices.GetRequiredService<IOptions<MetricsOptions>>().Value.Network) is { } network
+    private static bool IsInNetwork(HttpContext context, IPNetwork? network) =>
+        network is { } known
         && context.Connection.RemoteIpAddress is { } address
-        && network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-}
-
-internal sealed class MetricsOptions
-{
-    public const string Section = "ModelOps:Metrics";
-
-    /// <summary>
-    /// Clients of this network, such as <c>10.1.0.0/16</c>, read the metrics without signing in; nobody does where it is empty.
-    /// </summary>
-    public string? Network { get; set; }
+        && known.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 }

@@ -94,8 +94,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     {
         _world.Trainer.Answers(World.Completed());
         var id = await _world.AddJobAsync();
-        var prepared = new TrainingSpecification(id, "mlp-bn", new TrainingParameters(Epochs: 10), new string('0', 64),
-            new string('d', 64));
+        var prepared = new TrainingSpecification(id, "mlp-bn", new TrainingParameters(Epochs: 10), new string('0', 64), new string('d', 64));
         _world.Trainer.Left = prepared;
 
         await RunAsync(id);
@@ -171,14 +170,13 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     [Fact]
     public async Task Handle_WhenTheTrainerRefuses_FailsTheJobWithItsReason()
     {
-        _world.Trainer.Answers(new TrainingOutcome.Refused("training_diverged", "Lower the rate."));
+        _world.Trainer.Answers(new TrainingOutcome.Refused("training_diverged", Sentence.Plain("Lower the rate.")));
         var id = await _world.AddJobAsync();
 
         await RunAsync(id);
 
         var job = await _world.JobAsync(id);
-        Assert.Equal((JobStatus.Failed, "training_diverged", "Lower the rate.", 1),
-            (job.Status, job.ErrorCode, job.ErrorDetail, job.Attempt));
+        Assert.Equal((JobStatus.Failed, "training_diverged", "Lower the rate.", 1), (job.Status, job.ErrorCode, job.ErrorDetail?.ToString(), job.Attempt));
     }
 
     [Fact]
@@ -212,7 +210,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
 
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Failed, code), (job.Status, job.ErrorCode));
-        Assert.DoesNotContain("/a/path", job.ErrorDetail, StringComparison.Ordinal);
+        Assert.DoesNotContain("/a/path", job.ErrorDetail!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -334,7 +332,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         _world.Trainer.Answers(async _ =>
         {
             await _world.SendAsync(new CancelJob(id));
-            return new TrainingOutcome.Refused("training_diverged", "x");
+            return new TrainingOutcome.Refused("training_diverged", Sentence.Plain("x"));
         });
 
         await RunAsync(id);
@@ -455,8 +453,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         var tally = new ComparisonTally();
         tally.Add(DiabetesClass.Negative, new PatientFeatures(5, 40, 22, Gender.F), [0.8, 0.1, 0.1], [0.7, 0.2, 0.1]);
         var result = tally.Complete(seed: 1, resamples: 10);
-        _world.Trainer.Answers(completed with { Result =
-            completed.Result with { Comparison = new BaselineComparison("v20240101_000000", result) } });
+        _world.Trainer.Answers(completed with { Result = completed.Result with { Comparison = new BaselineComparison("v20240101_000000", result) } });
         var id = await _world.AddJobAsync();
 
         await RunAsync(id);

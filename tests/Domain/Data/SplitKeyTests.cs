@@ -14,6 +14,26 @@ public class SplitKeyTests
     public void HashOf_WhenKeyAndRowAreKnown_IsPinned(double hba1c, double age, double bmi, Gender gender, ulong expected) =>
         Assert.Equal(expected, Rows.Key.HashOf(new PatientFeatures(hba1c, age, bmi, gender)));
 
+    [Fact]
+    public void HashOf_WhenALaterSchemaAddsAColumnAndAnotherOrder_MovesNoRow()
+    {
+        var today = FeatureSchema.Diabetes1.Inputs;
+        var waist = Column.Number("waist", "cm", new Limit(20), new Limit(300), [80], $"must be between 20 and 300 cm");
+        var later = new FeatureSchema("diabetes-2", [today[3], today[1], waist, today[0], today[2]], FeatureSchema.Diabetes1.Label);
+
+        Assert.Equal(8545909177633673270UL, Rows.Key.HashOf(later, [0, 44, 80, 5.4, 23.5]));
+        Assert.Equal(8545909177633673270UL, Rows.Key.HashOf(later, [0, 44, 99, 5.4, 23.5]));
+        Assert.Equal(1821224332505492891UL, Rows.Key.HashOf(later, [1, 55, 80, 7.9, 31.25]));
+    }
+
+    [Fact]
+    public void Schema_WhenAKeyColumnIsMissing_IsRefused()
+    {
+        var today = FeatureSchema.Diabetes1;
+
+        Assert.Throws<ArgumentException>(() => new FeatureSchema("diabetes-2", [.. today.Inputs.Skip(1)], today.Label));
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(99, 0)]

@@ -5,6 +5,10 @@ namespace ModelOps.Domain.Tests.Features;
 
 public class PatientFeaturesTests
 {
+    private static readonly Column HbA1c = FeatureSchema.Current.GetColumn(ColumnNames.HbA1c);
+    private static readonly Column Age = FeatureSchema.Current.GetColumn(ColumnNames.Age);
+    private static readonly Column Bmi = FeatureSchema.Current.GetColumn(ColumnNames.Bmi);
+
     public static TheoryData<double> NoNumbers => [double.NaN, double.PositiveInfinity, double.NegativeInfinity];
 
     [Theory]
@@ -17,7 +21,7 @@ public class PatientFeaturesTests
     [InlineData(25.000000000000004, false)]
     [InlineData(1_000, false)]
     public void HbA1cProblem_WhenAroundTheLimits_FollowsThem(double value, bool valid) =>
-        Assert.Equal(valid, PatientFeatures.HbA1cProblem(value) is null);
+        Assert.Equal(valid, HbA1c.ProblemOf(value) is null);
 
     [Theory]
     [InlineData(25.1, true)]
@@ -27,7 +31,7 @@ public class PatientFeaturesTests
     [InlineData(-42, false)]
     [InlineData(double.NaN, false)]
     public void HbA1cProblem_WhenTheUnitSeemsToBeMmolPerMol_SaysSo(double value, bool hint) =>
-        Assert.Equal(hint, PatientFeatures.HbA1cProblem(value)!.Contains("mmol/mol", StringComparison.Ordinal));
+        Assert.Equal(hint, HbA1c.ProblemOf(value)!.ToString().Contains("mmol/mol", StringComparison.Ordinal));
 
     [Theory]
     [InlineData(-0.1, false)]
@@ -35,7 +39,7 @@ public class PatientFeaturesTests
     [InlineData(130, true)]
     [InlineData(130.1, false)]
     public void AgeProblem_WhenAroundTheLimits_FollowsThem(double value, bool valid) =>
-        Assert.Equal(valid, PatientFeatures.AgeProblem(value) is null);
+        Assert.Equal(valid, Age.ProblemOf(value) is null);
 
     [Theory]
     [InlineData(4.9, false)]
@@ -43,23 +47,23 @@ public class PatientFeaturesTests
     [InlineData(120, true)]
     [InlineData(120.1, false)]
     public void BmiProblem_WhenAroundTheLimits_FollowsThem(double value, bool valid) =>
-        Assert.Equal(valid, PatientFeatures.BmiProblem(value) is null);
+        Assert.Equal(valid, Bmi.ProblemOf(value) is null);
 
     [Theory]
     [MemberData(nameof(NoNumbers))]
     public void Problems_WhenTheValueIsNotFinite_Refuse(double value)
     {
-        Assert.NotNull(PatientFeatures.HbA1cProblem(value));
-        Assert.NotNull(PatientFeatures.AgeProblem(value));
-        Assert.NotNull(PatientFeatures.BmiProblem(value));
+        Assert.NotNull(HbA1c.ProblemOf(value));
+        Assert.NotNull(Age.ProblemOf(value));
+        Assert.NotNull(Bmi.ProblemOf(value));
     }
 
     [Fact]
     public void Problems_WhenSaid_DontRepeatTheValue()
     {
-        Assert.DoesNotContain("77", PatientFeatures.HbA1cProblem(77), StringComparison.Ordinal);
-        Assert.DoesNotContain("777", PatientFeatures.AgeProblem(777), StringComparison.Ordinal);
-        Assert.DoesNotContain("777", PatientFeatures.BmiProblem(777), StringComparison.Ordinal);
+        Assert.DoesNotContain("77", HbA1c.ProblemOf(77)!.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("777", Age.ProblemOf(777)!.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("777", Bmi.ProblemOf(777)!.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

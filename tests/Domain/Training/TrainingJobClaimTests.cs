@@ -14,7 +14,7 @@ public class TrainingJobClaimTests
         ["RenewLease"] = (job, claim) => job.RenewLease(claim, Now, Lease),
         ["RecordProgress"] = (job, claim) => job.RecordProgress(claim, 9, 0.1, 1, []),
         ["Succeed"] = (job, claim) => job.Succeed(claim, "v20251111_153045", new(1, 1, 1, 1, 0), 1, [], Now),
-        ["Fail"] = (job, claim) => job.Fail(claim, "code", "detail", Now),
+        ["Fail"] = (job, claim) => job.Fail(claim, "code", Sentence.Plain("detail"), Now),
         ["ConfirmCancellation"] = (job, claim) => job.ConfirmCancellation(claim, Now),
         ["Release"] = (job, claim) => job.Release(claim, Now),
     };
@@ -61,7 +61,7 @@ public class TrainingJobClaimTests
         AssertLost(succeeded, first, write);
 
         var (failed, second) = Claimed();
-        failed.Fail(second, "code", "detail", Now);
+        failed.Fail(second, "code", Sentence.Plain("detail"), Now);
         AssertLost(failed, second, write);
 
         var (cancelled, third) = Claimed();

@@ -203,7 +203,7 @@ public class TrainingJobTests
     public void Fail_WhenCancelling_EndsTheJobAsCancelled()
     {
         var job = In(JobStatus.Cancelling);
-        job.Fail(Claim, "out_of_memory", "x", Now.AddMinutes(1));
+        job.Fail(Claim, "out_of_memory", Sentence.Plain("x"), Now.AddMinutes(1));
 
         Assert.Equal((JobStatus.Cancelled, null), (job.Status, job.ErrorCode));
     }
@@ -212,10 +212,10 @@ public class TrainingJobTests
     public void Fail_WhenRunning_KeepsCodeAndDetail()
     {
         var job = Running();
-        job.Fail(Claim, "out_of_memory", new string('x', TrainingJob.MaxErrorDetail + 1), Now.AddMinutes(1));
+        job.Fail(Claim, "out_of_memory", Sentence.Plain("x"), Now.AddMinutes(1));
 
         Assert.Equal((JobStatus.Failed, "out_of_memory"), (job.Status, job.ErrorCode));
-        Assert.Equal(TrainingJob.MaxErrorDetail, job.ErrorDetail!.Length);
+        Assert.Equal(Sentence.Plain("x"), job.ErrorDetail);
         Assert.Equal(Now.AddMinutes(1), job.FinishedAt);
         Assert.Null(job.VersionName);
     }
@@ -280,7 +280,7 @@ public class TrainingJobTests
         }
 
         Assert.Equal((JobStatus.Failed, "worker_crashed", now), (job.Status, job.ErrorCode, job.FinishedAt));
-        Assert.Contains("3 times", job.ErrorDetail, StringComparison.Ordinal);
+        Assert.Contains("3 times", job.ErrorDetail!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -344,7 +344,7 @@ public class TrainingJobTests
                 job.Succeed(Claim, "v20251111_153045", Metrics, 1, [], Now);
                 break;
             case JobStatus.Failed:
-                job.Fail(Claim, "code", "detail", Now);
+                job.Fail(Claim, "code", Sentence.Plain("detail"), Now);
                 break;
         }
 

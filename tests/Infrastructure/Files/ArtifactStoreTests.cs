@@ -73,6 +73,7 @@ public sealed class ArtifactStoreTests : IDisposable
         var metadata = document.RootElement;
 
         Assert.Equal("mlp-bn", metadata.GetProperty("architecture").GetString());
+        Assert.Equal("diabetes-1", metadata.GetProperty("schema").GetString());
         Assert.Equal(["HbA1c", "AGE", "BMI", "Gender"], metadata.GetProperty("features").EnumerateArray().Select(f => f.GetString()));
         Assert.Equal(["Negative", "Prediabetes", "Diabetes"], metadata.GetProperty("classes").EnumerateArray().Select(f => f.GetString()));
         Assert.Equal(published.Version, metadata.GetProperty("version").GetString());

@@ -44,6 +44,12 @@ public sealed class RefusedStartTests
     [InlineData("ModelOps__Role", "worker", "ModelOps__Role is Worker, but the embedded database belongs to one process that does everything.")]
     [InlineData("ModelOps__Role", "Api", "ModelOps__Role is Api, but the embedded database belongs to one process that does everything.")]
     [InlineData("ModelOps__MigrateAtStart", "perhaps", "ModelOps__MigrateAtStart must be true or false.")]
+    [InlineData("ModelOps__MaxUploadBytes", "0", "ModelOps__MaxUploadBytes must be a whole number from 1 to 9223372036854775807.")]
+    [InlineData("ModelOps__Trainer__MaxMinutes", "NaN", "ModelOps__Trainer__MaxMinutes must be a number greater than 0.")]
+    [InlineData("ModelOps__Predictions__KeepDays", "1.5", "ModelOps__Predictions__KeepDays must be a whole number from 1 to 36500.")]
+    [InlineData("ModelOps__RateLimits__LoginsPerMinute", "none", "ModelOps__RateLimits__LoginsPerMinute must be a whole number from 1 to 2147483647.")]
+    [InlineData("ModelOps__Metrics__Network", "10.1.0.0/33", "ModelOps__Metrics__Network must be a network such as 10.1.0.0/16.")]
+    [InlineData("ModelOps__Proxy__Network", "here", "ModelOps__Proxy__Network must be a network such as 10.1.0.0/16.")]
     [InlineData("ConnectionStrings__ModelOps", "Host=db;Passwort=geheim", "ConnectionStrings__ModelOps is not a PostgreSQL connection string")]
     public async Task Start_WithASettingThatCannotBe_SaysSoAndEnds(string key, string value, string sentence)
     {

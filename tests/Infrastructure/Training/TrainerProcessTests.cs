@@ -242,7 +242,7 @@ public sealed class TrainerProcessTests(TrainerProcessTests.Undisturbed undistur
         var refused = Assert.IsType<TrainingOutcome.Refused>(await TrainAsync(folder));
 
         Assert.Equal("not_enough_classes", refused.Code);
-        Assert.NotEmpty(refused.Detail);
+        Assert.NotEmpty(refused.Detail.ToString());
     }
 
     private static Task<TrainingOutcome> TrainAsync(

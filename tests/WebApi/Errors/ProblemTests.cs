@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 
 namespace ModelOps.WebApi.Tests.Errors;
 
@@ -180,6 +181,21 @@ public abstract class ProblemTests(ServiceFixture service)
 
         Assert.Contains("access_token", document, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/scalar")).StatusCode);
+    }
+
+    [Fact]
+    public async Task OpenApi_OfOnePatient_StatesTheLimitsOfTheSchema()
+    {
+        using var client = service.Anonymous();
+
+        using var document = JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json"));
+
+        var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
+        var patient = schemas.GetProperty("PatientInput").GetProperty("properties");
+        double Limit(string column, string keyword) => patient.GetProperty(column).GetProperty(keyword).GetDouble();
+        Assert.Equal((0, 25), (Limit("HbA1c", "exclusiveMinimum"), Limit("HbA1c", "maximum")));
+        Assert.Equal((0, 130), (Limit("AGE", "minimum"), Limit("AGE", "maximum")));
+        Assert.Equal((5, 120), (Limit("BMI", "minimum"), Limit("BMI", "maximum")));
     }
 
     private async Task<HttpResponseMessage> PostAsync(string body)

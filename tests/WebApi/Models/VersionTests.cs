@@ -32,6 +32,7 @@ public sealed class VersionTests(ModelsFixture service)
 
         Shape.Is(detail.GetProperty("parameters"), "epochs:number batch_size:number learning_rate:number hidden_size:number seed:number");
         Assert.Equal("crossfit-ple", detail.GetProperty("architecture").GetString());
+        Assert.Equal("diabetes-1", detail.GetProperty("schema").GetString());
         var data = detail.GetProperty("data");
         Assert.Equal($"dataset:{service.Dataset}", data.GetProperty("source").GetString());
         Assert.Equal(300, data.GetProperty("rows").GetInt32());

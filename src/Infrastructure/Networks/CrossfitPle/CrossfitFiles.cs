@@ -16,7 +16,7 @@ internal sealed record CrossfitFiles(IReadOnlyList<PiecewiseEncoding> Encodings,
     public const string FormulaName = "network.json";
 
     private static readonly string[] EdgesNames =
-        [$"edges.{PatientFeatures.HbA1cName}", $"edges.{PatientFeatures.AgeName}", $"edges.{PatientFeatures.BmiName}"];
+        [$"edges.{ColumnNames.HbA1c}", $"edges.{ColumnNames.Age}", $"edges.{ColumnNames.Bmi}"];
 
     private static readonly JsonSerializerOptions Options = new()
     {

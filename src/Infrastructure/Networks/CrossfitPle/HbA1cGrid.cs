@@ -10,13 +10,14 @@ namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 internal static class HbA1cGrid
 {
     public const double From = AdaRule.PrediabetesFrom;
-    public const double To = PatientFeatures.HbA1cMax;
+    public const double To = LastTenth / 10.0;
     public const double Step = 0.1;
 
     private const int FirstTenth = 57;
+    private const int LastTenth = 250;
 
     /// <summary>Number of grid points.</summary>
-    public const int Count = 250 - FirstTenth + 1;
+    public const int Count = LastTenth - FirstTenth + 1;
 
     /// <summary>The HbA1c of a grid point, counted from 0.</summary>
     public static double ValueOf(int point) => (FirstTenth + point) / 10.0;

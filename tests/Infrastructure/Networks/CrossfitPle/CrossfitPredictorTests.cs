@@ -55,7 +55,7 @@ public sealed class CrossfitPredictorTests
         {
             var patient = CrossfitSamples.Patient(random);
             var from = random.Next(3) == 0 ? random.Next(57, 250) / 10.0 : 5.7 + (random.NextDouble() * 19);
-            var to = Math.Min(from + (random.Next(2) == 0 ? random.NextDouble() * 5 : random.NextDouble() * 0.1), PatientFeatures.HbA1cMax);
+            var to = Math.Min(from + (random.Next(2) == 0 ? random.NextDouble() * 5 : random.NextDouble() * 0.1), HbA1cGrid.To);
             for (var member = -1; member < 10; member++)
             {
                 Answer(predictor, member, patient with { HbA1c = from }, before);

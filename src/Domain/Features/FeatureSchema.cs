@@ -1,0 +1,82 @@
+namespace ModelOps.Domain.Features;
+
+/// <summary>
+/// The columns of a row, as one table: data files, requests, the form, canonical rows, golden rows, scalers and the OpenAPI document
+/// all read it. A version names the schema that it was trained with.
+/// </summary>
+public sealed class FeatureSchema
+{
+    /// <summary>The schema of everything that was stored before versions named theirs.</summary>
+    public const string Diabetes1Id = "diabetes-1";
+
+    /// <summary>
+    /// The columns whose values decide a row's fold, in the order in which they are hashed. Frozen: a later schema may add inputs
+    /// anywhere, but contains these columns, so that no row ever changes its fold.
+    /// </summary>
+    public static readonly IReadOnlyList<string> KeyColumns = [ColumnNames.HbA1c, ColumnNames.Age, ColumnNames.Bmi, ColumnNames.Gender];
+
+    /// <param name="inputs">In the network's input order.</param>
+    /// <exception cref="ArgumentException">A key column is missing.</exception>
+    public FeatureSchema(string id, IReadOnlyList<Column> inputs, Column label)
+    {
+        Id = id;
+        Inputs = inputs;
+        Label = label;
+        Columns = [.. inputs, label];
+        KeyIndexes = [.. KeyColumns.Select(key =>
+        {
+            var at = inputs.Select(c => c.Name).ToList().IndexOf(key);
+            return at >= 0 ? at : throw new ArgumentException($"The schema {id} lacks the key column {key}.", nameof(inputs));
+        })];
+    }
+
+    public static FeatureSchema Diabetes1 { get; } = CreateDiabetes1();
+
+    /// <summary>What new data are read with and new versions trained with.</summary>
+    public static FeatureSchema Current => Diabetes1;
+
+    public string Id { get; }
+
+    /// <summary>What a network reads, in its input order.</summary>
+    public IReadOnlyList<Column> Inputs { get; }
+
+    /// <summary>The diagnosis.</summary>
+    public Column Label { get; }
+
+    /// <summary>The inputs, then the label: the columns of a data file.</summary>
+    public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>The places of <see cref="KeyColumns"/> among <see cref="Inputs"/>.</summary>
+    public IReadOnlyList<int> KeyIndexes { get; }
+
+    /// <summary>Null for a schema that this build doesn't know.</summary>
+    public static FeatureSchema? Find(string id) => id == Diabetes1.Id ? Diabetes1 : null;
+
+    /// <exception cref="InvalidOperationException">The schema has no column of this name.</exception>
+    public Column GetColumn(string name) => Columns.First(c => c.Name == name);
+
+    private static FeatureSchema CreateDiabetes1()
+    {
+        var (hba1cMin, hba1cMax) = (new Limit(0, IsExclusive: true), new Limit(25));
+        var (ageMin, ageMax) = (new Limit(0), new Limit(130));
+        var (bmiMin, bmiMax) = (new Limit(5), new Limit(120));
+
+        // HbA1c in mmol/mol is about ten times the value in %.
+        var mmol = Sentence.Of($"must be above {hba1cMin} and at most {hba1cMax} %; the value looks like mmol/mol, convert it to % first");
+        return new FeatureSchema(
+            Diabetes1Id,
+            [
+                Column.Number(
+                    ColumnNames.HbA1c, "%", hba1cMin, hba1cMax, [4.5, 5.6, 6.2, 6.9, 9.5, 13],
+                    $"must be above {hba1cMin} and at most {hba1cMax} %",
+                    value => value > hba1cMax.Value && value <= 10 * hba1cMax.Value ? mmol : null),
+                Column.Number(ColumnNames.Age, "years", ageMin, ageMax, [25, 50, 75], $"must be between {ageMin} and {ageMax} years"),
+                Column.Number(ColumnNames.Bmi, "kg/m²", bmiMin, bmiMax, [21, 33], $"must be between {bmiMin} and {bmiMax} kg/m²"),
+                Column.Coded(ColumnNames.Gender, Enum.GetNames<Gender>(), $"must be M or F"),
+            ],
+            Column.Label(
+                ColumnNames.Class,
+                Enum.GetNames<DiabetesClass>(),
+                $"must be N, P, Y, Negative, Prediabetes or Diabetes"));
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+
+namespace ModelOps.Infrastructure;
+
+/// <summary>
+/// Reads the operator's settings under <c>ModelOps</c>. A missing or blank setting has its default; an impossible one ends the start
+/// with a sentence that names the environment variable and says what it must be.
+/// </summary>
+public sealed class SettingReader(IConfiguration configuration)
+{
+    private const string Root = "ModelOps";
+
+    /// <summary>Null where the setting is missing or blank. Blanks at the ends don't count.</summary>
+    /// <param name="key">Such as <c>Timing:LeaseSeconds</c>.</param>
+    public string? Text(string key) => configuration[$"{Root}:{key}"]?.Trim() is { Length: > 0 } text ? text : null;
+
+    /// <summary>The setting as it is, such as a password; null where it is missing or empty.</summary>
+    public string? Untrimmed(string key) => configuration[$"{Root}:{key}"] is { Length: > 0 } text ? text : null;
+
+    /// <summary>A number greater than 0.</summary>
+    public double Positive(string key, double defaultValue) => Read(
+        key,
+        defaultValue,
+        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && n is > 0 and < 1e9 ? n : null,
+        "a number greater than 0");
+
+    /// <summary>A whole number within limits.</summary>
+    public long Whole(string key, long defaultValue, long minimum, long maximum) => Read(
+        key,
+        defaultValue,
+        text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= minimum && n <= maximum
+            ? n
+            : null,
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum} to {maximum}"));
+
+    /// <summary>A network such as <c>10.1.0.0/16</c>, or <c>10.1.0.7/32</c> for one machine; null where the setting is missing.</summary>
+    public IPNetwork? Network(string key) => Text(key) is { } text
+        ? IPNetwork.TryParse(text, out var network) ? network : throw Impossible(key, "a network such as 10.1.0.0/16")
+        : null;
+
+    public bool Flag(string key, bool defaultValue) =>
+        Read(key, defaultValue, text => bool.TryParse(text, out var yes) ? yes : null, "true or false");
+
+    /// <summary>One of an enumeration's names, in any letter case; its numbers are no names.</summary>
+    public T OneOf<T>(string key, T defaultValue)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>();
+        return Read(
+            key,
+            defaultValue,
+            text => Array.Find(names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse<T>(name) : null,
+            $"{string.Join(", ", names[..^1])} or {names[^1]}");
+    }
+
+    /// <param name="parse">Null for an impossible value.</param>
+    /// <param name="expected">What the value must be, such as <c>true or false</c>.</param>
+    /// <exception cref="StartupException">The setting has an impossible value.</exception>
+    public T Read<T>(string key, T defaultValue, Func<string, T?> parse, string expected)
+        where T : struct => Text(key) is { } text ? parse(text) ?? throw Impossible(key, expected) : defaultValue;
+
+    private static StartupException Impossible(string key, string expected) =>
+        new($"{Root}__{key.Replace(":", "__", StringComparison.Ordinal)} must be {expected}.");
+}
