@@ -27,7 +27,9 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
 
     public ServiceRole Role { get; init; } = ServiceRole.All;
 
-    /// <summary>Whether a start may alter the database; otherwise <c>migrate</c> does it, and a start on another schema is refused.</summary>
+    /// <summary>
+    /// Whether a start may alter the database; otherwise <c>migrate</c> does it, and a start on another schema is refused.
+    /// </summary>
     public bool MigrateAtStart { get; init; } = true;
 
     /// <summary>How long the processes wait for each other; shorter in tests of faults only.</summary>

@@ -25,7 +25,8 @@ public sealed class LayerTests
 
         Assert.Contains("ModelOps.Domain", references);
         Assert.DoesNotContain(references, name => name is "ModelOps.Infrastructure" or "ModelOps.WebApi" or "CsvHelper" or "TorchSharp");
-        Assert.DoesNotContain(references, name => Starts(name, "Microsoft.AspNetCore", "Hangfire", "Npgsql", "Microsoft.Data.Sqlite", "Microsoft.EntityFrameworkCore.Sqlite"));
+        Assert.DoesNotContain(references, name =>
+            Starts(name, "Microsoft.AspNetCore", "Hangfire", "Npgsql", "Microsoft.Data.Sqlite", "Microsoft.EntityFrameworkCore.Sqlite"));
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class LayerTests
         const string Root = "ModelOps.Domain.";
         string[] folders =
         [
-            .. Domain.GetTypes().Select(type => type.Namespace ?? "").Where(name => name.StartsWith(Root, StringComparison.Ordinal)).Distinct(),
+            .. Domain.GetTypes().Select(type => type.Namespace ?? "").Where(name => name.StartsWith(Root, StringComparison.Ordinal))
+                .Distinct(),
         ];
         var uses = folders.ToDictionary(folder => folder, folder => folders
             .Where(other => other != folder && Types.InAssembly(Domain).That().ResideInNamespace(folder)
@@ -61,7 +63,8 @@ public sealed class LayerTests
 
     [Fact]
     public void WebApi_OnlyItsEntryPoint_KnowsInfrastructure() =>
-        Holds(Types.InAssembly(WebApi).That().DoNotHaveNameMatching("^Program|^<").ShouldNot().HaveDependencyOn("ModelOps.Infrastructure").GetResult());
+        Holds(Types.InAssembly(WebApi).That().DoNotHaveNameMatching("^Program|^<").ShouldNot().HaveDependencyOn("ModelOps.Infrastructure")
+            .GetResult());
 
     [Theory]
     [InlineData("Hangfire", "ModelOps.Infrastructure.Jobs")]
@@ -85,22 +88,26 @@ public sealed class LayerTests
     [Fact]
     public void InfrastructureTypes_AreInternal_ExceptItsFewDoors()
     {
-        var doors = Infrastructure.GetExportedTypes().Where(type => !type.Namespace!.Contains(".Migrations.", StringComparison.Ordinal)).Select(type => type.Name);
+        var doors = Infrastructure.GetExportedTypes().Where(type => !type.Namespace!.Contains(".Migrations.", StringComparison.Ordinal))
+            .Select(type => type.Name);
 
-        Assert.Equal(["DependencyInjection", "InfrastructureSettings", "SampleCsv", "ServiceRole", "SettingReader", "StartupException", "TrainerHost"], doors.Order(StringComparer.Ordinal));
+        Assert.Equal(["DependencyInjection", "InfrastructureSettings", "SampleCsv", "ServiceRole", "SettingReader", "StartupException",
+            "TrainerHost"], doors.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Controllers_DependOnNothingButMediatR() =>
         Assert.All(
-            Types.InAssembly(WebApi).That().ResideInNamespace("ModelOps.WebApi.Controllers").And().HaveNameEndingWith("Controller").GetTypes(),
+            Types.InAssembly(WebApi).That().ResideInNamespace("ModelOps.WebApi.Controllers").And().HaveNameEndingWith("Controller")
+                .GetTypes(),
             type => Assert.DoesNotContain(
                 type.GetConstructors().SelectMany(c => c.GetParameters()),
                 parameter => Starts(parameter.ParameterType.FullName!, "ModelOps.Infrastructure", "Microsoft.EntityFrameworkCore")));
 
     private static string[] NamesOf(Assembly assembly) => [.. assembly.GetReferencedAssemblies().Select(reference => reference.Name!)];
 
-    private static bool Starts(string name, params string[] prefixes) => prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    private static bool Starts(string name, params string[] prefixes) =>
+        prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     private static void Holds(NetArchTest.Rules.TestResult result) =>
         Assert.True(result.IsSuccessful, string.Join(", ", (result.FailingTypes ?? []).Select(type => type.FullName)));

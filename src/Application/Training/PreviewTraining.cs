@@ -7,12 +7,15 @@ using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
 
-/// <summary>What a training on these rows would come to, before anybody starts it. Refuses what <see cref="RetrainModel"/> would refuse of the rows.</summary>
+/// <summary>
+/// What a training on these rows would come to, before anybody starts it. Refuses what <see cref="RetrainModel"/> would refuse of the rows.
+/// </summary>
 public sealed record PreviewTraining(bool UseDatabase, string? DatasetName) : IRequest<TrainingPreview>;
 
 /// <param name="Rows">Rows, duplicates included.</param>
 /// <param name="ByClass">Rows of each class.</param>
-/// <param name="SecondsPerStep">Median time of a step of one batch of rows in the latest trainings of the default network; null before the first.</param>
+/// <param name="SecondsPerStep">Median time of a step of one batch of rows in the latest trainings of the default network; null before the
+/// first.</param>
 public sealed record TrainingPreview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, double? SecondsPerStep)
 {
     /// <summary>Seconds that a training will about take; null while there is no experience.</summary>

@@ -25,7 +25,8 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
         var separator = TextProbe.Check(content, MaxRecordBytes);
         content.Position = 0;
         using var reader = CsvReader.Create(
-            new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, leaveOpen: true),
+            new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true,
+                leaveOpen: true),
             new CsvReaderOptions
             {
                 Separator = separator,

@@ -45,7 +45,9 @@ internal static class RateLimits
         });
     }
 
-    /// <summary>A minute's requests may come at once; what was used comes back second by second, or one by one where they are few.</summary>
+    /// <summary>
+    /// A minute's requests may come at once; what was used comes back second by second, or one by one where they are few.
+    /// </summary>
     private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
     {
         TokenLimit = perMinute,

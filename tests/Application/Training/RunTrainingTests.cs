@@ -94,7 +94,8 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     {
         _world.Trainer.Answers(World.Completed());
         var id = await _world.AddJobAsync();
-        var prepared = new TrainingSpecification(id, "mlp-bn", new TrainingParameters(Epochs: 10), new string('0', 64), new string('d', 64));
+        var prepared = new TrainingSpecification(id, "mlp-bn", new TrainingParameters(Epochs: 10), new string('0', 64),
+            new string('d', 64));
         _world.Trainer.Left = prepared;
 
         await RunAsync(id);
@@ -176,7 +177,8 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         await RunAsync(id);
 
         var job = await _world.JobAsync(id);
-        Assert.Equal((JobStatus.Failed, "training_diverged", "Lower the rate.", 1), (job.Status, job.ErrorCode, job.ErrorDetail?.ToString(), job.Attempt));
+        Assert.Equal((JobStatus.Failed, "training_diverged", "Lower the rate.", 1),
+            (job.Status, job.ErrorCode, job.ErrorDetail?.ToString(), job.Attempt));
     }
 
     [Fact]
@@ -453,7 +455,8 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         var tally = new ComparisonTally();
         tally.Add(DiabetesClass.Negative, new PatientFeatures(5, 40, 22, Gender.F), [0.8, 0.1, 0.1], [0.7, 0.2, 0.1]);
         var result = tally.Complete(seed: 1, resamples: 10);
-        _world.Trainer.Answers(completed with { Result = completed.Result with { Comparison = new BaselineComparison("v20240101_000000", result) } });
+        _world.Trainer.Answers(completed with { Result =
+            completed.Result with { Comparison = new BaselineComparison("v20240101_000000", result) } });
         var id = await _world.AddJobAsync();
 
         await RunAsync(id);
