@@ -76,6 +76,9 @@ internal sealed record TrainedNetwork(int BestEpoch, string WeightsSha256, IRead
 /// <summary>A trained network that answers from plain arrays: immutable, allocation-free, safe for many threads.</summary>
 internal interface INetworkPredictor
 {
+    /// <summary>Whether the network promises that P(Diabetes) never falls when HbA1c alone rises, from 5.7 % up.</summary>
+    bool IsMonotone { get; }
+
     /// <summary>Writes the probabilities of the three classes (length 3, sum 1, in class order).</summary>
     /// <returns>The share 0..1 of the members whose own most probable class is the answer's; null for a network without members.</returns>
     double? Predict(PatientFeatures features, Span<double> probabilities);

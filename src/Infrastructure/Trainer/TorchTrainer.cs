@@ -105,8 +105,11 @@ internal sealed class TorchTrainer(
         var stride = Math.Max(1, rows.Distinct.Count / Monotonicity.MaxPatients);
         return Evaluator.Evaluate(judged, specification.Parameters.Seed) with
         {
-            MonotonicityViolations = Monotonicity.ViolationShare(
-                rows.Distinct.Where((_, i) => i % stride == 0).Select(row => row.Features), (patient, p) => predictor.Predict(patient, p)),
+            MonotonicityViolations = predictor.IsMonotone
+                ? 0
+                : Monotonicity.ViolationShare(
+                    rows.Distinct.Where((_, i) => i % stride == 0).Select(row => row.Features),
+                    (patient, p) => predictor.Predict(patient, p)),
         };
     }
 }

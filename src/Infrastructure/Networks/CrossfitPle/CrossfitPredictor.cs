@@ -31,6 +31,9 @@ internal sealed class CrossfitPredictor : INetworkPredictor
             SmallDataMixture.NetworkShare(network.Rows));
     }
 
+    /// <summary>By construction: the probability is a running maximum along HbA1c.</summary>
+    public bool IsMonotone => true;
+
     public double? Predict(PatientFeatures features, Span<double> probabilities) => Answer(features, _members, probabilities);
 
     /// <summary>Answers with one member alone.</summary>

@@ -87,6 +87,8 @@ internal sealed class MlpPredictor : INetworkPredictor
         return new MlpPredictor(scaler, hidden, first, firstBias, second, Array.ConvertAll(b2, b => (double)b));
     }
 
+    public bool IsMonotone => false;
+
     public double? Predict(PatientFeatures features, Span<double> probabilities)
     {
         // The network was trained on single-precision inputs, so it is asked with the same ones.

@@ -131,6 +131,8 @@ internal sealed class LogisticNetwork : INetwork
 
     private sealed class Predictor(double[,] weights) : INetworkPredictor
     {
+        public bool IsMonotone => false;
+
         public double? Predict(PatientFeatures features, Span<double> probabilities)
         {
             Answer(weights, features, probabilities);
