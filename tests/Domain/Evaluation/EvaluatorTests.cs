@@ -212,8 +212,8 @@ public class EvaluatorTests
             [
                 "rows", "accuracy", "f1_score", "precision", "recall", "loss", "balanced_accuracy", "roc_auc", "brier_score",
                 "calibration_error", "calibration", "confusion_matrix", "per_class", "confidence_intervals", "baselines",
-                "beats_baselines", "ranked_probability_score", "calibration_by_class", "net_benefit", "sets", "subgroups", "judged_rows",
-                "missed_diabetes", "provisional",
+                "beats_baselines", "ranked_probability_score", "calibration_by_class", "net_benefit", "sets", "subgroups",
+                "monotonicity_violations", "judged_rows", "missed_diabetes", "provisional",
             ],
             report.EnumerateObject().Select(p => p.Name));
         Assert.Equal(
