@@ -13,7 +13,7 @@ public sealed record ActivateVersion : IRequest<ActivationAnswer>
 
     public string? Reason { get; init; }
 
-    /// <summary>Refuse when another version than this one is active by now.</summary>
+    /// <summary>The version that must be active; the request is refused if another one is active.</summary>
     public string? ExpectedActive { get; init; }
 }
 

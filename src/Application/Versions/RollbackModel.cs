@@ -6,12 +6,12 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 
-/// <summary>Goes back to the latest earlier active version that still exists.</summary>
+/// <summary>Activates the most recent earlier active version that still exists.</summary>
 public sealed record RollbackModel : IRequest<ActivationAnswer>
 {
     public string? Reason { get; init; }
 
-    /// <summary>Refuse when another version than this one is active by now.</summary>
+    /// <summary>The version that must be active; the request is refused if another one is active.</summary>
     public string? ExpectedActive { get; init; }
 }
 
