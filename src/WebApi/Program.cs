@@ -79,7 +79,8 @@ builder.Services.AddDashboard();
 
 // RunAsync throws the exception that ends a failed startup. Disable the host's own log entry, which would add its stack trace.
 var started = false;
-builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level > LogLevel.Debug && (started || level != LogLevel.Error));
+builder.Logging.AddFilter(
+    "Microsoft.Extensions.Hosting.Internal.Host", level => level > LogLevel.Debug && (started || level != LogLevel.Error));
 
 var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => started = true);

@@ -44,7 +44,8 @@ public sealed partial class PredictionLog : IDisposable
         _logger = logger;
         _meter = meters.Create(MeterName);
         _stored = _meter.CreateCounter<long>("predictions_stored", "{prediction}", "Predictions written to the database.");
-        _dropped = _meter.CreateCounter<long>("predictions_dropped", "{prediction}", "Predictions that were answered but not kept, by reason.");
+        _dropped = _meter.CreateCounter<long>(
+            "predictions_dropped", "{prediction}", "Predictions that were answered but not kept, by reason.");
         _meter.CreateObservableGauge("predictions_waiting", () =>
             _queue.Reader.Count, "{prediction}", "Predictions that wait to be written.");
     }

@@ -23,7 +23,8 @@ internal sealed class ActivateVersionValidator : AbstractValidator<ActivateVersi
     {
         RuleFor(r => r.Version).CouldBeAVersion();
         RuleFor(r => r.ExpectedActive).CouldBeAVersion().When(r => r.ExpectedActive is not null);
-        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason).WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
+        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason)
+            .WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
     }
 }
 

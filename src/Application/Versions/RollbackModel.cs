@@ -20,7 +20,8 @@ internal sealed class RollbackModelValidator : AbstractValidator<RollbackModel>
     public RollbackModelValidator()
     {
         RuleFor(r => r.ExpectedActive).CouldBeAVersion().When(r => r.ExpectedActive is not null);
-        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason).WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
+        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason)
+            .WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
     }
 }
 

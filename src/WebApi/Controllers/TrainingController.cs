@@ -92,7 +92,8 @@ public sealed class TrainingController(
                     started = true;
                 }
 
-                await Response.WriteAsync($"data: {JsonSerializer.Serialize(job, json.Value.JsonSerializerOptions)}\n\n", cancellationToken);
+                await Response.WriteAsync(
+                    $"data: {JsonSerializer.Serialize(job, json.Value.JsonSerializerOptions)}\n\n", cancellationToken);
                 await Response.Body.FlushAsync(cancellationToken);
             }
         }

@@ -38,7 +38,8 @@ internal sealed class CountedStream(Stream inner, Action<long> onRead, TimeProvi
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A browser's file is read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("A browser's file is read asynchronously.");
 
     public override void Flush()
     {

@@ -21,7 +21,9 @@ public abstract class VersionComponent : DashboardComponent
             asksReason: true,
             isDangerous: false,
             Texts.Say($"From now on {version} answers every prediction."),
-            active is null ? Texts.Say($"You can change it again at any time.") : Texts.Say($"{active} stays in the list. You can roll back with one click."));
+            active is null
+                ? Texts.Say($"You can change it again at any time.")
+                : Texts.Say($"{active} stays in the list. You can roll back with one click."));
         return sure is not null && await TryAsync(async () =>
         {
             var answer = await SendAsync(new ActivateVersion { Version = version, ExpectedActive = active, Reason = Reason(sure) });

@@ -33,7 +33,8 @@ internal static partial class JsonRefusals
 
         var message = exception.Message switch
         {
-            var m when m.Contains("could not be mapped", StringComparison.Ordinal) => Texts.Say($"isn't a known member. Check the spelling."),
+            var m when m.Contains("could not be mapped", StringComparison.Ordinal) =>
+                Texts.Say($"isn't a known member. Check the spelling."),
             var m when m.Contains("Duplicate property", StringComparison.Ordinal) => Texts.Say($"is there twice."),
             var m when m.Contains("doesn't allow", StringComparison.Ordinal) => Texts.Say($"must not be null."),
             _ => Texts.Say($"isn't of the right type or out of range."),
