@@ -8,10 +8,10 @@ namespace ModelOps.WebApi.Dashboard;
 /// </summary>
 internal static class Appearance
 {
-    /// <summary>The user's choice, <c>light</c> or <c>dark</c>; without a choice, the browser's preference.</summary>
+    /// <summary>Cookie with the user's choice, <c>light</c> or <c>dark</c>. Without it, the browser's preference applies.</summary>
     public const string Cookie = "modelops.theme";
 
-    /// <summary>The browser's preference, saved by dashboard.js in a cookie, so that the first paint uses the right palette.</summary>
+    /// <summary>Cookie with the browser's preference, written by dashboard.js, so that the first paint uses the right palette.</summary>
     private const string SystemCookie = "modelops.theme.system";
 
     private static readonly string[] Letters = ["system-ui", "-apple-system", "Segoe UI", "Ubuntu", "Cantarell", "Noto Sans", "sans-serif"];
