@@ -11,7 +11,7 @@ namespace ModelOps.Application;
 
 public static class DependencyInjection
 {
-    /// <summary>Use cases, their validators, and what runs around each of them.</summary>
+    /// <summary>Registers the use cases, their validators and the pipeline behaviors.</summary>
     public static IServiceCollection AddApplication(this IServiceCollection services) => services
         .AddMediator()
         .AddHandlers(typeof(DependencyInjection).Assembly)
@@ -29,7 +29,7 @@ public static class DependencyInjection
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddScoped<IMediator, Mediator>();
 
-        // The outer one first: a refused validation is an outcome worth a log line too.
+        // Logging is the outermost behavior, so that validation failures are logged too.
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         return services;

@@ -7,14 +7,14 @@ using ModelOps.Domain;
 
 namespace ModelOps.Application;
 
-/// <summary>The same key and request give the first answer again; the same key with another request is refused.</summary>
+/// <summary>Repeats the first response for the same key and request. Refuses the same key with a different request.</summary>
 internal static class Idempotency
 {
     /// <summary>
-    /// Looks for an earlier answer; otherwise lets <paramref name="work"/> add its changes, and saves them together with its answer.
-    /// Of equal requests at the same time exactly one does the work.
+    /// Returns the stored response if there is one. Otherwise, runs <paramref name="work"/> and saves its changes and its response in one
+    /// transaction. Of identical concurrent requests, exactly one does the work.
     /// </summary>
-    /// <param name="key">Null: no key was sent, the work is always done.</param>
+    /// <param name="key">Null when the client sent no key; the work is then always done.</param>
     public static async Task<(TAnswer Answer, bool Replayed)> OnceAsync<TRequest, TAnswer>(
         this IModelOpsDbContext db,
         string operation,

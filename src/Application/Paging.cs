@@ -6,8 +6,8 @@ using ModelOps.Domain;
 namespace ModelOps.Application;
 
 /// <summary>
-/// Where a list goes on, and how far. The cursor names the last row that was seen (keyset paging), so page 1,000
-/// costs what page 1 costs, and rows that come or go meanwhile neither repeat nor hide others.
+/// Start and size of a page. The cursor is the key of the last row seen (keyset paging). Therefore page 1,000 costs the same as page 1,
+/// and rows inserted or deleted between two requests cause neither duplicates nor gaps.
 /// </summary>
 public sealed record PageRequest(int? Limit = null, string? Cursor = null)
 {
@@ -17,7 +17,7 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
 
     private const int MaxCursor = 1_500;
 
-    /// <summary>Rows of the page; ask the database for <see cref="Fetch"/> of them.</summary>
+    /// <summary>Maximum number of rows on the page. Query the database for <see cref="Fetch"/> rows.</summary>
     public int Size => Limit switch
     {
         null => DefaultLimit,
@@ -25,7 +25,7 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
         _ => throw InvalidRequest.Refusal("limit", Texts.Say($"must be between {MinLimit} and {MaxLimit}.")),
     };
 
-    /// <summary>One row more than the page holds tells whether there is a next page.</summary>
+    /// <summary>One row more than the page size, which shows whether there is a next page.</summary>
     public int Fetch => Size + 1;
 
     /// <summary>The key to continue after; null on the first page.</summary>
@@ -36,7 +36,7 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
     /// <inheritdoc cref="AfterNumber"/>
     public string? AfterText() => Cursor is null ? null : Decode(Cursor);
 
-    /// <summary>Cuts what <see cref="Fetch"/> brought to a page, with the cursor of its last row.</summary>
+    /// <summary>Cuts the result of a query for <see cref="Fetch"/> rows to one page and creates the cursor from its last row.</summary>
     public Page<T> Cut<T>(IReadOnlyList<T> fetched, Func<T, long> key) =>
         Cut(fetched, row => key(row).ToString(CultureInfo.InvariantCulture));
 
@@ -64,7 +64,7 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
         {
             var key = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Base64Url.DecodeFromChars(cursor));
 
-            // PostgreSQL can't hold U+0000, and no key of ours has control characters.
+            // PostgreSQL can't store U+0000, and no key contains control characters.
             return key.Any(char.IsControl) ? throw BadCursor() : key;
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
@@ -79,5 +79,5 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
 
 /// <summary>One page of a list.</summary>
 /// <param name="Items">The rows, in the list's order.</param>
-/// <param name="NextCursor">What to ask for next; null at the end.</param>
+/// <param name="NextCursor">The cursor of the next page; null on the last page.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);

@@ -14,7 +14,7 @@ internal static class ValidationRules
         .OverridePropertyName("Idempotency-Key")
         .WithMessage(_ => Texts.Say($"must have 1 to {IdempotentRequest.MaxKey} visible ASCII characters"));
 
-    /// <summary>Rows come from the database, from a dataset with a possible name, or from both.</summary>
+    /// <summary>At least one source of rows is required: the database, or a dataset with a valid name.</summary>
     public static IRuleBuilderOptions<T, string?> NamesTheData<T>(
         this IRuleBuilderInitial<T, string?> rule, Func<T, bool> useDatabase) => rule
         .Must((request, name) => name is not null || useDatabase(request))
@@ -23,7 +23,7 @@ internal static class ValidationRules
         .WithMessage(_ => Texts.Say($"is not a dataset's name: letters, digits, dot, underscore and hyphen, ending in .csv"));
 
     /// <summary>
-    /// A name with characters that no version's name has is refused outright; one that merely isn't there is a 404 later.
+    /// Refuses a name with characters that no version name contains. A valid name of a version that doesn't exist is a 404 later.
     /// </summary>
     public static IRuleBuilderOptions<T, string?> CouldBeAVersion<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(name => name is { Length: >= 1 and <= 64 }

@@ -5,8 +5,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Application;
 
 /// <summary>
-/// How a name of ours is written on the wire: snake_case, except the clinical columns, which keep the names of the
-/// data files everywhere. The JSON options and the validation errors both use it, so that they can't disagree.
+/// Converts C# names to wire names: snake_case, except for the clinical columns, which keep their names from the data files. Used by both
+/// the JSON options and validation errors, so that the names are consistent.
 /// </summary>
 public static class WireNames
 {
@@ -46,6 +46,6 @@ public static class WireNames
         return result.ToString();
     }
 
-    /// <summary>A header keeps its name, such as <c>Idempotency-Key</c>; no member of ours has a hyphen.</summary>
+    /// <summary>A header such as <c>Idempotency-Key</c> keeps its name. No C# member name contains a hyphen.</summary>
     private static bool IsHeader(string name) => name.Contains('-', StringComparison.Ordinal);
 }

@@ -1,7 +1,7 @@
 namespace ModelOps.WebApi;
 
 /// <summary>
-/// Where the data lie when the settings name no place: <c>mlModels</c> at the repository's root, or beside a published service.
+/// The data directory if the settings name none: <c>mlModels</c> at the repository's root, or next to a published service.
 /// </summary>
 internal static class DefaultDataDirectory
 {

@@ -5,8 +5,8 @@ using ModelOps.Application;
 namespace ModelOps.WebApi;
 
 /// <summary>
-/// Which language an answer is in: the one chosen in the dashboard (a cookie), else the best of <c>Accept-Language</c>, else English.
-/// Only words follow it. Numbers and dates on the wire look the same for everybody, so the formatting culture stays invariant.
+/// Selects a response's language: the dashboard's cookie, else the best match of <c>Accept-Language</c>, else English. The formatting
+/// culture stays invariant, so that numbers and dates on the wire don't depend on the language.
 /// </summary>
 internal static class Languages
 {
@@ -24,7 +24,7 @@ internal static class Languages
         ];
     });
 
-    /// <summary>The sign-in page's link, which has no script to write a cookie with, or what that cookie says.</summary>
+    /// <summary>Reads the language from the query (the sign-in page's links work without a script) or from the cookie.</summary>
     private sealed class ChosenLanguage : RequestCultureProvider
     {
         public override Task<ProviderCultureResult?> DetermineProviderCultureResult(HttpContext httpContext)

@@ -28,26 +28,26 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
     Args = args,
 
-    // Started from its project's folder, that folder holds the settings; published, they lie beside the program,
-    // wherever it is started from.
+    // During development, the project's folder holds the settings. A published service reads them from its own folder, independent of the
+    // working directory.
     ContentRootPath = File.Exists("WebApi.csproj") ? null : AppContext.BaseDirectory,
 });
 
-// A lifetime mistake shall fail at the start of every environment, not in the night in Production alone.
+// Validate service lifetimes in every environment, so that a mistake fails at startup and not first in Production.
 builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = options.ValidateScopes = true);
 builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
 builder.WebHost.ConfigureKestrel(options =>
 {
     options.AddServerHeader = false;
 
-    // What is read of a body that is too long for its endpoint, so that the client gets the refusal and not a broken connection.
+    // How many bytes of a too long body are read, so that the client receives the refusal instead of a connection reset.
     options.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
 
-    // A name of 10 kB is refused by the same rules, and with the same body, as any other.
+    // Long values are refused by the validators, with the same body as other invalid values.
     options.Limits.MaxRequestLineSize = 16 * 1024;
 });
 
-// Started from bin, the pages' files lie where the build found them.
+// When run from bin, static files are in the source folders recorded by the build.
 builder.WebHost.UseStaticWebAssets();
 if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
 {
@@ -77,9 +77,10 @@ builder.Services.AddApi();
 builder.Services.AddLanguages();
 builder.Services.AddDashboard();
 
-// What ends a start comes out of RunAsync; the host's own log line would print its stack trace as well.
+// RunAsync throws the exception that ends a failed startup. Disable the host's own log entry, which would add its stack trace.
 var started = false;
-builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level > LogLevel.Debug && (started || level != LogLevel.Error));
+builder.Logging.AddFilter(
+    "Microsoft.Extensions.Hosting.Internal.Host", level => level > LogLevel.Debug && (started || level != LogLevel.Error));
 
 var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => started = true);
@@ -107,7 +108,7 @@ app.MapDashboard();
 app.MapJobsDashboard("/hangfire").RequireAuthorization(Policies.Admin);
 app.MapMetricsEndpoint();
 
-// The description of the interface holds no secrets, and who writes a client reads it before having an account.
+// The OpenAPI document contains no secrets, and client developers may read it without an account.
 app.MapOpenApi().AllowAnonymous();
 app.MapScalarApiReference("/scalar", options => options.DisableDefaultFonts()).AllowAnonymous();
 

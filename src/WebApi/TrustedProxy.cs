@@ -4,16 +4,16 @@ using IPNetwork = System.Net.IPNetwork;
 namespace ModelOps.WebApi;
 
 /// <summary>
-/// Behind a proxy every request comes from the same address and without TLS. What the proxy says of the client (<c>X-Forwarded-For</c>,
-/// <c>X-Forwarded-Proto</c>) decides then whose sign-in attempts are counted together, and that the session's cookie asks for TLS.
+/// Reads the client's address and scheme from a reverse proxy's headers (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>). The address
+/// is used to limit sign-in attempts; the scheme decides whether the session cookie is Secure.
 /// </summary>
 internal static class TrustedProxy
 {
-    /// <param name="proxy">Addresses of the proxy in front of the service; nobody else is believed. Null: nobody at all.</param>
+    /// <param name="proxy">Trusted addresses of the proxy in front of the service; null to trust no proxy.</param>
     public static IServiceCollection AddTrustedProxy(this IServiceCollection services, IPNetwork? proxy) =>
         services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
-            // The framework believes this machine where nothing is said.
+            // Clear the framework's default, which trusts the loopback addresses.
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             forwarded.ForwardedHeaders = ForwardedHeaders.None;

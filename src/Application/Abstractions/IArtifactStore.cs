@@ -15,48 +15,54 @@ public sealed record VersionMetadata(
     Domain.Training.TrainingSummary Summary);
 
 /// <summary>
-/// The files of versions. A version appears whole, by one rename on one file system, or not at all.
+/// Stores the files of versions. Publishing is atomic: one rename within a file system makes the whole version visible.
 /// </summary>
 public interface IArtifactStore
 {
     /// <summary>
-    /// Publishes the output of a job under the first free name of this second, flushed to disk with its manifest. Until the rename its
-    /// files lie among the job's working folders, so that what a crash leaves of them goes with the job.
+    /// Publishes the output of a job under the first name that is free in the current second. The files and their manifest are flushed to
+    /// disk first. Before the rename, the files are in the job's working folder, so the job's cleanup removes them after a crash.
     /// </summary>
-    /// <param name="describe">Makes the metadata once name and creation time are known.</param>
+    /// <param name="describe">Creates the metadata from the version's name and creation time.</param>
     PublishedArtifact Publish(string outputFolder, DateTime now, Func<string, DateTime, VersionMetadata> describe);
 
-    /// <summary>The bytes of every file but the rows; all files are checked against size and SHA-256.</summary>
+    /// <summary>Returns the bytes of every file except the rows. Size and SHA-256 of all files are verified.</summary>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
     Task<IReadOnlyDictionary<string, byte[]>> ReadVerifiedAsync(string version, IReadOnlyList<ArtifactFile> files,
         CancellationToken cancellationToken);
 
-    /// <summary>The rows that a version was made of, checked like every file.</summary>
+    /// <summary>Opens the rows that the version was trained on. Size and SHA-256 are verified.</summary>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
     Task<IRows> OpenRowsAsync(ModelVersion version, CancellationToken cancellationToken);
 
     /// <summary>Opens one file of a version for download.</summary>
     Stream OpenFile(string version, string file);
 
-    /// <summary>Takes a version's folder away: out of sight by one rename, then file by file.</summary>
+    /// <summary>Deletes a version's folder: first one rename hides the folder, then its files are deleted.</summary>
     void DeleteVersion(string version);
 
-    /// <summary>Names of version folders with the job that made each, for the sweep; the job is null when the folder doesn't say.</summary>
+    /// <summary>
+    /// Returns the version folders, each with the id of the job that created it. The id is null when the folder doesn't record it.
+    /// </summary>
     IReadOnlyList<(string Version, Guid? JobId)> ListVersions();
 
-    /// <summary>Removes what dead processes left in the staging folder; with <paramref name="onlyProcess"/> all of it.</summary>
+    /// <summary>
+    /// Deletes staging files of processes that have ended; with <paramref name="onlyProcess"/>, deletes all staging files.
+    /// </summary>
     void SweepStaging(bool onlyProcess);
 
-    /// <summary>Whether the data directory takes new files.</summary>
+    /// <summary>Whether new files can be written to the data directory.</summary>
     bool IsWritable();
 
-    /// <summary>Writes <c>active_model.json</c> for outside readers.</summary>
+    /// <summary>Writes <c>active_model.json</c> for readers outside the service.</summary>
     void WriteActivePointer(ActivePointer active);
 }
 
 public sealed record PublishedArtifact(string Version, DateTime CreatedAt, IReadOnlyList<ArtifactFile> Files);
 
-/// <summary>What <c>active_model.json</c> says. The database is the truth, this is its copy.</summary>
+/// <summary>
+/// The content of <c>active_model.json</c>, a copy of the active pointer in the database. The database is authoritative.
+/// </summary>
 public sealed record ActivePointer(
     string ActiveModel,
     [property: JsonPropertyName("epoch")] long ActivationNumber,

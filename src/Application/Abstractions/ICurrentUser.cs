@@ -1,6 +1,6 @@
 namespace ModelOps.Application.Abstractions;
 
-/// <summary>Who asks. A use case that the service runs by itself has nobody: everything is empty then.</summary>
+/// <summary>The user who sent the request. All properties are empty when the service itself runs a use case.</summary>
 public interface ICurrentUser
 {
     string? Email { get; }
@@ -10,6 +10,6 @@ public interface ICurrentUser
 
 public static class CurrentUserExtensions
 {
-    /// <summary>The name that is written beside what was done.</summary>
+    /// <summary>The name recorded with each action.</summary>
     public static string Signature(this ICurrentUser user) => user.Email ?? "system";
 }

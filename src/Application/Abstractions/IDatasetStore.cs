@@ -3,7 +3,7 @@ using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Application.Abstractions;
 
-/// <summary>An upload that lies in the staging folder; disposing it removes what was not kept.</summary>
+/// <summary>An upload in the staging folder. Dispose deletes the upload unless it was kept.</summary>
 public interface IStagedUpload : IAsyncDisposable
 {
     long Bytes { get; }
@@ -15,22 +15,23 @@ public interface IStagedUpload : IAsyncDisposable
 }
 
 /// <summary>
-/// The files of uploaded datasets, each named after its row's id and its name: no two datasets ever share a file, not even one that
-/// is deleted while another of the same name arrives. Names are checked by the caller (<see cref="Domain.Datasets.Dataset.IsValidName"/>).
+/// Stores the files of uploaded datasets. A file name combines the dataset's id and name, so two datasets never share a file, even when a
+/// dataset is deleted while another of the same name is uploaded. Callers validate names with <see
+/// cref="Domain.Datasets.Dataset.IsValidName"/>.
 /// </summary>
 public interface IDatasetStore
 {
-    /// <summary>Writes a stream to the staging folder, on disk when this returns.</summary>
-    /// <param name="maxBytes">One byte more is refused with <c>upload_too_large</c>.</param>
+    /// <summary>Writes a stream to the staging folder and flushes the file to disk.</summary>
+    /// <param name="maxBytes">Maximum size in bytes. A larger upload is refused with <c>upload_too_large</c>.</param>
     Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>Moves a staged upload to its place, in one step, with its rows. May be called again with another id.</summary>
+    /// <summary>Moves a staged upload and its rows to their final place atomically. May be called again with another id.</summary>
     void Keep(IStagedUpload upload, IRows rows, long id, string name);
 
-    /// <summary>Keeps the rows of a dataset that was uploaded before datasets had rows files.</summary>
+    /// <summary>Stores the rows file of a dataset that was uploaded before rows files existed.</summary>
     void KeepRows(IRows rows, long id);
 
-    /// <summary>The rows of a dataset; null for one that was uploaded before datasets had rows files.</summary>
+    /// <summary>Opens the rows of a dataset; null if the dataset was uploaded before rows files existed.</summary>
     IRows? FindRows(long id);
 
     /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c></exception>
@@ -39,8 +40,8 @@ public interface IDatasetStore
     void Delete(long id, string name);
 
     /// <summary>
-    /// The files that this process has seen in place for a minute: long enough for the row of each to be committed. With
-    /// <paramref name="onlyProcess"/>, where nobody else can be uploading, all of them.
+    /// Returns the files that this process first saw at least one minute ago, so that the transaction that adds their database row has
+    /// had time to commit. With <paramref name="onlyProcess"/>, no other process can be uploading, and all files are returned.
     /// </summary>
     IReadOnlyList<(long Id, string Name)> ListSettled(bool onlyProcess);
 }

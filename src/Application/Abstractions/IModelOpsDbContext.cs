@@ -9,7 +9,7 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Abstractions;
 
-/// <summary>The database as use cases see it; the provider (SQLite or PostgreSQL) is Infrastructure's secret.</summary>
+/// <summary>The database as use cases see it. Only Infrastructure knows the provider (SQLite or PostgreSQL).</summary>
 public interface IModelOpsDbContext
 {
     DbSet<TrainingJob> Jobs { get; }
@@ -30,32 +30,33 @@ public interface IModelOpsDbContext
 
     DbSet<Installation> Installations { get; }
 
-    /// <summary>Present UTC time by the clock that all processes of the installation share: the database server's.</summary>
+    /// <summary>Current UTC time of the database server, the clock that all processes of the installation share.</summary>
     Task<DateTime> UtcNowAsync(CancellationToken cancellationToken);
 
     Task<int> SaveChangesAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs <paramref name="work"/> in one transaction, again from the start when the connection fails in a passing way. It is committed
-    /// once: a commit whose answer was lost isn't repeated.
+    /// Runs <paramref name="work"/> in one transaction. After a transient connection failure, the work is run again from the start. A
+    /// commit is never repeated, even when its response was lost.
     /// </summary>
     Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Every labelled record, in one consistent read that isn't disturbed by, and doesn't disturb, who writes meanwhile. Rows are read
-    /// from the database as they are asked for.
+    /// Streams every labelled record from one consistent snapshot. Concurrent writers don't affect the read and aren't blocked by it.
     /// </summary>
     IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Tells the other processes that the active pointer has moved, with the commit of the present transaction.</summary>
+    /// <summary>
+    /// Notifies other processes that the active pointer has changed. The notification is sent when the current transaction commits.
+    /// </summary>
     Task AnnounceActivationAsync(CancellationToken cancellationToken);
 
-    /// <summary>Forgets what was loaded and not saved, so that a changed row can be read again.</summary>
+    /// <summary>Detaches all tracked entities, so that a changed row can be read again.</summary>
     void DiscardChanges();
 
-    /// <summary>Whether a failed save broke a unique index.</summary>
+    /// <summary>Whether a failed save violated a unique index.</summary>
     bool IsUniqueViolation(DbUpdateException exception);
 
-    /// <summary>Whether a failed save broke a foreign key.</summary>
+    /// <summary>Whether a failed save violated a foreign key.</summary>
     bool IsForeignKeyViolation(DbUpdateException exception);
 }

@@ -4,23 +4,23 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Application.Abstractions;
 
-/// <summary>Distinct rows on disk, in canonical order. Disposing it removes what was only temporary.</summary>
+/// <summary>Distinct rows on disk, in canonical order. Dispose deletes temporary files.</summary>
 public interface IRows : IDisposable
 {
     RowsHeader Header { get; }
 
-    /// <summary>One pass over the rows; each call begins a new one.</summary>
+    /// <summary>Reads all rows. Each call starts a new pass.</summary>
     /// <exception cref="InvalidDataException">The file was altered.</exception>
     IEnumerable<CountedRow> Read();
 }
 
-/// <summary>Gathers rows that come in any order, on disk; memory doesn't grow with their number.</summary>
+/// <summary>Collects rows in any order on disk. Memory use doesn't depend on the number of rows.</summary>
 public interface IRowsCollector : IDisposable
 {
     /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>
     void Add(LabelledExample row);
 
-    /// <summary>Ends the gathering. The rows are on disk when this returns.</summary>
+    /// <summary>Completes the collection and flushes the rows to disk.</summary>
     /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>
     IRows Complete();
 }
@@ -28,7 +28,7 @@ public interface IRowsCollector : IDisposable
 /// <summary>Temporary rows files, in the data directory's staging folder.</summary>
 public interface IRowsFiles
 {
-    /// <param name="key">Decides the rows' folds.</param>
+    /// <param name="key">Key of the hash that assigns rows to folds.</param>
     IRowsCollector Collect(SplitKey key);
 
     /// <summary>Writes the union of several sources, each distinct row once with the sum of its counts.</summary>

@@ -1,6 +1,6 @@
 namespace ModelOps.Application.Abstractions;
 
-/// <summary>Whether this process has started up; until then it answers nothing but questions for its health.</summary>
+/// <summary>Whether this process has completed its startup. Before that, the process answers only health checks.</summary>
 public interface IStartupState
 {
     bool IsOver { get; }

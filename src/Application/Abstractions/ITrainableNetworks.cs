@@ -9,7 +9,7 @@ public interface ITrainableNetworks
 {
     IReadOnlyList<string> Names { get; }
 
-    /// <summary>What is trained when a request names none.</summary>
+    /// <summary>The network that is trained when a request names none.</summary>
     string Default { get; }
 }
 

@@ -1,11 +1,11 @@
 namespace ModelOps.Application.Abstractions;
 
-/// <summary>Wakes a worker for a job. The job's row is the queue of record; a lost wake-up is found by the reconciler.</summary>
+/// <summary>Wakes a worker for a job. The job's database row is authoritative; the reconciler recovers a lost wake-up.</summary>
 public interface ITrainingQueue
 {
-    /// <summary>A wake-up that can't be given now isn't an error: the reconciler gives it later.</summary>
+    /// <summary>Enqueues a wake-up. A failure to enqueue isn't an error: the reconciler enqueues the wake-up later.</summary>
     void Enqueue(Guid jobId);
 
-    /// <summary>The jobs whose wake-up waits for a worker; of very many the first ones.</summary>
+    /// <summary>The jobs whose wake-up is waiting for a worker. A long queue is truncated.</summary>
     IReadOnlySet<Guid> Announced();
 }

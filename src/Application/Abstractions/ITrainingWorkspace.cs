@@ -6,13 +6,13 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Abstractions;
 
-/// <summary>The working folders of the trainings.</summary>
+/// <summary>Manages the working folders of training jobs.</summary>
 public interface ITrainingWorkspaces
 {
-    /// <summary>The folder of one claim on a job; no other claim ever writes there.</summary>
+    /// <summary>Opens the folder of one claim on a job. No other claim writes to this folder.</summary>
     ITrainingWorkspace Open(Guid jobId, Guid claim);
 
-    /// <summary>Deletes the folders of all claims on a job. What can't be deleted now is left to the next sweep.</summary>
+    /// <summary>Deletes the folders of all claims on a job. The next sweep deletes folders that can't be deleted now.</summary>
     void Delete(Guid jobId);
 
     /// <summary>The jobs that have folders.</summary>
@@ -20,36 +20,40 @@ public interface ITrainingWorkspaces
 }
 
 /// <summary>
-/// One claim's folder, in which a process of its own trains. Specification, rows and checkpoint outlive a crash of either side.
-/// Disposing the workspace keeps the folder, for whoever goes on with the job, unless <see cref="Complete"/> was called.
+/// The folder of one claim, in which a separate process trains. The specification, the rows and the checkpoint survive a crash of the
+/// worker or the trainer. Dispose keeps the folder for the next claim on the job, unless <see cref="Complete"/> was called.
 /// </summary>
 public interface ITrainingWorkspace : IDisposable
 {
     /// <summary>
-    /// Takes over what was prepared before, in this folder or by an earlier claim with the furthest checkpoint, and removes the folders
-    /// of the earlier claims. Null when there is nothing to take over.
+    /// Reuses a prepared training from this folder or from the earlier claim with the furthest checkpoint, and deletes the folders of
+    /// earlier claims. Returns null when there is no prepared training.
     /// </summary>
     /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>
     TrainingSpecification? TakeUp();
 
-    /// <summary>Puts the specification and the rows into the folder.</summary>
-    /// <param name="rows">What to train on.</param>
-    /// <param name="records">The labelled records, which judge as well; null when there are none but <paramref name="rows"/>.</param>
+    /// <summary>Writes the specification and the rows to the folder.</summary>
+    /// <param name="rows">The rows to train on.</param>
+    /// <param name="records">
+    /// The labelled records, also used for evaluation; null when there are no records besides <paramref name="rows"/>.
+    /// </param>
     /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>
     void Prepare(TrainingSpecification specification, IRows rows, IRows? records);
 
-    /// <summary>Names the version in service, which the trained version is compared with at its end; may change while it trains.</summary>
-    /// <param name="baseline">Null when none is in service.</param>
-    /// <param name="earlierLooks">Comparisons with the baseline before this one.</param>
+    /// <summary>
+    /// Sets the version in service with which the trained version is compared. The baseline may change during the training.
+    /// </summary>
+    /// <param name="baseline">Null when no version is in service.</param>
+    /// <param name="earlierLooks">Number of earlier comparisons with this baseline.</param>
     void SetBaseline(ModelVersion? baseline, int earlierLooks);
 
-    /// <summary>Trains in the prepared folder, from its checkpoint where there is one.</summary>
-    /// <param name="onProgress">Called some times a second.</param>
-    /// <param name="cancel">No version is wanted any more.</param>
-    /// <param name="stop">This worker ends; the training will go on elsewhere, or later.</param>
+    /// <summary>Trains in the prepared folder and resumes from its checkpoint if there is one.</summary>
+    /// <param name="onProgress">Called several times per second.</param>
+    /// <param name="cancel">Cancels the job: no version will be created.</param>
+    /// <param name="stop">Stops this worker. The training resumes later or on another worker.</param>
     Task<TrainingOutcome> TrainAsync(Action<TrainingProgress> onProgress, CancellationToken cancel, CancellationToken stop);
 
-    /// <summary>The job has ended: its folders go when the workspace is disposed.</summary>
+    /// <summary>Marks the job as ended: Dispose deletes its folders.</summary>
     void Complete();
 }
 
@@ -61,7 +65,7 @@ public sealed record TrainingProgress(int Epoch, int Epochs, double Loss, double
 /// <summary>A comparison of the trained version, which has no name yet, with the version in service.</summary>
 public sealed record BaselineComparison(string Baseline, ModelComparison Result);
 
-/// <summary>What a finished training leaves: its summary, and the comparison where a version was in service.</summary>
+/// <summary>The result of a completed training: its summary, and the comparison if a version was in service.</summary>
 public sealed record TrainingResult(TrainingSummary Summary, BaselineComparison? Comparison);
 
 /// <summary>How a run of the trainer ended.</summary>
@@ -78,9 +82,9 @@ public abstract record TrainingOutcome
 
     public sealed record Stopped : TrainingOutcome;
 
-    /// <summary>The training can't succeed, whoever runs it.</summary>
+    /// <summary>The training can't succeed on any worker.</summary>
     public sealed record Refused(string Code, Sentence Detail) : TrainingOutcome;
 
-    /// <summary>The process died.</summary>
+    /// <summary>The trainer process crashed.</summary>
     public sealed record Crashed(int ExitCode) : TrainingOutcome;
 }

@@ -6,17 +6,17 @@ namespace ModelOps.Application.Abstractions;
 public interface IUserAccounts
 {
     /// <summary>
-    /// Null for a wrong password, an unknown e-mail, a locked and a disabled account alike, after about the same time.
-    /// Each wrong password counts towards the lock.
+    /// Returns null for a wrong password, an unknown e-mail, a locked account and a disabled account. All four take about the same time.
+    /// Each wrong password counts towards the lockout.
     /// </summary>
     Task<SignedInUser?> CheckPasswordAsync(string email, string password, CancellationToken cancellationToken);
 
-    /// <summary>The account as it is now; null when it may not go on: gone, disabled, locked, or changed since the stamp.</summary>
+    /// <summary>Returns the current account; null when it was removed, disabled, locked, or changed since the stamp was issued.</summary>
     Task<SignedInUser?> FindForRenewalAsync(string id, string securityStamp, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether a token or session with this stamp still stands. Remembered for at most
-    /// <see cref="UserLimits.SessionCheckSeconds"/>, so it is cheap enough for every request.
+    /// Whether a token or session with this stamp is still valid. The result is cached for at most <see
+    /// cref="UserLimits.SessionCheckSeconds"/>, so this check is cheap enough for every request.
     /// </summary>
     Task<bool> IsSessionCurrentAsync(string id, string securityStamp, CancellationToken cancellationToken);
 
@@ -24,7 +24,7 @@ public interface IUserAccounts
 
     Task<UserSummary> CreateAsync(string email, string password, string role, CancellationToken cancellationToken);
 
-    /// <summary>Null leaves a property as it is. A change ends the account's living tokens and sessions.</summary>
+    /// <summary>Changes an account. Null leaves a property unchanged. A change invalidates the account's tokens and sessions.</summary>
     Task<UserSummary> ChangeAsync(string id, string? role, bool? disabled, CancellationToken cancellationToken);
 
     Task DeleteAsync(string id, CancellationToken cancellationToken);

@@ -2,7 +2,9 @@ using ModelOps.Application.Predictions;
 
 namespace ModelOps.Application.Abstractions;
 
-/// <summary>The first answer to a request that named an <c>Idempotency-Key</c>; written in the transaction of what it did.</summary>
+/// <summary>
+/// The first response to a request with an <c>Idempotency-Key</c>, saved in the same transaction as the request's changes.
+/// </summary>
 public sealed class IdempotentRequest
 {
     public const int MaxKey = 100;
@@ -17,7 +19,7 @@ public sealed class IdempotentRequest
 
     public string Key { get; private set; } = "";
 
-    /// <summary>SHA-256 of the request, so that the same key with another body is noticed.</summary>
+    /// <summary>SHA-256 of the request. It detects the same key with a different request.</summary>
     public string RequestSha256 { get; private set; } = "";
 
     public string Answer { get; private set; } = "";

@@ -5,8 +5,8 @@ using ModelOps.Domain;
 namespace ModelOps.Application.Behaviors;
 
 /// <summary>
-/// Logs each use case: its name, how long it took and how it ended. Never the request or the answer: these hold
-/// patients' values and passwords. Predictions and polls succeed thousands of times, hence Debug for a success.
+/// Logs the name, duration and outcome of each use case. Requests and responses are never logged, because they contain patients' values
+/// and passwords. Successes are logged at Debug level, because predictions and polls are frequent.
 /// </summary>
 internal sealed class LoggingBehavior<TRequest, TResponse>(ILogger<LoggingBehavior<TRequest, TResponse>> logger, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
@@ -33,7 +33,7 @@ internal sealed class LoggingBehavior<TRequest, TResponse>(ILogger<LoggingBehavi
         }
         catch (Exception failure)
         {
-            // The type alone: whoever turns the exception into an answer logs it whole, once.
+            // Log only the exception's type: the code that maps the exception to a response logs the whole exception once.
             Log(LogLevel.Warning, started, failure.GetType().Name);
             throw;
         }

@@ -4,8 +4,8 @@ using FluentValidation.Resources;
 namespace ModelOps.Application.Behaviors;
 
 /// <summary>
-/// FluentValidation's own messages repeat the value ("You entered 48"), and the value may be a patient's. These don't.
-/// They follow the field's name, as in "epochs: must be …", and are said in the reader's language.
+/// Replaces FluentValidation's own messages, which repeat the value ("You entered 48"); the value may be a patient's. The messages follow
+/// the field's name, as in "epochs: must be …", and are in the reader's language.
 /// </summary>
 internal sealed class PlainMessages : LanguageManager
 {

@@ -3,14 +3,14 @@ using MediatR;
 
 namespace ModelOps.Application.Behaviors;
 
-/// <summary>No handler sees a request that breaks a rule of its validator.</summary>
+/// <summary>Validates each request before its handler runs.</summary>
 internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>
 {
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
-        // One after the other: validators may share the scope's database context, which is not thread-safe.
+        // Run validators sequentially: they may share the scope's database context, which is not thread-safe.
         Dictionary<string, List<string>>? errors = null;
         foreach (var validator in validators)
         {

@@ -6,7 +6,7 @@ using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Application.Datasets;
 
-/// <summary>Deletes a dataset; versions that were trained on it stay. Its row goes first, then its file.</summary>
+/// <summary>Deletes a dataset: first its database row, then its file. Versions that were trained on the dataset are kept.</summary>
 public sealed record DeleteDataset(string Name) : IRequest<DeletionAnswer>;
 
 internal sealed class DeleteDatasetHandler(IModelOpsDbContext db, IDatasetStore datasets) : IRequestHandler<DeleteDataset, DeletionAnswer>

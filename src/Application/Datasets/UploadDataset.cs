@@ -10,12 +10,12 @@ namespace ModelOps.Application.Datasets;
 /// <param name="MaxBytes">Size limit of one uploaded file.</param>
 public sealed record UploadLimits(long MaxBytes);
 
-/// <summary>Keeps a CSV of labelled rows under its file name.</summary>
+/// <summary>Stores a CSV file of labelled rows under its file name.</summary>
 public sealed record UploadDataset(string? FileName, Stream Content, bool Strict) : IRequest<DatasetAnswer>;
 
-/// <summary>One thing wrong with an uploaded file, in the reader's language.</summary>
+/// <summary>One error in an uploaded file, in the reader's language.</summary>
 /// <param name="Line">Line of the file, counted from 1.</param>
-/// <param name="Column">The column's name; empty where the row as a whole is wrong.</param>
+/// <param name="Column">The column's name; empty when the error concerns the whole row.</param>
 public sealed record RowProblemAnswer(int Line, string Column, string Problem)
 {
     internal static IReadOnlyList<RowProblemAnswer> Of(IReadOnlyList<RowProblem> problems) =>
@@ -38,7 +38,9 @@ public sealed record DatasetAnswer(
 {
     internal static DatasetAnswer Of(Dataset d) => new(
         true,
-        Texts.Say(d.Report.Rejected == 0 ? $"{d.Report.Rows} rows are usable." : (FormattableString)$"{d.Report.Rows} rows are usable; left out: {d.Report.Rejected}."),
+        Texts.Say(d.Report.Rejected == 0
+            ? $"{d.Report.Rows} rows are usable."
+            : (FormattableString)$"{d.Report.Rows} rows are usable; left out: {d.Report.Rejected}."),
         d.Name,
         d.Report.Rows,
         d.Report.Columns,
@@ -82,7 +84,7 @@ internal sealed class UploadDatasetHandler(
         var now = await db.UtcNowAsync(cancellationToken);
         try
         {
-            // The file moves before the commit: a crash in between leaves a file without a row, which the sweep removes.
+            // Move the file before the commit: after a crash in between, the sweep deletes the file without a row.
             var kept = await db.InTransactionAsync(
                 async cancel =>
                 {

@@ -21,8 +21,8 @@ public static class FailureClassifier
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
     /// <summary>
-    /// The most specific kind in the chain of inner exceptions: a full disk before an unavailable database, which a full disk can cause,
-    /// and both before unavailable storage.
+    /// Returns the most specific kind in the chain of inner exceptions. A full disk has priority over an unavailable database, because it
+    /// can cause one. Both have priority over unavailable storage.
     /// </summary>
     /// <param name="exception">The failure; EF Core wraps the cause.</param>
     /// <param name="ofProvider">Classifies one exception of a database provider, without its inner exceptions.</param>
@@ -35,8 +35,8 @@ public static class FailureClassifier
     }
 
     /// <summary>
-    /// Whether the database failed in any way, a concurrency conflict excepted. Wider than <see cref="FailureKind.DatabaseUnavailable"/>:
-    /// a job that must record its end repeats the write whatever the database says.
+    /// Whether the exception is any database failure other than a concurrency conflict. This is wider than <see
+    /// cref="FailureKind.DatabaseUnavailable"/>: a job must record its end, so it retries the write after every database failure.
     /// </summary>
     public static bool IsDatabaseFailure(Exception exception) =>
         exception is (DbException or DbUpdateException or TimeoutException
@@ -58,7 +58,7 @@ public static class FailureClassifier
         UnauthorizedAccessException => FailureKind.StorageUnavailable,
         IOException { HResult: LinuxNoSpace or WrappedNoSpace or LinuxQuotaExceeded or WindowsDiskFull } => FailureKind.InsufficientStorage,
 
-        // Not every library keeps the error number.
+        // Some libraries drop the error number and keep only the message.
         IOException io when io.Message.Contains("No space left", StringComparison.Ordinal) => FailureKind.InsufficientStorage,
         IOException { HResult: LinuxIOError or LinuxPermissionDenied or LinuxReadOnly } => FailureKind.StorageUnavailable,
         _ => FailureKind.Other,

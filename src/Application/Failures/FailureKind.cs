@@ -3,7 +3,7 @@ namespace ModelOps.Application.Failures;
 /// <summary>What in the environment failed.</summary>
 public enum FailureKind
 {
-    /// <summary>Nothing that is known to pass: a defect, or a refusal.</summary>
+    /// <summary>Not a known transient failure: a defect or a refusal.</summary>
     Other = 0,
 
     /// <summary>The database can't be reached, is starting or stopping, or is locked. A later attempt can succeed.</summary>

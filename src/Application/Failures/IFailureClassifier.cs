@@ -1,6 +1,6 @@
 namespace ModelOps.Application.Failures;
 
-/// <summary>Classifies an exception, the database provider's own included. Thread-safe.</summary>
+/// <summary>Classifies an exception, including the database provider's own exceptions. Thread-safe.</summary>
 public interface IFailureClassifier
 {
     FailureKind Classify(Exception exception);

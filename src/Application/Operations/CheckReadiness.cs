@@ -5,10 +5,10 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Operations;
 
-/// <summary>Whether this process can do its work: database, artifact store, active version.</summary>
+/// <summary>Checks whether this process is ready: database, artifact store and active version.</summary>
 public sealed record CheckReadiness : IRequest<Readiness>;
 
-/// <summary>Each part is <c>ok</c> or says in one sentence what is wrong.</summary>
+/// <summary>Each part is <c>ok</c> or one sentence that describes the problem.</summary>
 public sealed record Readiness(bool Ready, string Database, string ArtifactStore, string ActiveModel);
 
 internal sealed class CheckReadinessHandler(

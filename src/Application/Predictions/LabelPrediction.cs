@@ -20,8 +20,8 @@ public sealed record ConfirmedLabel
 }
 
 /// <summary>
-/// The confirmed outcome of a prediction becomes a labelled record, once: saying the same again answers the same, saying something
-/// else is refused.
+/// Stores the confirmed outcome of a prediction as one labelled record. Idempotent: the same outcome again returns the same response; a
+/// different outcome is refused.
 /// </summary>
 public sealed record LabelPrediction(Guid PredictionId, ConfirmedLabel Label) : IRequest<LabelledPrediction>;
 
@@ -48,7 +48,7 @@ internal sealed class LabelPredictionValidator : AbstractValidator<LabelPredicti
 internal sealed class LabelPredictionHandler(IModelOpsDbContext db, PredictionLog log, TimeProvider time, ICurrentUser user)
     : IRequestHandler<LabelPrediction, LabelledPrediction>
 {
-    /// <summary>How long a prediction may take from its answer to the database, in whichever process.</summary>
+    /// <summary>Maximum delay between a prediction's response and its database row, in any process.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -67,7 +67,7 @@ internal sealed class LabelPredictionHandler(IModelOpsDbContext db, PredictionLo
             }
             catch (DbUpdateConcurrencyException)
             {
-                // Somebody else labelled it at the same moment; what stands there now decides.
+                // A concurrent request labelled the prediction first. Read the stored label again and compare.
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
@@ -89,7 +89,9 @@ internal sealed class LabelPredictionHandler(IModelOpsDbContext db, PredictionLo
             prediction.Id, prediction.Class, outcome, source, prediction.Version, prediction.ConfirmedAt!.Value, prediction.ConfirmedBy!);
     }
 
-    /// <summary>A prediction that was answered a moment ago may still be on its way, here or in another process.</summary>
+    /// <summary>
+    /// Waits until a recent prediction is stored. It may still be in the queue of this or another process.
+    /// </summary>
     private async Task WaitForAsync(Guid id, CancellationToken cancellationToken)
     {
         if (await IsStoredAsync(id, cancellationToken) || !IsRecent(id))
@@ -107,7 +109,7 @@ internal sealed class LabelPredictionHandler(IModelOpsDbContext db, PredictionLo
     private Task<bool> IsStoredAsync(Guid id, CancellationToken cancellationToken) =>
         db.Predictions.AnyAsync(p => p.Id == id, cancellationToken);
 
-    /// <summary>By the time in the id itself; an id that is made up has none.</summary>
+    /// <summary>Whether the time encoded in the id (UUID version 7) is less than one minute away. A made-up id has no such time.</summary>
     private bool IsRecent(Guid id)
     {
         if (id.Version != 7)

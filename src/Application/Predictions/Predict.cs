@@ -26,7 +26,7 @@ public record PatientInput
     [JsonPropertyName(ColumnNames.Gender)]
     public required string Gender { get; init; }
 
-    /// <summary>Only for validated inputs.</summary>
+    /// <summary>Call only after validation.</summary>
     internal PatientFeatures ToFeatures() => new(HbA1c, Age, Bmi, Genders.Parse(Gender));
 }
 
@@ -71,7 +71,7 @@ public sealed record ClassProbabilities(
 /// <param name="Agreement">
 /// Share 0..1 of the network's members whose own class is the answer's; null for a network without members.
 /// </param>
-/// <param name="Kept">Whether the prediction is kept, so that its outcome can be confirmed later.</param>
+/// <param name="Kept">Whether the prediction is stored, so that its outcome can be confirmed later.</param>
 public sealed record PredictionAnswer(
     DiabetesClass Prediction,
     ClassProbabilities Probabilities,
@@ -104,7 +104,7 @@ internal sealed class PredictHandler(IServingModel serving, PredictionLog log, T
     }
 }
 
-/// <summary>What a predictor answered for one patient.</summary>
+/// <summary>The predictor's result for one patient.</summary>
 internal readonly record struct Answer(
     Guid Id,
     DiabetesClass Predicted,
@@ -119,7 +119,7 @@ internal static class PredictorExtensions
         serving.Current ?? throw (serving.Problem is null
             ? VersionRefusals.NoActiveModel(RefusalKind.Unavailable) : VersionRefusals.ModelNotLoaded());
 
-    /// <summary>Predicts, and hands what was predicted to the log.</summary>
+    /// <summary>Predicts and adds the prediction to the log.</summary>
     public static Answer Classify(this IPredictor predictor, PatientFeatures features, PredictionLog log, DateTimeOffset now)
     {
         Span<double> p = stackalloc double[DiabetesClasses.Count];

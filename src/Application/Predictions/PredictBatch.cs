@@ -24,7 +24,8 @@ internal sealed class PredictBatchValidator : AbstractValidator<PredictBatch>
     {
         RuleFor(r => r.Rows).Cascade(CascadeMode.Stop)
             .NotNull().WithMessage(_ => Texts.Say($"is required"))
-            .Must(rows => rows.Count is >= 1 and <= PredictBatch.MaxRows).WithMessage(_ => Texts.Say($"must have 1 to {PredictBatch.MaxRows} rows"));
+            .Must(rows => rows.Count is >= 1 and <= PredictBatch.MaxRows)
+            .WithMessage(_ => Texts.Say($"must have 1 to {PredictBatch.MaxRows} rows"));
         RuleForEach(r => r.Rows).NotNull().WithMessage(_ => Texts.Say($"must be an object")).SetValidator(new PatientInputValidator())
             .When(r => r.Rows is { Count: <= PredictBatch.MaxRows });
     }

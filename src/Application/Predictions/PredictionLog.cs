@@ -9,22 +9,22 @@ using ModelOps.Domain.Predictions;
 namespace ModelOps.Application.Predictions;
 
 /// <summary>
-/// Predictions on their way to the database. Answering only puts them into a bounded queue; one writer takes them out in batches.
-/// While the database is away the queue fills; what finds no room is dropped, and counted.
+/// Bounded in-memory queue of predictions to store. Requests only add to the queue; one writer saves its entries in batches. While the
+/// database is unavailable the queue fills up. Predictions that don't fit are dropped and counted.
 /// </summary>
 public sealed partial class PredictionLog : IDisposable
 {
     public const string MeterName = "ModelOps";
 
-    /// <summary>Predictions that wait at most: some 20 MB.</summary>
+    /// <summary>Capacity of the queue: about 20 MB of predictions.</summary>
     public const int Capacity = 100_000;
 
     private const int BatchSize = 2_000;
 
-    /// <summary>How often a batch is tried while the environment fails. Any other failure ends it at once.</summary>
+    /// <summary>Maximum number of attempts to save a batch after environment failures. Other failures aren't retried.</summary>
     private const int Tries = 60;
 
-    /// <summary>How long a first prediction waits for others to be written with it.</summary>
+    /// <summary>How long the writer waits after the first prediction to collect a batch.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
@@ -44,13 +44,14 @@ public sealed partial class PredictionLog : IDisposable
         _logger = logger;
         _meter = meters.Create(MeterName);
         _stored = _meter.CreateCounter<long>("predictions_stored", "{prediction}", "Predictions written to the database.");
-        _dropped = _meter.CreateCounter<long>("predictions_dropped", "{prediction}", "Predictions that were answered but not kept, by reason.");
+        _dropped = _meter.CreateCounter<long>(
+            "predictions_dropped", "{prediction}", "Predictions that were answered but not kept, by reason.");
         _meter.CreateObservableGauge("predictions_waiting", () =>
             _queue.Reader.Count, "{prediction}", "Predictions that wait to be written.");
     }
 
-    /// <summary>Never waits.</summary>
-    /// <returns>False when there was no room: the prediction is counted as dropped.</returns>
+    /// <summary>Adds a prediction without waiting.</summary>
+    /// <returns>False when the queue was full; the prediction is counted as dropped.</returns>
     public bool Add(Prediction prediction)
     {
         if (_queue.Writer.TryWrite(new Entry(prediction, null)))
@@ -62,7 +63,7 @@ public sealed partial class PredictionLog : IDisposable
         return false;
     }
 
-    /// <summary>Waits until what was added before is written, or <paramref name="limit"/> is over.</summary>
+    /// <summary>Waits until all predictions added earlier are written, at most <paramref name="limit"/>.</summary>
     public async Task FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -72,11 +73,11 @@ public sealed partial class PredictionLog : IDisposable
         }
     }
 
-    /// <summary>Takes no more; the writer ends once everything is written.</summary>
+    /// <summary>Stops accepting predictions. The writer ends after it has written the queue.</summary>
     public void Complete() => _queue.Writer.TryComplete();
 
-    /// <summary>Writes until <see cref="Complete"/>; one caller for the whole life of the process.</summary>
-    /// <param name="abandon">Gives up what is still waiting, and counts it.</param>
+    /// <summary>Writes predictions until <see cref="Complete"/>. Called once per process.</summary>
+    /// <param name="abandon">Drops the remaining predictions and counts them.</param>
     public async Task WriteAsync(CancellationToken abandon)
     {
         var batch = new List<Prediction>(BatchSize);
@@ -173,6 +174,6 @@ public sealed partial class PredictionLog : IDisposable
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} predictions could not be written and are lost; their answers were given")]
     private partial void LogGivenUp(Exception exception, int count);
 
-    /// <summary>A prediction, or somebody who waits for those before.</summary>
+    /// <summary>Either a prediction, or a flush request that completes when all earlier entries are written.</summary>
     private readonly record struct Entry(Prediction? Prediction, TaskCompletionSource? Written);
 }

@@ -4,13 +4,15 @@ using ModelOps.Application.Abstractions;
 
 namespace ModelOps.Application.Predictions;
 
-/// <summary>Removes predictions whose outcome nobody has confirmed for long; confirmed ones stay, as a version is judged by them.</summary>
-/// <param name="KeepDays">Age in days from which one goes.</param>
+/// <summary>
+/// Deletes old predictions without a confirmed outcome. Confirmed predictions are kept, because versions are evaluated on them.
+/// </summary>
+/// <param name="KeepDays">Age in days at which an unconfirmed prediction is deleted.</param>
 public sealed record RemoveOldPredictions(int KeepDays) : IRequest<int>;
 
 internal sealed class RemoveOldPredictionsHandler(IModelOpsDbContext db) : IRequestHandler<RemoveOldPredictions, int>
 {
-    /// <summary>Rows of one transaction, so that no writer waits long.</summary>
+    /// <summary>Rows deleted per transaction, a limit that keeps locks short.</summary>
     private const int Chunk = 5_000;
 
     public async Task<int> Handle(RemoveOldPredictions request, CancellationToken cancellationToken)

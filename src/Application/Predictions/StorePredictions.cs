@@ -5,8 +5,8 @@ using ModelOps.Domain.Predictions;
 
 namespace ModelOps.Application.Predictions;
 
-/// <summary>Writes a batch of predictions: all or none.</summary>
-/// <param name="Again">An earlier try failed, and may have gone through with only its answer lost.</param>
+/// <summary>Stores a batch of predictions in one transaction.</summary>
+/// <param name="Again">An earlier attempt failed. It may have committed even though its response was lost.</param>
 public sealed record StorePredictions(IReadOnlyList<Prediction> Predictions, bool Again) : IRequest;
 
 internal sealed class StorePredictionsHandler(IModelOpsDbContext db) : IRequestHandler<StorePredictions>

@@ -17,7 +17,7 @@ public sealed record RecordInput : PatientInput
     internal LabelledExample ToExample() => new(ToFeatures(), DiabetesClasses.Parse(Class));
 }
 
-/// <summary>Adds labelled records: all or none.</summary>
+/// <summary>Adds labelled records in one transaction.</summary>
 public sealed record AddRecords(IReadOnlyList<RecordInput> Records, string? IdempotencyKey) : IRequest<RecordsAdded>;
 
 public sealed record RecordsAdded(int Created);

@@ -6,7 +6,7 @@ using ModelOps.Domain.Records;
 
 namespace ModelOps.Application.Records;
 
-/// <summary>What the database holds for a training.</summary>
+/// <summary>Summarises the labelled records that the database holds for training.</summary>
 public sealed record GetRecordsSummary : IRequest<RecordsSummary>;
 
 public sealed record RecordsSummary(

@@ -5,7 +5,7 @@ using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
 
-/// <summary>A queued job ends at once; a running one as soon as its worker has seen it.</summary>
+/// <summary>Cancels a job. A queued job ends at once; a running job ends when its worker has read the request to cancel.</summary>
 public sealed record CancelJob(Guid JobId) : IRequest<JobAnswer>;
 
 internal sealed class CancelJobHandler(IModelOpsDbContext db) : IRequestHandler<CancelJob, JobAnswer>

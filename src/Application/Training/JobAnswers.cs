@@ -13,10 +13,12 @@ public sealed record JobError(string Code, string Detail);
 public sealed record JobData(string Source, int Rows, string Sha256);
 
 /// <summary>A job as clients see it.</summary>
-/// <param name="Comparison">The new version against the one in service when it was made; null without one.</param>
-/// <param name="Reproduction">Of a job that makes a version again, once it has ended; its version is null.</param>
-/// <param name="History">Left out of lists.</param>
-/// <param name="Stamp">Changes with every change of the job; the entity tag.</param>
+/// <param name="Comparison">The comparison of the new version with the version that was in service; null if there was none.</param>
+/// <param name="Reproduction">
+/// The result of a job that reproduces a version, set when the job has ended. Such a job creates no version.
+/// </param>
+/// <param name="History">Omitted from lists.</param>
+/// <param name="Stamp">The entity tag. Changes with every change of the job.</param>
 public sealed record JobAnswer(
     Guid JobId,
     JobStatus Status,
@@ -42,10 +44,10 @@ public sealed record JobAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EpochPoint>? History,
     [property: JsonIgnore] long Stamp)
 {
-    /// <summary>With its history.</summary>
+    /// <summary>Maps a job with its history.</summary>
     internal static JobAnswer Of(TrainingJob job, DateTime now) => Item(job, now) with { History = job.History };
 
-    /// <summary>Without its history, for lists.</summary>
+    /// <summary>Maps a job without its history, for lists.</summary>
     internal static JobAnswer Item(TrainingJob job, DateTime now) => new(
         JobId: job.Id,
         Status: job.Status,
@@ -71,7 +73,7 @@ public sealed record JobAnswer(
         History: null,
         Stamp: job.RowVersion);
 
-    /// <summary>How a training that ended without a version is told to somebody who waited for it.</summary>
+    /// <summary>Returns the refusal for a client that waited for a training which ended without a version.</summary>
     public RefusalException ToRefusal() => Status == JobStatus.Cancelled
         ? new RefusalException(RefusalKind.Conflict, "job_cancelled", $"The training was cancelled.")
         : new RefusalException(KindOf(Error?.Code), Error?.Code ?? "training_failed", $"{Error?.Detail ?? "The training failed."}");
@@ -84,7 +86,7 @@ public sealed record JobAnswer(
         _ => RefusalKind.Unprocessable,
     };
 
-    /// <summary>Seconds since a worker first took the job, up to its end.</summary>
+    /// <summary>Seconds from a worker's first claim on the job to the job's end.</summary>
     private static double Elapsed(TrainingJob job, DateTime now) =>
         job.StartedAt is { } started ? Math.Max(0, Math.Round(((job.FinishedAt ?? now) - started).TotalSeconds, 3)) : 0;
 }

@@ -5,8 +5,8 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Application.Training;
 
 /// <summary>
-/// A worker's claim on a job. Every change names the claim, so a worker that has lost it changes nothing and gets
-/// <see cref="ClaimLostException"/>. Not thread-safe: it uses its scope's database context.
+/// A worker's claim on a job. Every write checks the fencing token: after the claim is lost, writes change nothing and throw <see
+/// cref="ClaimLostException"/>. Not thread-safe: it uses its scope's database context.
 /// </summary>
 internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing timing, TimeProvider time, ILogger logger)
 {
@@ -17,7 +17,7 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
 
     public Guid JobId => jobId;
 
-    /// <summary>Takes the job; null when there is nothing to do, as <see cref="TrainingJob.TryClaim"/> says.</summary>
+    /// <summary>Claims the job; null when <see cref="TrainingJob.TryClaim"/> finds nothing to do.</summary>
     public async Task<TrainingJob?> TryTakeAsync(CancellationToken cancellationToken)
     {
         var taken = false;
@@ -27,10 +27,10 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
     }
 
     /// <summary>
-    /// A heartbeat: prolongs the lease and carries progress to the row. While the database is away the training goes on; whether the
-    /// claim still holds is seen when the database is back.
+    /// Sends a heartbeat: extends the lease and saves the progress. The training continues while the database is unavailable; the first
+    /// heartbeat after the outage checks whether the claim still holds.
     /// </summary>
-    /// <returns>Whether the job shall be cancelled.</returns>
+    /// <returns>Whether the job is to be cancelled.</returns>
     /// <exception cref="ClaimLostException"/>
     public async Task<bool> BeatAsync(TrainingProgress? progress)
     {
@@ -58,7 +58,7 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
         }
     }
 
-    /// <summary>Makes a change that must not be lost, however long the database is away.</summary>
+    /// <summary>Saves a change that must not be lost. Retries until the database is available.</summary>
     /// <exception cref="ClaimLostException"/>
     public Task ChangeAsync(Action<TrainingJob, DateTime> change) => InsistAsync(async () =>
     {
@@ -66,7 +66,7 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
         return await db.UpdateJobAsync(jobId, j => change(j, now), CancellationToken.None) ?? throw new ClaimLostException();
     });
 
-    /// <summary>Repeats work on the database until it isn't away any more. The work must be safe to repeat.</summary>
+    /// <summary>Retries work until the database is available. The work must be idempotent.</summary>
     public async Task<T> InsistAsync<T>(Func<Task<T>> work)
     {
         while (true)
@@ -84,8 +84,8 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
     }
 
     /// <summary>
-    /// Hands the job back because the process ends. A database that is away isn't waited for: the lease then runs out by itself, at the
-    /// price of an attempt.
+    /// Returns the job to the queue because the process is stopping. Doesn't retry while the database is unavailable: the lease then
+    /// expires, which costs the job one attempt.
     /// </summary>
     public async Task ReleaseAsync()
     {

@@ -7,8 +7,8 @@ namespace ModelOps.Application.Training;
 internal static class JobUpdates
 {
     /// <summary>
-    /// Changes a job by compare-and-set: when somebody else changed the row meanwhile, it is read again and
-    /// <paramref name="change"/> decides anew. Null when there is no such job.
+    /// Changes a job by compare-and-set. After a concurrent change, the row is read again and <paramref name="change"/> is called again.
+    /// Returns null when the job doesn't exist.
     /// </summary>
     public static async Task<TrainingJob?> UpdateJobAsync(
         this IModelOpsDbContext db, Guid jobId, Action<TrainingJob> change, CancellationToken cancellationToken)

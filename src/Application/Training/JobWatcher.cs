@@ -5,12 +5,12 @@ using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
 
-/// <summary>Follows a job's row, with a scope of its own for every look, so that a waiting client holds no connection.</summary>
+/// <summary>Polls a job's row. Each poll uses its own scope, so that a waiting client holds no database connection.</summary>
 public sealed class JobWatcher(IServiceScopeFactory scopes, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The job now, and again after each change, up to and including its end.</summary>
+    /// <summary>Yields the job's current state, then each change up to the job's end.</summary>
     public async IAsyncEnumerable<JobAnswer> FollowAsync(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long? seen = null;
@@ -37,7 +37,7 @@ public sealed class JobWatcher(IServiceScopeFactory scopes, TimeProvider time)
         }
     }
 
-    /// <summary>The job once it has ended, or null when that takes longer than <paramref name="limit"/>.</summary>
+    /// <summary>Waits until the job has ended; null if that takes longer than <paramref name="limit"/>.</summary>
     public async Task<JobAnswer?> WaitAsync(Guid jobId, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(limit, time);

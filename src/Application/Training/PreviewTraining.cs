@@ -8,7 +8,7 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Application.Training;
 
 /// <summary>
-/// What a training on these rows would come to, before anybody starts it. Refuses what <see cref="RetrainModel"/> would refuse of the rows.
+/// Estimates the size and duration of a training on the selected rows. Refuses the same selections of rows as <see cref="RetrainModel"/>.
 /// </summary>
 public sealed record PreviewTraining(bool UseDatabase, string? DatasetName) : IRequest<TrainingPreview>;
 
@@ -18,7 +18,7 @@ public sealed record PreviewTraining(bool UseDatabase, string? DatasetName) : IR
 /// first.</param>
 public sealed record TrainingPreview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, double? SecondsPerStep)
 {
-    /// <summary>Seconds that a training will about take; null while there is no experience.</summary>
+    /// <summary>Estimated duration of a training in seconds; null without earlier trainings.</summary>
     public double? ExpectedSeconds(int epochs, int batchSize) => SecondsPerStep * epochs * StepsPerEpoch(Rows, batchSize);
 
     internal static double StepsPerEpoch(int rows, int batchSize) => Math.Max(1, Math.Ceiling((double)rows / batchSize));
@@ -35,7 +35,7 @@ internal sealed class PreviewTrainingValidator : AbstractValidator<PreviewTraini
 internal sealed class PreviewTrainingHandler(IModelOpsDbContext db, TrainingData data, ITrainableNetworks networks)
     : IRequestHandler<PreviewTraining, TrainingPreview>
 {
-    /// <summary>How many trainings the expected time is learned from; older ones may be of another machine.</summary>
+    /// <summary>Number of recent trainings used for the estimate. Older ones may have run on a different machine.</summary>
     private const int Experience = 20;
 
     public async Task<TrainingPreview> Handle(PreviewTraining request, CancellationToken cancellationToken)

@@ -8,10 +8,12 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Application.Training;
 
 /// <summary>
-/// Makes the world agree with the rows, at start and every few seconds: jobs of dead workers go back to the queue, queued jobs that
-/// nobody was woken for are announced, and folders that no row knows are removed.
+/// Reconciles jobs, wake-ups and files with the database, at startup and every few seconds. Jobs of dead workers return to the queue,
+/// queued jobs without a wake-up get one, and folders without a database row are deleted.
 /// </summary>
-/// <param name="OnlyProcess">Nobody else can be at work (the embedded default, at its start): every running job is abandoned.</param>
+/// <param name="OnlyProcess">
+/// No other process can be running (the embedded default, at startup), so every running job is abandoned.
+/// </param>
 public sealed record ReconcileJobs(bool OnlyProcess = false) : IRequest;
 
 internal sealed partial class ReconcileJobsHandler(
@@ -67,7 +69,7 @@ internal sealed partial class ReconcileJobsHandler(
             return;
         }
 
-        // A second wake-up for the same job would help nobody.
+        // Don't enqueue a second wake-up for the same job.
         var announced = queue.Announced();
         foreach (var id in queued.Where(id => !announced.Contains(id)))
         {
@@ -77,7 +79,7 @@ internal sealed partial class ReconcileJobsHandler(
 
     private async Task SweepJobsAndVersionsAsync(CancellationToken cancellationToken)
     {
-        // The folders are listed before the rows are read: what is published in between has its row by then, or its job is running.
+        // List the folders before reading the rows. A version published in between then has its row, or its job is still running.
         var folders = workspaces.ListJobs();
         var published = artifacts.ListVersions();
         var unfinished = (await db.Jobs.AsNoTracking()
@@ -107,7 +109,8 @@ internal sealed partial class ReconcileJobsHandler(
 
     private async Task SweepDatasetsAsync(bool onlyProcess, CancellationToken cancellationToken)
     {
-        // A file without a row may be an upload just before its commit, so only files older than any upload's last step go.
+        // A file without a row may belong to an upload that hasn't committed yet. Delete only files older than the last step of any
+        // upload.
         var files = datasets.ListSettled(onlyProcess);
         if (files.Count == 0)
         {
@@ -121,7 +124,9 @@ internal sealed partial class ReconcileJobsHandler(
         }
     }
 
-    /// <summary>Another process may be removing the same, and a disk may refuse: what is left is seen again next time.</summary>
+    /// <summary>
+    /// Ignores failures, because another process may be deleting the same files or the disk may fail. The next sweep retries.
+    /// </summary>
     private void Sweep(Action remove)
     {
         try

@@ -8,8 +8,8 @@ using ModelOps.Domain.Versions;
 namespace ModelOps.Application.Training;
 
 /// <summary>
-/// Makes a version again from its own specification and rows, and says in the job whether the weights came out the same. It proves
-/// something about that version and makes none: a version has exactly one job.
+/// Retrains a version from its own specification and rows, and records in the job whether the weights are identical. It creates no new
+/// version.
 /// </summary>
 public sealed record ReproduceVersion(string Version) : IRequest<RetrainAccepted>;
 
@@ -26,7 +26,7 @@ internal sealed class ReproduceVersionHandler(IModelOpsDbContext db, IArtifactSt
         var version = await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == request.Version, cancellationToken)
             ?? throw VersionRefusals.VersionNotFound();
 
-        // Opened now, so that damaged rows refuse the request instead of failing a job later.
+        // Open the rows now, so that corrupt rows refuse this request instead of failing the job later.
         using var rows = await artifacts.OpenRowsAsync(version, cancellationToken);
         var job = TrainingJob.Create(
             new JobPurpose.Reproducing(version.Name),

@@ -6,16 +6,16 @@ using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
 
-/// <summary>Asks for a retraining. The members are the body of <c>POST /model/retrain</c>; all have defaults.</summary>
+/// <summary>Requests a retraining. The members form the body of <c>POST /model/retrain</c>; all have defaults.</summary>
 public sealed record RetrainModel : IRequest<RetrainAccepted>
 {
     /// <summary>Train on the labelled records of the database.</summary>
     public bool UseDatabase { get; init; } = true;
 
-    /// <summary>Train on this dataset: alone, or beside the database.</summary>
+    /// <summary>Train on this dataset, alone or together with the database's records.</summary>
     public string? DatasetName { get; init; }
 
-    /// <summary>Name of the network to train; the default of this build where it is left out.</summary>
+    /// <summary>Name of the network to train; this build's default if omitted.</summary>
     public string? Architecture { get; init; }
 
     public int Epochs { get; init; } = TrainingParameters.DefaultEpochs;

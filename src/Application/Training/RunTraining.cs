@@ -14,8 +14,8 @@ using ModelOps.Domain.Versions;
 namespace ModelOps.Application.Training;
 
 /// <summary>
-/// A worker's whole work on one job: claim, train, publish. Delivered at least once, so it does nothing for a job that somebody
-/// else holds or that has ended. Cancelling the request's token hands the job back to the queue.
+/// Runs one job on a worker: claim, train, publish. Delivery is at least once, so a job that has ended or is claimed by another worker is
+/// skipped. Cancelling the request's token returns the job to the queue.
 /// </summary>
 public sealed record RunTraining(Guid JobId) : IRequest;
 
@@ -29,7 +29,7 @@ internal sealed partial class RunTrainingHandler(
     TimeProvider time,
     ILogger<RunTrainingHandler> logger) : IRequestHandler<RunTraining>
 {
-    /// <summary>How often progress is written and a cancellation looked for: twice a second at most.</summary>
+    /// <summary>Interval at which progress is saved and cancellation is checked.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
     private TrainingProgress? _latest;
@@ -83,7 +83,7 @@ internal sealed partial class RunTrainingHandler(
         }
     }
 
-    /// <summary>One run of the trainer; true when its process died and another attempt is left.</summary>
+    /// <summary>Runs the trainer once. Returns true when its process crashed and another attempt is left.</summary>
     private async Task<bool> AttemptAsync(TrainingJob job, JobClaim claim, ITrainingWorkspace workspace, CancellationToken stop)
     {
         var specification = workspace.TakeUp() ?? await PrepareAsync(job, claim, workspace, stop);
@@ -163,7 +163,7 @@ internal sealed partial class RunTrainingHandler(
         }
         catch
         {
-            // The claim is lost, or the folder can't be written: nobody waits for this training any more.
+            // The claim is lost or the folder isn't writable, so this training's result can't be used.
             await cancel.CancelAsync();
             await training;
             throw;
@@ -173,8 +173,8 @@ internal sealed partial class RunTrainingHandler(
     }
 
     /// <summary>
-    /// Tells the trainer which version is in service, at the start and whenever that changes: it compares with the one that is in service
-    /// when it ends.
+    /// Tells the trainer which version is in service, at the start and after each change. When the training ends, the trainer compares
+    /// the new version with this one.
     /// </summary>
     private async Task NameBaselineAsync(TrainingJob job, JobClaim claim, ITrainingWorkspace workspace)
     {
@@ -198,7 +198,7 @@ internal sealed partial class RunTrainingHandler(
         }
         catch (Exception exception) when (DatabaseFailures.Are(exception))
         {
-            // Asked again at the next beat.
+            // The next heartbeat retries.
         }
     }
 

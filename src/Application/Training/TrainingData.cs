@@ -9,18 +9,19 @@ using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
 
-/// <summary>What is known of a training's rows without reading them.</summary>
-/// <param name="Rows">Repetitions included.</param>
-/// <param name="ByClass">Rows of each class; of a dataset the distinct ones.</param>
-/// <param name="Sha256"><see cref="RowsHeader.Sha256"/>; empty where the rows would have to be read for it.</param>
+/// <summary>Facts about a training's rows that are known without reading the rows.</summary>
+/// <param name="Rows">Number of rows, duplicates included.</param>
+/// <param name="ByClass">Rows of each class; only distinct rows for a dataset.</param>
+/// <param name="Sha256"><see cref="RowsHeader.Sha256"/>; empty if computing it would require reading the rows.</param>
 public sealed record DataOverview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, string Sha256);
 
 /// <summary>
-/// Collects the rows of a training from the database, a dataset, or both, into rows files; memory doesn't grow with their number.
+/// Collects the rows of a training from the database, a dataset, or both, into rows files. Memory use doesn't depend on the number of
+/// rows.
 /// </summary>
 public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files)
 {
-    /// <summary>Counts the rows of a selection and refuses what no training could use.</summary>
+    /// <summary>Counts the selected rows and refuses a selection that is unsuitable for training.</summary>
     /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c>, <c>not_enough_records</c> or
     /// <c>not_enough_classes</c>.</exception>
     public async Task<DataOverview> InspectAsync(DataSelection selection, CancellationToken cancellationToken)
@@ -56,7 +57,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
             : throw DataRefusals.NotEnoughClasses();
     }
 
-    /// <summary>The rows of a selection, as they are now.</summary>
+    /// <summary>Writes the currently selected rows to a rows file.</summary>
     /// <exception cref="Domain.RefusalException">
     /// <c>dataset_not_found</c>, <c>not_enough_records</c> or <c>insufficient_storage</c>.
     /// </exception>
@@ -80,7 +81,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
         }
     }
 
-    /// <summary>Every labelled record of the database, in one consistent read.</summary>
+    /// <summary>Every labelled record of the database, from one consistent snapshot.</summary>
     public async Task<IRows> OpenRecordsAsync(CancellationToken cancellationToken)
     {
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
@@ -114,7 +115,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
             return rows;
         }
 
-        // Uploaded before datasets had rows files.
+        // The dataset was uploaded before rows files existed.
         await using var content = datasets.OpenRead(stored.Id, stored.Name);
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
         csv.Read(content, strict: false, collector.Add, cancellationToken);

@@ -9,16 +9,18 @@ using ModelOps.Domain.Versions;
 namespace ModelOps.Application.Training;
 
 /// <summary>
-/// Makes a version of a finished training: the files first, by one rename, then one transaction for the version's row and the end
-/// of the job. A crash in between leaves a folder without a row, which the sweep removes while the job goes on from its checkpoint.
-/// A job that was cancelled meanwhile ends as cancelled, and its folder goes again.
+/// Publishes the version of a finished training. First one rename publishes the files, then one transaction inserts the version's row and
+/// ends the job. After a crash in between, the sweep deletes the folder without a row, and the job resumes from its checkpoint. If the
+/// job was cancelled meanwhile, it ends as cancelled and the folder is deleted.
 /// </summary>
 public sealed class VersionPublisher(IModelOpsDbContext db, IArtifactStore artifacts, TimeProvider time)
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <param name="compare">The comparison with the version in service, given the new version's name; null without one.</param>
-    /// <returns>The published version; null for a job that was cancelled.</returns>
+    /// <param name="compare">
+    /// Creates the comparison with the version in service from the new version's name; null if no version is in service.
+    /// </param>
+    /// <returns>The published version; null if the job was cancelled.</returns>
     /// <exception cref="ClaimLostException"/>
     internal async Task<ModelVersion?> PublishAsync(
         JobClaim claim,
@@ -28,7 +30,7 @@ public sealed class VersionPublisher(IModelOpsDbContext db, IArtifactStore artif
         string outputFolder,
         Func<string, VersionComparison?> compare)
     {
-        // By the clock that all machines share, as the version is named after it.
+        // Use the database server's clock, which all machines share, because the version's name contains this time.
         var now = await claim.InsistAsync(() => db.UtcNowAsync(CancellationToken.None));
         var published = artifacts.Publish(
             outputFolder, now, (name, createdAt) => new VersionMetadata(name, createdAt, dataSource, specification, summary));
@@ -50,7 +52,7 @@ public sealed class VersionPublisher(IModelOpsDbContext db, IArtifactStore artif
         }
     }
 
-    /// <summary>However long the database is away. Null for a job that was cancelled.</summary>
+    /// <summary>Retries until the database is available. Returns null if the job was cancelled.</summary>
     private async Task<ModelVersion?> RecordAsync(JobClaim claim, Func<ModelVersion> create, VersionComparison? comparison)
     {
         while (true)
@@ -73,7 +75,7 @@ public sealed class VersionPublisher(IModelOpsDbContext db, IArtifactStore artif
             var job = await db.Jobs.SingleOrDefaultAsync(j => j.Id == version.JobId, cancel) ?? throw new ClaimLostException();
             if (job.Status == JobStatus.Succeeded && job.VersionName == version.Name)
             {
-                // The commit went through, only its answer was lost.
+                // The commit succeeded, but its response was lost.
                 return true;
             }
 

@@ -4,10 +4,10 @@ using ModelOps.Application.Abstractions;
 
 namespace ModelOps.Application.Users;
 
-/// <summary>What may change of an account; a member that is left out stays as it is.</summary>
+/// <summary>The changes to an account. An omitted member stays unchanged.</summary>
 public sealed record UserChange(string? Role = null, bool? Disabled = null);
 
-/// <summary>Changes somebody's role, or locks somebody out without losing what they did.</summary>
+/// <summary>Changes an account's role, or disables the account and keeps its history.</summary>
 public sealed record ChangeUser(string Id, string? Role, bool? Disabled) : IRequest<UserSummary>;
 
 internal sealed class ChangeUserValidator : AbstractValidator<ChangeUser>

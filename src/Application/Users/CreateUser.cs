@@ -4,10 +4,10 @@ using ModelOps.Application.Abstractions;
 
 namespace ModelOps.Application.Users;
 
-/// <summary>Lets somebody in.</summary>
+/// <summary>Creates an account.</summary>
 public sealed record CreateUser(string Email, string Password, string Role) : IRequest<UserSummary>
 {
-    /// <summary>A record prints its members; this one must not.</summary>
+    /// <summary>Excludes the password: a record's default ToString prints all members.</summary>
     public override string ToString() => nameof(CreateUser);
 }
 

@@ -3,7 +3,7 @@ using ModelOps.Application.Abstractions;
 
 namespace ModelOps.Application.Users;
 
-/// <summary>Removes an account; what it did stays on record under its e-mail.</summary>
+/// <summary>Deletes an account. Records of its actions are kept under its e-mail address.</summary>
 public sealed record DeleteUser(string Id) : IRequest;
 
 internal sealed class DeleteUserHandler(IUserAccounts accounts) : IRequestHandler<DeleteUser>

@@ -3,7 +3,9 @@ using ModelOps.Application.Abstractions;
 
 namespace ModelOps.Application.Users;
 
-/// <summary>Looks whether somebody who signed in earlier may go on. Id and stamp come from a token of ours, checked before.</summary>
+/// <summary>
+/// Checks whether a signed-in user's session is still valid. The caller has validated the token from which id and stamp come.
+/// </summary>
 public sealed record RenewSignIn(string UserId, string SecurityStamp) : IRequest<SignedInUser>
 {
     public override string ToString() => nameof(RenewSignIn);

@@ -7,7 +7,7 @@ namespace ModelOps.Application.Users;
 /// <summary>Checks an e-mail and a password.</summary>
 public sealed record SignIn(string Email, string Password) : IRequest<SignedInUser>
 {
-    /// <summary>A record prints its members; this one must not.</summary>
+    /// <summary>Excludes the password: a record's default ToString prints all members.</summary>
     public override string ToString() => nameof(SignIn);
 }
 

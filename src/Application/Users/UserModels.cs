@@ -1,7 +1,7 @@
 namespace ModelOps.Application.Users;
 
-/// <summary>What a token or session is made of.</summary>
-/// <param name="SecurityStamp">Changes whenever the account's rights do; a token with an older one is void.</param>
+/// <summary>The account data from which a token or session is created.</summary>
+/// <param name="SecurityStamp">Changes whenever the account's rights change, which invalidates tokens with an older stamp.</param>
 public sealed record SignedInUser(string Id, string Email, IReadOnlyList<string> Roles, string SecurityStamp)
 {
     public override string ToString() => nameof(SignedInUser);
@@ -12,10 +12,10 @@ public sealed record UserSummary(string Id, string Email, string Role, bool Disa
 
 public static class UserRoles
 {
-    /// <summary>Everything.</summary>
+    /// <summary>All rights.</summary>
     public const string Admin = "ADMIN";
 
-    /// <summary>Reads and predictions.</summary>
+    /// <summary>Reading and predicting.</summary>
     public const string User = "USER";
 
     public static IReadOnlyList<string> All { get; } = [Admin, User];
@@ -26,13 +26,15 @@ public static class UserLimits
     public const int MaxEmail = 256;
     public const int MinPassword = 12;
 
-    /// <summary>Hashing is the costly part of a sign-in; nobody may feed it megabytes.</summary>
+    /// <summary>Maximum password length. It bounds the cost of hashing.</summary>
     public const int MaxPassword = 256;
 
     public const int MaxWrongPasswords = 5;
     public const int LockMinutes = 5;
     public const int SessionCheckSeconds = 30;
 
-    /// <summary>How long what was last known of a session counts while the database can't be asked: an access token's whole life.</summary>
+    /// <summary>
+    /// How long the last known state of a session is trusted while the database is unavailable: the lifetime of an access token.
+    /// </summary>
     public const int SessionGraceMinutes = 15;
 }

@@ -2,10 +2,10 @@ using ModelOps.Domain;
 
 namespace ModelOps.Application.Users;
 
-/// <summary>The refusals that concern accounts, in one place so that a code always means the same.</summary>
+/// <summary>Refusals about accounts, defined once so that each code always has the same meaning.</summary>
 public static class UserRefusals
 {
-    /// <summary>One sentence for every reason: nobody learns from it which e-mail addresses exist.</summary>
+    /// <summary>The same sentence for every reason, so that a caller can't find out which e-mail addresses exist.</summary>
     public static RefusalException InvalidCredentials() => new(
         RefusalKind.Unauthenticated, "invalid_credentials",
         $"The e-mail or the password is wrong. After {UserLimits.MaxWrongPasswords} wrong tries an account is locked for {UserLimits.LockMinutes} minutes.");

@@ -13,7 +13,7 @@ public sealed record ActivateVersion : IRequest<ActivationAnswer>
 
     public string? Reason { get; init; }
 
-    /// <summary>Refuse when another version than this one is active by now.</summary>
+    /// <summary>The version that must be active; the request is refused if another one is active.</summary>
     public string? ExpectedActive { get; init; }
 }
 
@@ -23,7 +23,8 @@ internal sealed class ActivateVersionValidator : AbstractValidator<ActivateVersi
     {
         RuleFor(r => r.Version).CouldBeAVersion();
         RuleFor(r => r.ExpectedActive).CouldBeAVersion().When(r => r.ExpectedActive is not null);
-        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason).WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
+        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason)
+            .WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
     }
 }
 

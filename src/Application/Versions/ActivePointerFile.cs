@@ -8,12 +8,13 @@ using ModelOps.Domain.Versions;
 namespace ModelOps.Application.Versions;
 
 /// <summary>
-/// Keeps <c>active_model.json</c> equal to the database, which wins. A disk that can't be written costs the copy, not the activation.
+/// Keeps <c>active_model.json</c> consistent with the database, which is authoritative. If the file can't be written, the activation
+/// still succeeds.
 /// </summary>
 public sealed partial class ActivePointerFile(
     IServiceScopeFactory scopes, IArtifactStore artifacts, ILogger<ActivePointerFile> logger) : IDisposable
 {
-    // Read and write in one go, so that of two activations the later one's pointer is what stays.
+    // Serialises reading the pointer and writing the file, so that the file always has the latest activation.
     private readonly SemaphoreSlim _one = new(1, 1);
 
     public async Task RefreshAsync(CancellationToken cancellationToken)
@@ -24,7 +25,7 @@ public sealed partial class ActivePointerFile(
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>();
 
-            // Another replica may have written a later pointer between this one's reading and writing: whoever writes looks again.
+            // Another replica may have activated a version between the read and the write, so read the pointer again after writing.
             var written = 0L;
             while (await ReadAsync(db, cancellationToken) is { } active && active.ActivationNumber != written)
             {

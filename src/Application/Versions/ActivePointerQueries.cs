@@ -4,10 +4,13 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 
-/// <summary>Reads the active pointer for the process that follows it.</summary>
+/// <summary>Reads the active pointer for the background service that polls it.</summary>
 public static class ActivePointerQueries
 {
-    /// <summary>The number of the latest activation; 0 before the first. One number, so it may be read every second.</summary>
+    /// <summary>
+    /// The number of the latest activation; 0 before the first one. The query reads one number, so it is cheap enough to run every
+    /// second.
+    /// </summary>
     public static Task<long> FindActivationNumberAsync(this IModelOpsDbContext db, CancellationToken cancellationToken) =>
         db.ActiveModels.AsNoTracking().Select(a => a.ActivationNumber).SingleOrDefaultAsync(cancellationToken);
 

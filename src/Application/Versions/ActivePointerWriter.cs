@@ -6,13 +6,13 @@ using ModelOps.Domain.Versions;
 namespace ModelOps.Application.Versions;
 
 /// <param name="Version">The version to point to.</param>
-/// <param name="Describe">Makes the entry of the history, given the time.</param>
+/// <param name="Describe">Creates the history entry for a given time.</param>
 public sealed record PointerMove(ModelVersion Version, Func<DateTime, Activation> Describe);
 
 /// <summary>
-/// The only writer of the active pointer: load and check the artifact first, then one compare-and-set transaction, then publish
-/// to the requests of this process. Whoever loses a race against another activation decides anew, or is refused when it named
-/// what it expected.
+/// The only writer of the active pointer. It loads and verifies the artifact, commits one compare-and-set transaction, then updates this
+/// process's serving model. After a concurrent activation, the decision is made again, or the request is refused if it named the version
+/// it expected.
 /// </summary>
 public sealed partial class ActivePointerWriter(
     IModelOpsDbContext db, IServingModel serving, ActivePointerFile file, ILogger<ActivePointerWriter> logger)
@@ -20,10 +20,10 @@ public sealed partial class ActivePointerWriter(
     private const int Tries = 20;
 
     /// <param name="expected">The version that must be active, or null for any.</param>
-    /// <param name="decide">Given the current activation, what to do; null leaves everything as it is.</param>
+    /// <param name="decide">Decides the change from the current activation; null for no change.</param>
     /// <param name="known">The version, where it doesn't depend on the current activation: its files are checked even if nothing
     /// changes.</param>
-    /// <returns>Whether the pointer has moved.</returns>
+    /// <returns>Whether the pointer has changed.</returns>
     public async Task<bool> MoveAsync(
         string? expected,
         Func<Activation?, CancellationToken, Task<PointerMove?>> decide,
@@ -56,7 +56,7 @@ public sealed partial class ActivePointerWriter(
                 serving.Publish(predictor, number);
                 LogActivated(move.Version.Name, number);
 
-                // The pointer stands in the database; a client that hangs up now must not keep its copy from being written.
+                // The pointer is committed. Don't cancel the write of its file when the client disconnects.
                 await file.RefreshAsync(CancellationToken.None);
                 return true;
             }

@@ -9,12 +9,12 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 
-/// <summary>Which of two versions is better, on the same rows, none of which either has learned from.</summary>
-/// <param name="Baseline">The one in service where it is null.</param>
+/// <summary>Compares two versions on the same rows, none of which either version was trained on.</summary>
+/// <param name="Baseline">The version in service when null.</param>
 public sealed record CompareVersions(string? Baseline, string Candidate) : IRequest<ComparisonAnswer>;
 
 /// <inheritdoc cref="ModelComparison"/>
-/// <param name="SameRows">Always true: said so that nobody has to wonder.</param>
+/// <param name="SameRows">Always true; stated explicitly for clients.</param>
 public sealed record ComparisonAnswer(
     string Baseline,
     string Candidate,

@@ -6,7 +6,9 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 
-/// <summary>Deletes a version that isn't in service: its row first, then its files, so that what is listed always has its files.</summary>
+/// <summary>
+/// Deletes a version that isn't in service. Its row is deleted before its files, so that every listed version has its files.
+/// </summary>
 public sealed record DeleteVersion(string Version) : IRequest<DeletionAnswer>;
 
 internal sealed class DeleteVersionValidator : AbstractValidator<DeleteVersion>
@@ -37,7 +39,7 @@ internal sealed class DeleteVersionHandler(IModelOpsDbContext db, IArtifactStore
         }
         catch (DbUpdateException exception) when (db.IsForeignKeyViolation(exception))
         {
-            // Activated between the question and the deletion: the database's own rule decides.
+            // The version was activated after the check above. The foreign key prevents its deletion.
             throw VersionRefusals.VersionIsActive(version.Name);
         }
 

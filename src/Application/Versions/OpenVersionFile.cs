@@ -8,8 +8,8 @@ using ModelOps.Domain.Versions;
 namespace ModelOps.Application.Versions;
 
 /// <summary>
-/// One artifact for download. The name must be one of the version's own files, so no path is ever built from a request, and not its
-/// patients' rows.
+/// Opens one artifact file for download. The name must match one of the version's own files, which prevents path traversal. The file with
+/// patients' rows can't be downloaded.
 /// </summary>
 public sealed record OpenVersionFile(string Version, string File) : IRequest<VersionFile>;
 

@@ -5,19 +5,19 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Application.Versions;
 
-/// <summary>A version that answers rows for a comparison.</summary>
-/// <param name="Key">The key that decides a row's fold for this version.</param>
+/// <summary>A version that predicts rows for a comparison.</summary>
+/// <param name="Key">Key of the hash that decides a row's fold for this version.</param>
 public sealed record JudgedVersion(IJudge Judge, SplitKey Key);
 
 /// <summary>
-/// Lets two versions answer the same rows, each row by weights of theirs that never learned from it. One pass over sorted rows; memory
-/// doesn't grow with their number.
+/// Predicts the same rows with two versions. Each version uses only weights that weren't trained on the row. One pass over sorted rows;
+/// memory use doesn't depend on their number.
 /// </summary>
 public sealed class PairedComparison(JudgedVersion baseline, JudgedVersion candidate)
 {
-    /// <param name="sources">The union of these rows is compared on, each distinct row once.</param>
+    /// <param name="sources">The comparison uses the union of these rows, each distinct row once.</param>
     /// <param name="earlierLooks"><see cref="ComparisonTally.Complete"/></param>
-    /// <returns>Null when no row may be judged by both versions.</returns>
+    /// <returns>Null when there is no row that both versions may judge.</returns>
     /// <exception cref="OperationCanceledException"/>
     public ModelComparison? Run(IReadOnlyList<IRows> sources, int seed, int earlierLooks, CancellationToken cancellationToken)
     {

@@ -6,12 +6,12 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 
-/// <summary>Goes back to the latest earlier active version that still exists.</summary>
+/// <summary>Activates the most recent earlier active version that still exists.</summary>
 public sealed record RollbackModel : IRequest<ActivationAnswer>
 {
     public string? Reason { get; init; }
 
-    /// <summary>Refuse when another version than this one is active by now.</summary>
+    /// <summary>The version that must be active; the request is refused if another one is active.</summary>
     public string? ExpectedActive { get; init; }
 }
 
@@ -20,7 +20,8 @@ internal sealed class RollbackModelValidator : AbstractValidator<RollbackModel>
     public RollbackModelValidator()
     {
         RuleFor(r => r.ExpectedActive).CouldBeAVersion().When(r => r.ExpectedActive is not null);
-        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason).WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
+        RuleFor(r => r.Reason).MaximumLength(Activation.MaxReason)
+            .WithMessage(_ => Texts.Say($"must have at most {Activation.MaxReason} characters"));
     }
 }
 

@@ -16,13 +16,13 @@ public sealed record VersionListItem(
 
 public sealed record VersionData(string Source, int Rows, string Sha256, SplitCounts Split);
 
-/// <summary>A version's predictions whose outcome was confirmed later.</summary>
-/// <param name="Labelled">How many there are.</param>
-/// <param name="Accuracy">Share 0..1 of them that were right; null without any.</param>
+/// <summary>Accuracy of a version's predictions with a confirmed outcome.</summary>
+/// <param name="Labelled">Number of these predictions.</param>
+/// <param name="Accuracy">Share 0..1 that was correct; null if there are none.</param>
 /// <param name="Confusion">Counted by confirmed class × predicted class, 3 × 3 in class order, as in the evaluation.</param>
 public sealed record LiveEvaluation(int Labelled, double? Accuracy, IReadOnlyList<IReadOnlyList<int>> Confusion);
 
-/// <summary>A version with everything known about it.</summary>
+/// <summary>A version with all its details.</summary>
 public sealed record VersionDetail(
     string Version,
     DateTime CreatedAt,
@@ -42,8 +42,8 @@ public sealed record VersionDetail(
     IReadOnlyList<EpochPoint> History,
     IReadOnlyList<ArtifactFile> Files);
 
-/// <summary>What an activation or a rollback answers.</summary>
+/// <summary>The response to an activation or a rollback.</summary>
 public sealed record ActivationAnswer(bool Success, string Message, string ActiveVersion);
 
-/// <summary>What a deletion answers.</summary>
+/// <summary>The response to a deletion.</summary>
 public sealed record DeletionAnswer(bool Success, string Message);

@@ -9,8 +9,8 @@ using ModelOps.Domain.Versions;
 namespace ModelOps.Application.Versions;
 
 /// <summary>
-/// Compares two versions on all rows that both may judge: the union of their data and the labelled records. A pass over files, so memory
-/// doesn't grow with the rows; some seconds of work for a million rows.
+/// Compares two versions on all rows that both may judge, from the union of their rows and the labelled records. Reads the files in one
+/// pass, so memory use doesn't depend on the number of rows. Takes some seconds for a million rows.
 /// </summary>
 public sealed class VersionComparer(IModelOpsDbContext db, IVersionJudges judges, IArtifactStore artifacts, TrainingData data)
 {
@@ -37,8 +37,8 @@ public sealed class VersionComparer(IModelOpsDbContext db, IVersionJudges judges
 internal static class ComparisonQueries
 {
     /// <summary>
-    /// How many comparisons looked at about the same rows before this one: a comparison is made with every version that is trained, so
-    /// those of all earlier versions but the baseline. Each of them could have raised a false alarm, whatever version was in service.
+    /// The number of earlier comparisons on about the same rows. Every trained version is compared once, so these are the comparisons of
+    /// all earlier versions except the baseline. Each of them could have been a false positive, whichever version was in service.
     /// </summary>
     /// <param name="candidateId">Null for a candidate that isn't recorded yet.</param>
     public static Task<int> CountLooksAsync(

@@ -2,10 +2,12 @@ namespace ModelOps.WebApi.Auth;
 
 internal static class Schemes
 {
-    /// <summary>Looks at the request: bearer where there is an Authorization header, otherwise the session cookie.</summary>
+    /// <summary>Selects the scheme: bearer if the request has an Authorization header, otherwise the session cookie.</summary>
     public const string Any = "ModelOps";
 
-    /// <summary>How a refusal is said: a redirect to the sign-in page for a browser's page, 401 and 403 for everything else.</summary>
+    /// <summary>
+    /// Selects the response to a refusal: a redirect to the sign-in page for browser pages, 401 and 403 for all other requests.
+    /// </summary>
     public const string Refusal = "ModelOps.Refusal";
 
     public const string Bearer = "Bearer";

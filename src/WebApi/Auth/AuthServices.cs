@@ -52,13 +52,13 @@ internal static class AuthServices
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
 
-        // The service speaks HTTP behind a proxy or on localhost; where the request was HTTPS, so is the cookie.
+        // The service runs behind a proxy or on localhost without TLS. The cookie is Secure when the client's request used HTTPS.
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         options.ExpireTimeSpan = TimeSpan.FromHours(12);
         options.SlidingExpiration = true;
         options.LoginPath = "/login";
 
-        // Signed in, but not allowed: signing in again wouldn't help, so there is nowhere to redirect to.
+        // The user is signed in but lacks the right. Signing in again wouldn't help, so don't redirect.
         options.Events.OnRedirectToAccessDenied = context =>
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
@@ -73,7 +73,7 @@ internal static class AuthServices
             .AddPolicy(Policies.Admin, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin))
             .SetDefaultPolicy(signedIn)
 
-            // What nobody thought about is closed.
+            // Deny endpoints without an explicit policy.
             .SetFallbackPolicy(signedIn);
         return services;
     }

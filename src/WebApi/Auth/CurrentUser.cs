@@ -4,8 +4,7 @@ using ModelOps.Application.Abstractions;
 namespace ModelOps.WebApi.Auth;
 
 /// <summary>
-/// The request's user; or, where there is no request (a command sent from a dashboard circuit), the one that
-/// <see cref="Use"/> was told.
+/// The request's user. Commands from a dashboard circuit have no request; there it is the user passed to <see cref="Use"/>.
 /// </summary>
 internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser
 {
@@ -17,6 +16,8 @@ internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser
 
     private ClaimsPrincipal? Principal => _told ?? accessor.HttpContext?.User;
 
-    /// <summary>A circuit's HttpContext is the one that opened its socket long ago, so its user must be told.</summary>
+    /// <summary>
+    /// Sets the user of a circuit. A circuit's HttpContext belongs to the request that opened its connection and may be outdated.
+    /// </summary>
     public void Use(ClaimsPrincipal principal) => _told = principal;
 }

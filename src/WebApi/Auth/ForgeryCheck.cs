@@ -7,9 +7,9 @@ using ModelOps.WebApi.Errors;
 namespace ModelOps.WebApi.Auth;
 
 /// <summary>
-/// A browser sends its cookie along with whatever another site makes it send. So a call of the API that changes
-/// something and is signed in by cookie must repeat a token that only our own pages can read. A bearer token is never
-/// sent by itself and needs none; neither do open endpoints, which don't look at the cookie.
+/// CSRF protection. Browsers attach the session cookie to requests that other sites trigger, so API calls that change something and are
+/// authenticated by cookie must also send an antiforgery token, which only our own pages can read. Bearer tokens aren't sent
+/// automatically and need no check. Open endpoints ignore the cookie and need no check either.
 /// </summary>
 internal sealed class ForgeryCheck(RequestDelegate next, IAntiforgery antiforgery)
 {
@@ -17,7 +17,7 @@ internal sealed class ForgeryCheck(RequestDelegate next, IAntiforgery antiforger
 
     public async Task InvokeAsync(HttpContext context)
     {
-        // Without the header the framework would look for the token in the form, and read an upload for it.
+        // Require the header: without it, the framework would look for the token in the form and read a whole upload to find it.
         if (NeedsToken(context)
             && (!context.Request.Headers.ContainsKey(Header) || !await antiforgery.IsRequestValidAsync(context)))
         {

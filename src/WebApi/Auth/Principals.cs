@@ -3,7 +3,7 @@ using ModelOps.Application.Users;
 
 namespace ModelOps.WebApi.Auth;
 
-/// <summary>The one way from an account to a principal, for tokens and session cookies alike.</summary>
+/// <summary>Creates the principal of an account, for both tokens and session cookies.</summary>
 internal static class Principals
 {
     public static ClaimsPrincipal Of(SignedInUser user, string scheme) => new(new ClaimsIdentity(

@@ -8,7 +8,7 @@ using ModelOps.WebApi.Errors;
 
 namespace ModelOps.WebApi.Auth;
 
-/// <param name="LoginsPerMinute">Sign-in attempts of one address in a minute; guessing many accounts from one place ends here.</param>
+/// <param name="LoginsPerMinute">Sign-in attempts per address and minute. Limits password guessing across accounts.</param>
 /// <param name="RequestsPerMinute">
 /// All requests of one user (or, signed out, one address) in a minute. Stops a client that has run wild, not one that polls.
 /// </param>
@@ -29,7 +29,7 @@ internal static class RateLimits
         {
             limiter.OnRejected = Reject;
 
-            // Looking at the sign-in page is no attempt.
+            // Opening the sign-in page doesn't count as an attempt.
             limiter.AddPolicy(Login, context => HttpMethods.IsPost(context.Request.Method)
                 ? RateLimitPartition.GetFixedWindowLimiter(
                     Address(context),
@@ -46,7 +46,8 @@ internal static class RateLimits
     }
 
     /// <summary>
-    /// A minute's requests may come at once; what was used comes back second by second, or one by one where they are few.
+    /// Token bucket. A whole minute's requests may arrive in one burst. Used tokens are replenished every second, or one by one for small
+    /// limits.
     /// </summary>
     private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
     {
@@ -57,7 +58,7 @@ internal static class RateLimits
 
     private static RateLimitSettings Settings(HttpContext context) => context.RequestServices.GetRequiredService<RateLimitSettings>();
 
-    /// <summary>An IPv6 customer has a whole /64 to send from, so that is one client.</summary>
+    /// <summary>An IPv6 customer usually has a whole /64 prefix, so addresses with the same prefix count as one client.</summary>
     private static string Address(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress;

@@ -8,13 +8,13 @@ namespace ModelOps.WebApi.Auth;
 
 public sealed record TokenAnswer(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken)
 {
-    /// <summary>A record prints its members; this one must not.</summary>
+    /// <summary>Excludes the tokens: a record's default ToString prints all members.</summary>
     public override string ToString() => nameof(TokenAnswer);
 }
 
 /// <summary>
-/// Makes the tickets that the framework's bearer scheme checks. The framework's own writer answers in camelCase and
-/// writes to the response by itself.
+/// Creates the tokens that the framework's bearer scheme validates. The framework's own sign-in handler isn't used, because it writes
+/// camelCase JSON directly to the response.
 /// </summary>
 public sealed class TokenIssuer(IOptionsMonitor<BearerTokenOptions> options, TimeProvider time)
 {
@@ -30,7 +30,7 @@ public sealed class TokenIssuer(IOptionsMonitor<BearerTokenOptions> options, Tim
             Options.RefreshTokenProtector.Protect(Ticket(principal, Options.RefreshTokenExpiration)));
     }
 
-    /// <summary>Whose refresh token this is; null when it isn't one of ours, has run out, or is an access token.</summary>
+    /// <summary>Returns the account of a refresh token; null if the token is invalid, expired, or an access token.</summary>
     public (string Id, string Stamp)? ReadRefreshToken(string token)
     {
         var ticket = Options.RefreshTokenProtector.Unprotect(token);

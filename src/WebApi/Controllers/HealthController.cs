@@ -6,7 +6,7 @@ using ModelOps.Application.Operations;
 
 namespace ModelOps.WebApi.Controllers;
 
-/// <summary>For whoever watches the process: alive, and able to do its work.</summary>
+/// <summary>Liveness and readiness checks.</summary>
 [ApiController]
 [AllowAnonymous]
 [Route("health")]

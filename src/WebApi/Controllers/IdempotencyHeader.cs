@@ -7,8 +7,8 @@ internal static class IdempotencyHeader
     public const string Name = "Idempotency-Key";
 
     /// <summary>
-    /// The bound key, or an empty one when the header was sent without a value, which the framework binds as if it hadn't been sent: a
-    /// client that believes itself protected against doing a thing twice must learn that it isn't.
+    /// Returns the bound key, or an empty key when the header was sent without a value. The framework binds an empty header as null, as
+    /// if it were missing. The empty key is then refused, so that the client learns that its request isn't idempotent.
     /// </summary>
     public static string? SentKey(this HttpRequest request, string? bound) =>
         bound ?? (request.Headers.ContainsKey(Name) ? "" : null);

@@ -12,7 +12,7 @@ namespace ModelOps.WebApi.Controllers;
 [Route("predictions")]
 public sealed class LabelsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Makes a labelled record of a prediction whose outcome a lab or a clinician has confirmed.</summary>
+    /// <summary>Creates a labelled record from a prediction whose outcome a lab or a clinician has confirmed.</summary>
     [HttpPost("{predictionId}/label")]
     [Authorize(Policy = Policies.Admin)]
     public Task<LabelledPrediction> Label(string predictionId, ConfirmedLabel label, CancellationToken cancellationToken) =>

@@ -7,16 +7,16 @@ using ModelOps.Domain.Datasets;
 namespace ModelOps.WebApi.Controllers;
 
 /// <summary>
-/// Streams the part named <c>file</c> of a multipart request; nothing of it is buffered in memory or in the system's temporary folder.
+/// Streams the part named <c>file</c> of a multipart request without buffering it in memory or in the system's temporary folder.
 /// </summary>
 internal static class MultipartUpload
 {
-    /// <summary>What boundaries, part headers and other small parts may add to the file.</summary>
+    /// <summary>Allowance for boundaries, part headers and other small parts besides the file.</summary>
     private const int Overhead = 64 * 1024;
 
     /// <summary>
-    /// What is read of a file beyond its limit, so that the client, who writes before it reads, gets the refusal and not a broken
-    /// connection.
+    /// How many bytes are read beyond the size limit. Clients send the whole body before they read the response; closing the connection
+    /// early would hide the refusal from them.
     /// </summary>
     private const int Beyond = 64 * 1024 * 1024;
 

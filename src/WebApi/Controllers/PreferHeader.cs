@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace ModelOps.WebApi.Controllers;
 
-/// <summary>The <c>Prefer</c> header, RFC 7240; what can't be understood is ignored, as the RFC asks.</summary>
+/// <summary>The <c>Prefer</c> header (RFC 7240). Invalid preferences are ignored, as the RFC requires.</summary>
 internal static class PreferHeader
 {
     public const int MaxWaitSeconds = 600;

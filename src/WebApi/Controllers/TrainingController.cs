@@ -43,7 +43,7 @@ public sealed class TrainingController(
         return Queued(accepted);
     }
 
-    /// <summary>Makes a version again; its job says whether the weights came out the same.</summary>
+    /// <summary>Reproduces a version. The job reports whether the weights are identical.</summary>
     [HttpPost("versions/{version}/reproduce")]
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<RetrainQueued>(StatusCodes.Status202Accepted)]
@@ -74,7 +74,7 @@ public sealed class TrainingController(
     public async Task<IActionResult> Cancel(string jobId, CancellationToken cancellationToken) =>
         Accepted(await mediator.Send(new CancelJob(Parse(jobId)), cancellationToken));
 
-    /// <summary>The job's states as Server-Sent Events until it ends.</summary>
+    /// <summary>Streams the job's states as Server-Sent Events until the job ends.</summary>
     [HttpGet("jobs/{jobId}/events")]
     [Produces("text/event-stream")]
     public async Task Events(string jobId, CancellationToken cancellationToken)
@@ -92,17 +92,18 @@ public sealed class TrainingController(
                     started = true;
                 }
 
-                await Response.WriteAsync($"data: {JsonSerializer.Serialize(job, json.Value.JsonSerializerOptions)}\n\n", cancellationToken);
+                await Response.WriteAsync(
+                    $"data: {JsonSerializer.Serialize(job, json.Value.JsonSerializerOptions)}\n\n", cancellationToken);
                 await Response.Body.FlushAsync(cancellationToken);
             }
         }
         catch (OperationCanceledException) when (started && !cancellationToken.IsCancellationRequested)
         {
-            // This process ends; clients of event streams come back by themselves, to another one.
+            // The process is stopping. Clients of event streams reconnect automatically, possibly to another process.
         }
     }
 
-    /// <summary>Null when it takes longer, or when this process ends meanwhile, which must not wait for clients that wait.</summary>
+    /// <summary>Returns null when the wait times out or this process stops; a shutdown must not be delayed by waiting clients.</summary>
     private async Task<JobAnswer?> WaitAsync(Guid jobId, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -123,7 +124,7 @@ public sealed class TrainingController(
         return Accepted(location, new RetrainQueued(accepted.JobId, JobStatus.Queued, location));
     }
 
-    /// <summary>What isn't an id can't be one of ours.</summary>
+    /// <summary>Text that isn't a valid id can't belong to an existing job.</summary>
     private static Guid Parse(string jobId) =>
         Guid.TryParseExact(jobId, "D", out var id) ? id : throw TrainingRefusals.JobNotFound();
 }

@@ -45,7 +45,7 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
     public Task<ActivationList> Activations(int? limit, string? cursor, CancellationToken cancellationToken) =>
         mediator.Send(new ListActivations(new PageRequest(limit, cursor)), cancellationToken);
 
-    /// <param name="baseline">The version in service where it is left out.</param>
+    /// <param name="baseline">The version in service if omitted.</param>
     [HttpGet("compare")]
     public Task<ComparisonAnswer> Compare(string? baseline, string? candidate, CancellationToken cancellationToken) =>
         mediator.Send(new CompareVersions(baseline, candidate ?? ""), cancellationToken);

@@ -3,15 +3,15 @@ using MudBlazor;
 namespace ModelOps.WebApi.Dashboard;
 
 /// <summary>
-/// Colours and letters. Both palettes keep WCAG AA's 4.5 : 1 between text and ground. The letters are the system's own, as the
-/// service ships no fonts and fetches none.
+/// Colours and fonts. Both palettes have the contrast of at least 4.5 : 1 that WCAG AA requires for text. System fonts are used, so the
+/// service neither ships nor downloads any.
 /// </summary>
 internal static class Appearance
 {
-    /// <summary><c>light</c> or <c>dark</c>, as the user chose; without a choice the browser's own wish.</summary>
+    /// <summary>Cookie with the user's choice, <c>light</c> or <c>dark</c>. Without it, the browser's preference applies.</summary>
     public const string Cookie = "modelops.theme";
 
-    /// <summary>What the browser wishes, noted by dashboard.js, so that the first paint is right already.</summary>
+    /// <summary>Cookie with the browser's preference, written by dashboard.js, so that the first paint uses the right palette.</summary>
     private const string SystemCookie = "modelops.theme.system";
 
     private static readonly string[] Letters = ["system-ui", "-apple-system", "Segoe UI", "Ubuntu", "Cantarell", "Noto Sans", "sans-serif"];

@@ -1,6 +1,6 @@
 namespace ModelOps.WebApi.Dashboard;
 
-/// <summary>Tells how much of a stream was read, a few times a second.</summary>
+/// <summary>Reports several times per second how many bytes of a stream have been read.</summary>
 internal sealed class CountedStream(Stream inner, Action<long> onRead, TimeProvider time) : Stream
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
@@ -38,7 +38,8 @@ internal sealed class CountedStream(Stream inner, Action<long> onRead, TimeProvi
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A browser's file is read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("A browser's file is read asynchronously.");
 
     public override void Flush()
     {

@@ -10,10 +10,10 @@ using MudBlazor;
 
 namespace ModelOps.WebApi.Dashboard;
 
-/// <summary>Who looks at the page.</summary>
+/// <summary>The user of the page.</summary>
 public sealed record Viewer(string Email, bool IsAdmin);
 
-/// <summary>What all components of the dashboard do alike: send requests, and tell refusals instead of dying of them.</summary>
+/// <summary>Base of the dashboard's components: sends requests and shows refusals instead of letting them end the circuit.</summary>
 [SuppressMessage("Design", "CA1063", Justification = "Nothing unmanaged; a component overrides Dispose where it has more to let go.")]
 public abstract partial class DashboardComponent : ComponentBase, IDisposable
 {
@@ -42,10 +42,10 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     [Inject]
     private ILogger<DashboardComponent> Logger { get; set; } = null!;
 
-    /// <summary>Cancelled when the component goes.</summary>
+    /// <summary>Cancelled when the component is disposed.</summary>
     protected CancellationToken Gone { get; }
 
-    /// <summary>Why the page has nothing to show; a sentence.</summary>
+    /// <summary>The sentence that explains why the page's content can't be shown.</summary>
     protected string? Failure { get; private set; }
 
     public virtual void Dispose()
@@ -57,7 +57,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
 
     protected Task<T> SendAsync<T>(IRequest<T> request) => Dispatcher.SendAsync(request, Gone);
 
-    /// <summary>Null instead of a refusal of this code.</summary>
+    /// <summary>Sends a request and returns null if it is refused with this code.</summary>
     protected async Task<T?> FindAsync<T>(IRequest<T> request, string code)
         where T : class
     {
@@ -71,7 +71,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>Does something that the user asked for; what goes wrong is a toast. False when it went wrong.</summary>
+    /// <summary>Runs an action of the user and shows a failure as a toast. Returns false after a failure.</summary>
     protected async Task<bool> TryAsync(Func<Task> work)
     {
         var problem = await ProblemOfAsync(work);
@@ -83,11 +83,11 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
         return problem is null;
     }
 
-    /// <summary>Loads what the page shows; what goes wrong stands in <see cref="Failure"/>.</summary>
+    /// <summary>Loads the page's content and sets <see cref="Failure"/> after a failure.</summary>
     protected async Task LoadAsync(Func<Task> work) => Failure = await ProblemOfAsync(work);
 
     /// <summary>
-    /// Asks before something happens. Null when the user would rather not, else the reason, empty where none was asked for.
+    /// Shows a confirmation dialog. Returns null if the user cancels, otherwise the reason, which is empty if none was requested.
     /// </summary>
     protected async Task<string?> AskAsync(string title, string action, bool asksReason, bool isDangerous, params string[] consequences)
     {
@@ -138,7 +138,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     internal static string ToSignInAddress(NavigationManager navigation) =>
         $"/login?ReturnUrl={Uri.EscapeDataString("/" + navigation.ToBaseRelativePath(navigation.Uri))}";
 
-    /// <summary>Runs on the component's thread whatever is awaited, without anybody waiting for it.</summary>
+    /// <summary>Runs work on the component's synchronization context without waiting for its end.</summary>
     protected void Refresh(Func<Task>? load = null) => _ = InvokeAsync(async () =>
     {
         if (!_gone.IsCancellationRequested)

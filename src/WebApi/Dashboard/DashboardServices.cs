@@ -15,7 +15,7 @@ internal static class DashboardServices
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices(options =>
         {
-            // Where they cover neither the progress of a training nor the buttons above.
+            // At this position, toasts cover neither a training's progress nor the buttons at the top.
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
             options.SnackbarConfiguration.VisibleStateDuration = 5_000;
             options.SnackbarConfiguration.MaxDisplayedSnackbars = 2;
@@ -32,7 +32,7 @@ internal static class DashboardServices
 
     public static void MapDashboard(this WebApplication app)
     {
-        // The sign-in page needs its style before anybody is signed in.
+        // The sign-in page needs its style sheets before sign-in.
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         app.MapPost("/logout", SignOutAsync).ExcludeFromDescription();

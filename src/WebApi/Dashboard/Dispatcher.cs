@@ -9,8 +9,8 @@ using ModelOps.WebApi.Auth;
 namespace ModelOps.WebApi.Dashboard;
 
 /// <summary>
-/// The one way from the dashboard to a use case. A circuit lives as long as its tab, so each request gets a scope of its own, the
-/// session is looked at again, and the right is checked here: a button that isn't shown protects nothing.
+/// Sends the dashboard's requests to use cases. A circuit lives as long as its tab, so each request gets its own scope and the session is
+/// validated again. The user's right is checked here, because hiding a button isn't access control.
 /// </summary>
 internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStateProvider authentication,
     IAuthorizationService authorization)
@@ -22,7 +22,8 @@ internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStat
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
 
-        // SQLite answers on the thread that asks, and a circuit has one thread at a time: a slow question must not keep a click waiting.
+        // SQLite queries run synchronously on the calling thread, and a circuit runs one thread at a time. Use the thread pool, so that a
+        // slow query doesn't block the page.
         return await Task.Run(() => SendAsync(request, user, cancellationToken), cancellationToken);
     }
 

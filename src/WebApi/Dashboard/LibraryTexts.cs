@@ -4,7 +4,7 @@ using MudBlazor;
 
 namespace ModelOps.WebApi.Dashboard;
 
-/// <summary>The few words that the component library says by itself, such as the label of a button that closes.</summary>
+/// <summary>Translates the component library's own texts, such as the label of a close button.</summary>
 internal sealed class LibraryTexts : MudLocalizer
 {
     public override LocalizedString this[string key] => key switch

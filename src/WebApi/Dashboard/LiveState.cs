@@ -9,8 +9,8 @@ using ModelOps.WebApi.Dashboard.Parts;
 namespace ModelOps.WebApi.Dashboard;
 
 /// <summary>
-/// What goes on in the service, as this tab knows it: the latest training and the version in service. Looked at once a second, so
-/// that a page is right without a reload whoever did something, and a training's end is told on whatever page one is.
+/// The latest training and the version in service, as known to this browser tab. The state is polled once a second, so that pages show
+/// other users' changes without a reload and every page announces the end of a training.
 /// </summary>
 internal sealed class LiveState(Dispatcher dispatcher, TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class LiveState(Dispatcher dispatcher, TimeProvider time)
 
     private bool _seen;
 
-    /// <summary>The newest job, without its history; null before the first look, or when there is none.</summary>
+    /// <summary>The newest job without its history; null before the first poll or when there is no job.</summary>
     public JobAnswer? Job { get; private set; }
 
     /// <summary>The version in service.</summary>
@@ -26,16 +26,16 @@ internal sealed class LiveState(Dispatcher dispatcher, TimeProvider time)
 
     public JobAnswer? Running => Job is { } job && !job.Status.IsFinal() ? job : null;
 
-    /// <summary>Something of the above has changed.</summary>
+    /// <summary>Raised when one of the values above has changed.</summary>
     public event Action? Changed;
 
-    /// <summary>A training that was seen running has ended.</summary>
+    /// <summary>Raised when a training that was running has ended.</summary>
     public event Action<JobAnswer>? Ended;
 
-    /// <summary>Another version is in service.</summary>
+    /// <summary>Raised when another version is in service.</summary>
     public event Action? ActiveChanged;
 
-    /// <summary>Looks until cancelled. A database that is away is no reason to stop.</summary>
+    /// <summary>Polls until cancelled. Continues while the database is unavailable.</summary>
     /// <exception cref="RefusalException">The session has ended.</exception>
     public async Task WatchAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class LiveState(Dispatcher dispatcher, TimeProvider time)
             catch (Exception exception) when (exception is not RefusalException { Kind: RefusalKind.Unauthenticated }
                 && !cancellationToken.IsCancellationRequested)
             {
-                // Whatever the page itself asks for says so; the watch tries again.
+                // The page's own requests report the failure. The next poll retries.
             }
         }
         while (await timer.WaitForNextTickAsync(cancellationToken));

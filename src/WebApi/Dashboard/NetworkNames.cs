@@ -2,12 +2,12 @@ using static ModelOps.Application.Texts;
 
 namespace ModelOps.WebApi.Dashboard;
 
-/// <summary>The networks in words for the reader; a network without words of its own keeps its technical name.</summary>
+/// <summary>Descriptions of the networks for users. A network without a description is shown by its technical name.</summary>
 internal static class NetworkNames
 {
     private const string Crossfit = "crossfit-ple", Single = "mlp-bn";
 
-    /// <summary>Whether each patient is learned from by some members of the network and judged by the others.</summary>
+    /// <summary>Whether each patient is used to train some members of the network and to evaluate the others.</summary>
     public static bool IsCrossFitted(string architecture) => architecture == Crossfit;
 
     public static string Of(string architecture) => architecture switch
@@ -17,7 +17,7 @@ internal static class NetworkNames
         _ => architecture,
     };
 
-    /// <summary>How the network uses the patients; null for one without words of its own.</summary>
+    /// <summary>Describes how the network uses the patients; null for a network without a description.</summary>
     public static string? Use(string architecture) => architecture switch
     {
         Crossfit => Say($"Each of the ten leaves out another tenth of the patients. So every patient is learned from, and is judged by a network that had never seen that patient."),

@@ -8,8 +8,8 @@ using ModelOps.Application.Versions;
 namespace ModelOps.WebApi.Dashboard;
 
 /// <summary>
-/// What the dashboard may send for somebody who isn't ADMIN. Everything that isn't here asks for ADMIN, so a command that
-/// somebody forgets to think about is closed.
+/// The requests that users other than ADMIN may send from the dashboard. Every request that isn't listed requires ADMIN, so new requests
+/// are denied by default.
 /// </summary>
 internal static class Rights
 {

@@ -5,11 +5,13 @@ using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Dashboard;
 
-/// <summary>Who sits before this tab. An account that was disabled, removed or given another role is nobody within a minute.</summary>
+/// <summary>
+/// The authentication state of this tab. A user who was disabled, deleted or given another role becomes anonymous within a minute.
+/// </summary>
 internal sealed class SessionState(ILoggerFactory logging, IServiceScopeFactory scopes)
     : RevalidatingServerAuthenticationStateProvider(logging)
 {
-    /// <summary>Together with the time that a stamp is remembered this stays below a minute.</summary>
+    /// <summary>The interval of this check plus the cache duration of a security stamp is below one minute.</summary>
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(20);
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState,

@@ -5,14 +5,14 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.WebApi.Dashboard;
 
-/// <summary>Numbers and names as a person reads them, in the reader's language.</summary>
+/// <summary>Formats numbers and names in the reader's language.</summary>
 internal static class Show
 {
     private static CultureInfo Culture => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "es" ? Spanish : English;
 
     private static CultureInfo English { get; } = CultureInfo.GetCultureInfo("en-GB");
 
-    /// <summary>With a decimal comma, as in Spain.</summary>
+    /// <summary>Uses the decimal comma, as in Spain.</summary>
     private static CultureInfo Spanish { get; } = CultureInfo.GetCultureInfo("es-ES");
 
     /// <summary>A share 0..1 as <c>87 %</c>.</summary>
@@ -26,13 +26,13 @@ internal static class Show
         _ => Percent(p),
     };
 
-    /// <summary>A share 0..1 as a number of ten.</summary>
+    /// <summary>Formats a share 0..1 as a count out of ten.</summary>
     public static string OfTen(double share) => Count((long)Math.Round(share * 10));
 
-    /// <summary>A share 0..1 as patients of 100, with a tenth.</summary>
+    /// <summary>Formats a share 0..1 as patients per 100, with one decimal.</summary>
     public static string OfHundredFine(double share) => (share * 100).ToString("0.0", Culture);
 
-    /// <summary>A share 0..1 as patients of 100.</summary>
+    /// <summary>Formats a share 0..1 as patients per 100.</summary>
     public static string OfHundred(double share) => string.Create(Culture, $"{Math.Round(share * 100):0}");
 
     public static string Score(double value) => value.ToString("0.00", Culture);
@@ -43,12 +43,12 @@ internal static class Show
 
     public static string SignedFine(double value) => value.ToString("+0.000;−0.000;0.000", Culture);
 
-    /// <summary>A change of a share as patients of 100.</summary>
+    /// <summary>Formats a change of a share as patients per 100.</summary>
     public static string SignedHundred(double share) => Math.Round(share * 100).ToString("+0;−0;0", Culture);
 
     public static string Count(long value) => value.ToString("N0", Culture);
 
-    /// <summary>A setting such as 0.001, without needless digits.</summary>
+    /// <summary>Formats a setting such as 0.001 without trailing zeros.</summary>
     public static string Setting(double value) => value.ToString("0.#######", Culture);
 
     public static string Bytes(long bytes) => bytes switch
@@ -73,7 +73,7 @@ internal static class Show
         _ => Texts.Say($"Diabetes"),
     };
 
-    /// <summary>Where a training's rows come from, from what the API calls <c>database+dataset:NAME</c>.</summary>
+    /// <summary>Describes the source of a training's rows, which the API calls <c>database+dataset:NAME</c>.</summary>
     public static string Source(string source)
     {
         const string Both = "database+dataset:", Dataset = "dataset:";
@@ -86,6 +86,6 @@ internal static class Show
         };
     }
 
-    /// <summary>A coordinate inside a drawing, the same in every language.</summary>
+    /// <summary>Formats an SVG coordinate, independent of the language.</summary>
     public static string Svg(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

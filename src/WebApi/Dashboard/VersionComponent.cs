@@ -5,10 +5,14 @@ using MudBlazor;
 
 namespace ModelOps.WebApi.Dashboard;
 
-/// <summary>What pages with versions can do to them. Each asks first, and names the version in service that the user saw.</summary>
+/// <summary>
+/// Actions on versions for the pages that show them. Each action asks for confirmation and sends the active version that the user saw.
+/// </summary>
 public abstract class VersionComponent : DashboardComponent
 {
-    /// <param name="active">In service as the user sees it; when it isn't any more, nothing happens and the user is told.</param>
+    /// <param name="active">
+    /// The active version that the user saw. If another version is active by now, the action is refused and the user is told.
+    /// </param>
     protected async Task<bool> ActivateAsync(string version, string? active)
     {
         var sure = await AskAsync(
@@ -17,7 +21,9 @@ public abstract class VersionComponent : DashboardComponent
             asksReason: true,
             isDangerous: false,
             Texts.Say($"From now on {version} answers every prediction."),
-            active is null ? Texts.Say($"You can change it again at any time.") : Texts.Say($"{active} stays in the list. You can roll back with one click."));
+            active is null
+                ? Texts.Say($"You can change it again at any time.")
+                : Texts.Say($"{active} stays in the list. You can roll back with one click."));
         return sure is not null && await TryAsync(async () =>
         {
             var answer = await SendAsync(new ActivateVersion { Version = version, ExpectedActive = active, Reason = Reason(sure) });

@@ -9,7 +9,7 @@ using static ModelOps.Application.Texts;
 
 namespace ModelOps.WebApi.Dashboard;
 
-/// <summary>What the numbers mean, in sentences for somebody who knows no machine learning.</summary>
+/// <summary>Explains the numbers in sentences for readers without knowledge of machine learning.</summary>
 internal static class Words
 {
     public static string Accuracy => Say($"Of 100 patients, how many were put in the right class. Nobody is judged by a network that learned from that patient. The range is where the true value lies with 95 % certainty.");
@@ -66,7 +66,7 @@ internal static class Words
 
     public static string NetBenefit => Say($"Suppose every patient whose probability is at least the threshold is examined further. The curve shows the patients rightly examined, less those examined for nothing, whose weight grows with the threshold. The model helps where its curve is above both others.");
 
-    /// <summary>How the version was judged.</summary>
+    /// <summary>Describes how the version was evaluated.</summary>
     public static string JudgedBy(string architecture, int rows) => NetworkNames.IsCrossFitted(architecture)
         ? Say($"{Show.Count(rows)} patients judged it, each through members of the network that had never seen that patient.")
         : Say($"{Show.Count(rows)} patients judged it. They were kept apart: it never learned from them.");
@@ -77,7 +77,7 @@ internal static class Words
 
     public static string MissedOf(MissedDiabetes missed) => missed.Of == 0 ? "–" : Say($"{Show.Count(missed.Missed)} of {Show.Count(missed.Of)}");
 
-    /// <summary>Why a report's figures may still change; null where there are patients enough.</summary>
+    /// <summary>Explains why a report's figures are still uncertain; null if there are enough patients.</summary>
     public static string? Provisional(EvaluationReport report)
     {
         var smallest = report.PerClass.MinBy(c => c.Support)!;
@@ -114,19 +114,19 @@ internal static class Words
         _ => Say($"Weak"),
     };
 
-    /// <summary>How good a version is, in one sentence with its uncertainty.</summary>
+    /// <summary>Describes a version's quality and its uncertainty in one sentence.</summary>
     public static string Good(EvaluationReport report)
     {
         var interval = report.ConfidenceIntervals.Accuracy;
         return Say($"{Quality(report.F1Score)}: right for {Show.OfHundred(report.Accuracy)} of 100 patients (between {Show.OfHundred(interval.Low)} and {Show.OfHundred(interval.High)}).");
     }
 
-    /// <summary>Whether learning was worth it.</summary>
+    /// <summary>Compares the version with simple rules that need no training.</summary>
     public static (string Text, Kind Kind) AgainstRules(EvaluationReport report)
     {
         var best = report.Baselines.Max(b => b.F1Score);
 
-        // Two digits tell apart what they can; a narrow win needs a third.
+        // Two decimals are enough unless both values round to the same number; then use three.
         Func<double, string> show = Show.Score(best) == Show.Score(report.F1Score) ? Show.Fine : Show.Score;
         return report.BeatsBaselines
             ? (Say($"Better than the simple rule by HbA1c alone (mark {show(report.F1Score)} against {show(best)})."), Kind.Success)
@@ -140,7 +140,7 @@ internal static class Words
     };
 
     /// <summary>The verdict in one sentence.</summary>
-    /// <param name="isPresent">Whether the baseline is the version in service, so that nobody needs the names.</param>
+    /// <param name="isPresent">Whether the baseline is the version in service. The sentence then needs no version names.</param>
     public static string Verdict(ComparisonAnswer comparison, bool isPresent)
     {
         var (right, wrong) = (comparison.Table.OnlyCandidateRight, comparison.Table.OnlyBaselineRight);
@@ -167,7 +167,7 @@ internal static class Words
         _ => Say($"There is no reason to change yet."),
     };
 
-    /// <summary>The level that the p-value had to be below, and why.</summary>
+    /// <summary>Explains the significance level for the p-value.</summary>
     public static string LevelUsed(double level, int earlierLooks) => earlierLooks switch
     {
         0 => Say($"{Show.Setting(level)}, for the first comparison on these patients"),
@@ -185,7 +185,9 @@ internal static class Words
         _ => Kind.Info,
     };
 
-    /// <summary>The filled button is what the verdict advises; without a verdict neither is filled.</summary>
+    /// <summary>
+    /// The style of the activate button: filled if the verdict advises activation. Without a verdict, neither button is filled.
+    /// </summary>
     public static Variant ActivateButton(ComparisonAnswer? comparison) =>
         comparison is { SuggestActivation: true } ? Variant.Filled : Variant.Outlined;
 
@@ -195,7 +197,7 @@ internal static class Words
 
     public static string Gender(Gender gender) => gender == Domain.Features.Gender.M ? Say($"Male") : Say($"Female");
 
-    /// <summary>A code of the form, in words; one without words of its own stands for itself.</summary>
+    /// <summary>Describes a code of a categorical column; the code itself if it has no description.</summary>
     public static string Code(string code) => Enum.TryParse<Gender>(code, out var gender) ? Gender(gender) : code;
 
     /// <summary>A column's name and unit.</summary>
@@ -207,7 +209,7 @@ internal static class Words
         _ => column.Unit is null ? column.Name : $"{column.Name} ({column.Unit})",
     };
 
-    /// <summary>What a column means; null where its name says everything.</summary>
+    /// <summary>Explains a column; null if its name is sufficient.</summary>
     public static string? ColumnHelp(Column column) => column.Name switch
     {
         ColumnNames.HbA1c => Say($"Glycated haemoglobin in percent; 6.5 % is about 48 mmol/mol."),

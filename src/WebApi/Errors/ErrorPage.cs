@@ -5,10 +5,10 @@ using ModelOps.Application;
 
 namespace ModelOps.WebApi.Errors;
 
-/// <summary>A problem as a short page, for somebody who typed an address or whose page can't be shown.</summary>
+/// <summary>Shows a problem as a short HTML page to a browser's user.</summary>
 internal static class ErrorPage
 {
-    /// <summary>Whether a person looks at the answer in a browser, so that a page, or a redirect to the sign-in page, helps.</summary>
+    /// <summary>Whether a browser requested a page, so that the response should be a page or a redirect to the sign-in page.</summary>
     public static bool IsPage(HttpContext context) =>
         (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
         && context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null

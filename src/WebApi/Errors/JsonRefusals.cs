@@ -6,7 +6,7 @@ using ModelOps.Domain;
 
 namespace ModelOps.WebApi.Errors;
 
-/// <summary>Says what is wrong with a body or a query, and never repeats its values: they may be a patient's.</summary>
+/// <summary>Describes errors in a body or query without repeating values, because they may be a patient's.</summary>
 internal static partial class JsonRefusals
 {
     private const int MaxName = 100;
@@ -16,14 +16,14 @@ internal static partial class JsonRefusals
 
     public static RefusalException Of(JsonException exception)
     {
-        // The reader's own exception inside means that the text isn't JSON; without it, it is JSON of the wrong shape.
+        // An inner exception of the JSON reader means invalid JSON. Otherwise, the JSON is valid but doesn't match the contract.
         if (exception.InnerException is JsonException || exception.Path is null)
         {
             return new RefusalException(RefusalKind.Invalid, "invalid_json",
                 $"The body isn't valid JSON (line {exception.LineNumber + 1 ?? 1}, byte {exception.BytePositionInLine + 1 ?? 1}), or it is nested too deeply.");
         }
 
-        // The framework tells these cases apart in its message alone; a test fails when the wording changes.
+        // The framework distinguishes these cases only by its message. A test fails if the message changes.
         if (exception.Message.Contains("missing required properties", StringComparison.Ordinal))
         {
             var missing = Quoted().Matches(exception.Message[exception.Message.LastIndexOf(':')..]).Select(m => m.Groups[1].Value);
@@ -33,7 +33,8 @@ internal static partial class JsonRefusals
 
         var message = exception.Message switch
         {
-            var m when m.Contains("could not be mapped", StringComparison.Ordinal) => Texts.Say($"isn't a known member. Check the spelling."),
+            var m when m.Contains("could not be mapped", StringComparison.Ordinal) =>
+                Texts.Say($"isn't a known member. Check the spelling."),
             var m when m.Contains("Duplicate property", StringComparison.Ordinal) => Texts.Say($"is there twice."),
             var m when m.Contains("doesn't allow", StringComparison.Ordinal) => Texts.Say($"must not be null."),
             _ => Texts.Say($"isn't of the right type or out of range."),
@@ -41,7 +42,7 @@ internal static partial class JsonRefusals
         return InvalidRequest.Refusal(Field(exception.Path) is { Length: > 0 } field ? field : "body", message);
     }
 
-    /// <summary>For what model binding found: values of the query, the route and forms.</summary>
+    /// <summary>Describes model binding errors: values of the query, the route and forms.</summary>
     public static RefusalException Of(ModelStateDictionary state)
     {
         var fields = state.Where(entry => entry.Value is { Errors.Count: > 0 }).Select(entry => entry.Key).ToArray();
@@ -52,7 +53,7 @@ internal static partial class JsonRefusals
                 _ => new[] { Texts.Say($"is missing or isn't a valid value.") }));
     }
 
-    /// <summary><c>$.rows[3].AGE</c> → <c>rows[3].AGE</c>. Names come from the request, so they are cut.</summary>
+    /// <summary><c>$.rows[3].AGE</c> → <c>rows[3].AGE</c>. Names come from the request, so long ones are truncated.</summary>
     private static string Field(string path)
     {
         var field = path.TrimStart('$').TrimStart('.');

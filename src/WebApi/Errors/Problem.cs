@@ -10,8 +10,7 @@ using ModelOps.WebApi.Json;
 namespace ModelOps.WebApi.Errors;
 
 /// <summary>
-/// An error answer (RFC 9457). <paramref name="Detail"/> is one sentence that a person can act on, said in the language that the client
-/// asks for.
+/// An error response (RFC 9457). <paramref name="Detail"/> is one actionable sentence in the language that the client requested.
 /// </summary>
 internal sealed record Problem(int Status, string Code, FormattableString Detail, IReadOnlyDictionary<string, string[]>? Errors = null)
 {
@@ -27,7 +26,7 @@ internal sealed record Problem(int Status, string Code, FormattableString Detail
     public static Problem Internal { get; } = new(500, "internal_error",
         $"Something went wrong on our side. Quote trace_id when you report it.");
 
-    /// <summary>The problem for an answer that ended with a status and no body.</summary>
+    /// <summary>Creates the problem for a response with an error status and no body.</summary>
     public static Problem OfStatus(int status, HttpContext context) => status switch
     {
         400 => new(status, "bad_request", $"The request can't be understood."),

@@ -4,9 +4,9 @@ using ModelOps.Domain;
 namespace ModelOps.WebApi.Errors;
 
 /// <summary>
-/// Gives every error a problem body: exceptions by <see cref="ProblemTable"/>, and what the framework ends with a bare
-/// status (401, 403, 404, 405, 415). One place instead of UseExceptionHandler and UseStatusCodePages, so that each
-/// failure is logged once and the headers of a bare status (WWW-Authenticate, Allow) stay.
+/// Writes a problem body for every error: for exceptions by <see cref="ProblemTable"/>, and for responses that the framework ends without
+/// a body (401, 403, 404, 405, 415). It replaces UseExceptionHandler and UseStatusCodePages, so that each failure is logged once and the
+/// headers of bodiless responses (WWW-Authenticate, Allow) are kept.
 /// </summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, IFailureClassifier failures, ILogger<ProblemMiddleware> logger)
 {
@@ -52,7 +52,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, IFailureCl
 
         if (context.Response.HasStarted)
         {
-            // Half an answer must not look like a whole one.
+            // The response has started. Abort the connection, so that the client doesn't take a truncated response for a complete one.
             context.Abort();
             return;
         }

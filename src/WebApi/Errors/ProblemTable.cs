@@ -5,7 +5,7 @@ using ModelOps.WebApi.Dashboard.Parts;
 
 namespace ModelOps.WebApi.Errors;
 
-/// <summary>The one table from an exception to what is answered.</summary>
+/// <summary>Maps exceptions to error responses.</summary>
 internal static class ProblemTable
 {
     public static Problem Of(Exception exception, IFailureClassifier failures) => exception switch

@@ -3,10 +3,10 @@ using ModelOps.Application;
 
 namespace ModelOps.WebApi.Errors;
 
-/// <summary>What every answer tells a browser not to do.</summary>
+/// <summary>Sets the security headers of every response.</summary>
 /// <remarks>
-/// A page of ours runs no script but the service's own files, and speaks to nobody else. Styles may stand in the page: the component
-/// library writes them there, and sizes of bars are made so.
+/// Pages may only run scripts from the service's own files and may only connect to the service. Inline styles are allowed, because the
+/// component library and the bars' sizes need them.
 /// </remarks>
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
@@ -16,7 +16,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
-        // At the last moment, because an error clears the headers that were set before.
+        // Set the headers just before the response starts, because error handling clears headers that were set earlier.
         context.Response.OnStarting(static state =>
         {
             var context = (HttpContext)state;

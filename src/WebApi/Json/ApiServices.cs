@@ -7,23 +7,23 @@ namespace ModelOps.WebApi.Json;
 
 internal static class ApiServices
 {
-    /// <summary>Controllers that read and write JSON as <see cref="WireJson"/> says and refuse as the table of problems says.</summary>
+    /// <summary>Registers controllers that use <see cref="WireJson"/> and return errors as problems.</summary>
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services
             .AddControllers(options =>
             {
-                // Uploads are streamed by their endpoints; a form provider would read them into memory first.
+                // Upload endpoints stream their body. A form value provider would read the whole body first.
                 options.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
                 options.InputFormatters.RemoveType<SystemTextJsonInputFormatter>();
                 options.InputFormatters.Insert(0, new StrictJsonInputFormatter());
 
-                // The JSON reader and the use cases' validators say what is required, with the names of the wire.
+                // The JSON reader and the validators check required values and report them by their wire names.
                 options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
 
-                // Answers are JSON and nothing else; the OpenAPI document lists what is left here.
+                // All responses are JSON. The OpenAPI document lists the formatters that remain here.
                 options.OutputFormatters.RemoveType<StringOutputFormatter>();
                 foreach (var json in options.OutputFormatters.OfType<SystemTextJsonOutputFormatter>())
                 {
@@ -34,7 +34,7 @@ internal static class ApiServices
             .AddJsonOptions(options => WireJson.Configure(options.JsonSerializerOptions))
             .ConfigureApiBehaviorOptions(options =>
             {
-                // Bare statuses get their body in ProblemMiddleware, like those that no controller made.
+                // ProblemMiddleware writes the body of error statuses, as it does for errors outside controllers.
                 options.SuppressMapClientErrors = true;
                 options.InvalidModelStateResponseFactory = context => throw JsonRefusals.Of(context.ModelState);
             });

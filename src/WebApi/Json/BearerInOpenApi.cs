@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace ModelOps.WebApi.Json;
 
-/// <summary>Tells the API reference that an access token is what the calls need, so that it asks for one.</summary>
+/// <summary>Documents in OpenAPI that calls need an access token, so that the API reference asks for one.</summary>
 internal sealed class BearerInOpenApi : IOpenApiDocumentTransformer
 {
     private const string Scheme = "Bearer";

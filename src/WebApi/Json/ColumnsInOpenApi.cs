@@ -6,7 +6,7 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.WebApi.Json;
 
-/// <summary>States the unit and the limits of a patient's columns in the OpenAPI document, as the schema of the columns has them.</summary>
+/// <summary>Adds the unit and limits of each clinical column to the OpenAPI document, from the column schema.</summary>
 internal sealed class ColumnsInOpenApi : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)

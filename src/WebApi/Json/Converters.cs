@@ -5,7 +5,7 @@ using ModelOps.WebApi.Dashboard.Parts;
 
 namespace ModelOps.WebApi.Json;
 
-/// <summary>Refuses <c>1e400</c>, which the reader takes for Infinity; writes what isn't a number in JSON as null.</summary>
+/// <summary>Refuses numbers such as <c>1e400</c>, which the JSON reader parses as Infinity. Writes NaN and infinities as null.</summary>
 internal sealed class FiniteDoubleConverter : JsonConverter<double>
 {
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -49,7 +49,7 @@ internal sealed class FiniteSingleConverter : JsonConverter<float>
     }
 }
 
-/// <summary>Times are UTC with <c>Z</c>, whatever the kind says that a value lost on its way.</summary>
+/// <summary>Writes times as UTC with <c>Z</c>, even if the value's kind was lost.</summary>
 internal sealed class UtcConverter : JsonConverter<DateTime>
 {
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -60,7 +60,7 @@ internal sealed class UtcConverter : JsonConverter<DateTime>
             .ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
 }
 
-/// <summary>Refuses U+0000: SQLite stores it and PostgreSQL answers it with an error.</summary>
+/// <summary>Refuses U+0000: SQLite stores it, but PostgreSQL rejects it with an error.</summary>
 internal sealed class PlainTextConverter : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -7,12 +7,12 @@ using ModelOps.WebApi.Errors;
 namespace ModelOps.WebApi.Json;
 
 /// <summary>
-/// Reads JSON bodies. The framework's own formatter passes on nothing but the reader's message, which names types of
-/// ours and repeats what was sent; this one still has the exception and says where the mistake is.
+/// Reads JSON bodies. The framework's own formatter reports only the reader's message, which contains type names and submitted values.
+/// This formatter has access to the exception and reports the position of the error.
 /// </summary>
 internal sealed class StrictJsonInputFormatter : TextInputFormatter
 {
-    /// <summary>10,000 rows of a batch have about 1 MB.</summary>
+    /// <summary>Maximum body size. A batch of 10,000 rows has about 1 MB.</summary>
     public const int MaxBytes = 2 * 1024 * 1024;
 
     public StrictJsonInputFormatter()

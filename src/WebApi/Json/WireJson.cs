@@ -7,7 +7,7 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.WebApi.Json;
 
-/// <summary>How JSON is read and written everywhere: strictly, so that a mistake is an answer and not a training.</summary>
+/// <summary>JSON options for all requests and responses. Reading is strict, so that a mistake in a request is refused.</summary>
 internal static class WireJson
 {
     public const int MaxDepth = 32;
@@ -23,18 +23,19 @@ internal static class WireJson
         options.NumberHandling = JsonNumberHandling.Strict;
         options.MaxDepth = MaxDepth;
 
-        // Sentences with an apostrophe and Spanish letters stay readable. Answers are never read as HTML: their type is JSON, and nosniff.
+        // Don't escape apostrophes and Spanish letters. This is safe because responses are sent as JSON with nosniff and never parsed as
+        // HTML.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-        // A record's parameter without a default is required, and one whose type isn't nullable refuses null; a missing
-        // number would otherwise silently be 0.
+        // Parameters without a default are required, and non-nullable ones refuse null. Otherwise, a missing number would silently become
+        // 0.
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
 
-        // The framework reads over a member of an ignored name; to a client it is as unknown as any other.
+        // By default, the framework skips members marked as ignored. Refuse them like any other unknown member.
         options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ForgetIgnored } };
 
-        // Diagnoses are always written in full, as clinicians read them.
+        // Write diagnoses with their full names, for clinicians.
         options.Converters.Add(new JsonStringEnumConverter<DiabetesClass>(namingPolicy: null, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter<Gender>(namingPolicy: null, allowIntegerValues: false));
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));

@@ -7,12 +7,12 @@ using Prometheus;
 namespace ModelOps.WebApi.Metrics;
 
 /// <summary>
-/// <c>/metrics</c> in Prometheus' text format: the service's own counters and the runtime's, none of which holds a patient's value,
-/// a name or a path. For administrators, and for a network that the operator names.
+/// <c>/metrics</c> in Prometheus' text format: counters of the service and of the runtime, without patients' values, names or paths.
+/// Accessible to administrators and to a network that the operator configures.
 /// </summary>
 internal static class MetricsEndpoint
 {
-    /// <param name="network">Its clients read the metrics without signing in; null for none.</param>
+    /// <param name="network">Clients in this network may read the metrics without signing in; null for no network.</param>
     public static IServiceCollection AddMetricsEndpoint(this IServiceCollection services, IPNetwork? network)
     {
         services.AddSingleton(provider => new MetricsRegistry(provider.GetRequiredService<IMeterFactory>()));
@@ -25,7 +25,7 @@ internal static class MetricsEndpoint
         .MapMetrics("/metrics", endpoints.ServiceProvider.GetRequiredService<MetricsRegistry>().Registry)
         .RequireAuthorization(Policies.Metrics);
 
-    /// <summary>An IPv4 client of a dual-stack socket is still an IPv4 client.</summary>
+    /// <summary>Maps an IPv4 address received on a dual-stack socket back to IPv4.</summary>
     private static bool IsInNetwork(HttpContext context, IPNetwork? network) =>
         network is { } known
         && context.Connection.RemoteIpAddress is { } address

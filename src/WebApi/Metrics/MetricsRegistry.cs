@@ -5,15 +5,15 @@ using Prometheus;
 namespace ModelOps.WebApi.Metrics;
 
 /// <summary>
-/// Carries the measurements of the service's own meter to Prometheus' registry, beside what the library says of process and memory.
-/// (The library's own adapter, 8.2.1, connects to the meters of .NET 10 but shows no values.)
+/// Copies the measurements of the service's own meter to Prometheus' registry, which already has the library's process and memory
+/// metrics. (The library's own adapter, version 8.2.1, connects to the meters of .NET 10 but exports no values.)
 /// </summary>
 internal sealed class MetricsRegistry : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly MetricFactory _metrics;
 
-    /// <param name="meters">Of this service: a test process runs several.</param>
+    /// <param name="meters">The meters of this service. A test process runs several services.</param>
     public MetricsRegistry(IMeterFactory meters)
     {
         Registry = Prometheus.Metrics.NewCustomRegistry();

@@ -3,7 +3,7 @@ using ModelOps.WebApi.Errors;
 
 namespace ModelOps.WebApi.Operations;
 
-/// <summary>A process that waits for its database listens already; but for its health, all that it can say is: not yet.</summary>
+/// <summary>Until startup completes, answers every request with 503, except for health checks.</summary>
 internal sealed class StartupCheck(RequestDelegate next, IStartupState startup)
 {
     private static readonly Problem Starting = new(

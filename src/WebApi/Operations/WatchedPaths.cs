@@ -1,6 +1,6 @@
 namespace ModelOps.WebApi.Operations;
 
-/// <summary>What answers in every state and role: the addresses of whoever watches the process.</summary>
+/// <summary>Paths for monitoring, available in every state and role.</summary>
 internal static class WatchedPaths
 {
     private static readonly PathString[] All = ["/health", "/metrics"];

@@ -2,7 +2,7 @@ using ModelOps.WebApi.Errors;
 
 namespace ModelOps.WebApi.Operations;
 
-/// <summary>A worker listens for whoever watches it, and for nobody else.</summary>
+/// <summary>Restricts a worker process to the monitoring paths.</summary>
 internal sealed class WorkerSurface(RequestDelegate next)
 {
     private static readonly Problem NotHere = new(

@@ -1,6 +1,6 @@
 namespace ModelOps.WebApi.Dashboard.Parts;
 
-/// <summary>How something is meant; a colour with a picture and a word, never a colour alone.</summary>
+/// <summary>The severity of a message. It is shown by colour, icon and word, never by colour alone.</summary>
 public enum Kind
 {
     Info,
