@@ -12,8 +12,8 @@ public static class Evaluator
     public const double Level = 0.95;
 
     /// <summary>
-    /// Baseline that always predicts the most frequent class of the evaluated rows (in a tie, the lower class). It is the strictest majority
-    /// baseline: a majority class from other rows can't have a higher accuracy.
+    /// Baseline that always predicts the most frequent class of the evaluated rows (in a tie, the lower class). It is the strictest
+    /// majority baseline: a majority class from other rows can't have a higher accuracy.
     /// </summary>
     public const string MajorityClass = "majority_class";
 

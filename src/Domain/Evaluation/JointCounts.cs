@@ -73,8 +73,8 @@ internal sealed class JointCounts
     });
 
     /// <summary>
-    /// The macro F1 difference candidate − baseline with the percentile interval of a paired bootstrap, stratified by true class. A resample
-    /// draws the predictions of both versions for a row together. Requires at least one row.
+    /// The macro F1 difference candidate − baseline with the percentile interval of a paired bootstrap, stratified by true class.
+    /// A resample draws the predictions of both versions for a row together. Requires at least one row.
     /// </summary>
     public MetricDelta DeltaMacroF1(int seed, int resamples)
     {
