@@ -6,7 +6,7 @@ namespace ModelOps.Domain.Training;
 /// </summary>
 /// <param name="Epochs">Number of passes over the training rows.</param>
 /// <param name="BatchSize">Number of rows in one optimizer step.</param>
-/// <param name="LearningRate">Base learning rate of Adam. The network varies it during the training by a schedule.</param>
+/// <param name="LearningRate">Base learning rate of Adam or AdamW. The network varies it during the training by a schedule.</param>
 /// <param name="HiddenSize">Number of units in the hidden layer.</param>
 /// <param name="Seed">Seed of the initial weights, class balancing, shuffling and dropout.</param>
 public sealed record TrainingParameters(

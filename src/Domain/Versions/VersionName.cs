@@ -17,7 +17,7 @@ public static partial class VersionName
         return ordinal <= 1 ? name : $"{name}_{ordinal}";
     }
 
-    /// <summary>Whether the text has the format of a version name. Callers reject other texts before any file or database access.</summary>
+    /// <summary>Whether the text has the format of a version name. Other texts never become a file path.</summary>
     public static bool IsValid(string? name) => name is { Length: <= MaxLength } && Pattern().IsMatch(name);
 
     [GeneratedRegex(@"^v[0-9]{8}_[0-9]{6}(_[1-9][0-9]{0,5})?\z", RegexOptions.CultureInvariant)]
