@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ModelOps.Domain;
 
-/// <summary>Why a request is refused; the Web layer turns it into an HTTP status.</summary>
+/// <summary>The category of a refusal. The Web layer maps it to an HTTP status.</summary>
 public enum RefusalKind
 {
     Invalid,
@@ -17,8 +17,8 @@ public enum RefusalKind
 }
 
 /// <summary>
-/// A refusal that a person can act on. <see cref="Code"/> is stable; <see cref="Exception.Message"/> is one
-/// sentence that holds neither a patient's value nor a path or secret of the machine.
+/// A request is refused for a reason that the caller can correct. <see cref="Code"/> is stable across releases.
+/// <see cref="Exception.Message"/> never contains a patient's value, a file path or a secret.
 /// </summary>
 public sealed class RefusalException : Exception
 {
@@ -34,9 +34,9 @@ public sealed class RefusalException : Exception
 
     public string Code { get; }
 
-    /// <summary>The sentence with its arguments apart, so that it can be said in another language.</summary>
+    /// <summary>The message as a format with separate arguments, so that it can be translated.</summary>
     public FormattableString Detail { get; }
 
-    /// <summary>Messages by request field, for refusals that concern single fields.</summary>
+    /// <summary>Error messages by request field; null when the refusal doesn't concern single fields.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 }

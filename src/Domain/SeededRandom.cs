@@ -3,15 +3,17 @@ using System.Numerics;
 namespace ModelOps.Domain;
 
 /// <summary>
-/// xoshiro256** seeded by SplitMix64 (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021).
-/// Ours because <see cref="Random"/> doesn't promise the same numbers in the next .NET, and a version's weights must come out
-/// the same again.
+/// The pseudorandom number generator xoshiro256**, seeded by SplitMix64 (Blackman and Vigna, "Scrambled linear pseudorandom number
+/// generators", 2021). It replaces <see cref="Random"/>, whose sequence may differ between .NET versions: reproducing a version must give
+/// the same weights. Not thread-safe.
 /// </summary>
 public sealed class SeededRandom
 {
     private ulong _s0, _s1, _s2, _s3;
 
-    /// <summary>A stream of its own for each (seed, purpose, index), so that one consumer never shifts another's numbers.</summary>
+    /// <summary>
+    /// Creates an independent stream for each (seed, purpose, index), so the numbers of one consumer don't depend on another consumer.
+    /// </summary>
     public SeededRandom(int seed, RandomPurpose purpose, int index = 0)
     {
         var state = (ulong)(uint)seed | ((ulong)purpose << 32);
@@ -35,10 +37,10 @@ public sealed class SeededRandom
         return result;
     }
 
-    /// <summary>Uniform in [0, 1) with 53 random bits.</summary>
+    /// <summary>A uniform number in [0, 1) with 53 random bits.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>Uniform in [0, <paramref name="bound"/>), by multiplication and rejection (Lemire, 2019).</summary>
+    /// <summary>A uniform integer in [0, <paramref name="bound"/>), by multiplication and rejection (Lemire, 2019).</summary>
     public int NextInt32(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
@@ -56,7 +58,7 @@ public sealed class SeededRandom
         return (int)(product >> 32);
     }
 
-    /// <summary>Fisher–Yates.</summary>
+    /// <summary>Shuffles the items in place (Fisher–Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (var i = items.Length - 1; i > 0; i--)
@@ -76,7 +78,9 @@ public sealed class SeededRandom
     }
 }
 
-/// <summary>What a stream of random numbers is drawn for. The numbers are part of reproducibility: never renumber.</summary>
+/// <summary>
+/// The purpose of a random number stream. The numeric values are part of the seed: a change would make stored versions irreproducible.
+/// </summary>
 public enum RandomPurpose
 {
     InitialWeights = 1,

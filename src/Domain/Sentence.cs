@@ -7,12 +7,12 @@ using System.Text.Json.Serialization;
 namespace ModelOps.Domain;
 
 /// <summary>
-/// A sentence as it is stored: its format and its arguments apart, so that each reader gets it in their own language. The English
-/// format with its placeholders is the code by which the translation is found. Immutable.
+/// A translatable sentence. The format and its arguments are stored separately, so the sentence can be translated for each reader.
+/// The English format with its placeholders is the translation key. Immutable.
 /// </summary>
 /// <remarks>
-/// JSON: <c>{"format": "…{0}…", "arguments": ["…"]}</c>, and a bare string for a sentence without arguments. Sentences
-/// that were stored before this type existed are bare strings, too.
+/// The JSON form is <c>{"format": "…{0}…", "arguments": ["…"]}</c>, or a string for a sentence without arguments. Earlier releases
+/// stored every sentence as a string.
 /// </remarks>
 [JsonConverter(typeof(SentenceConverter))]
 public sealed class Sentence : IEquatable<Sentence>
@@ -25,13 +25,16 @@ public sealed class Sentence : IEquatable<Sentence>
         Arguments = arguments;
     }
 
-    /// <summary>A composite format as of <see cref="string.Format(IFormatProvider, string, object[])"/>.</summary>
+    /// <summary>The composite format string; see <see cref="string.Format(IFormatProvider, string, object[])"/>.</summary>
     public string Format { get; }
 
-    /// <summary>Each is a <see cref="string"/> or a <see cref="Sentence"/>.</summary>
+    /// <summary>The arguments. Each one is a <see cref="string"/> or a <see cref="Sentence"/>.</summary>
     public IReadOnlyList<object> Arguments { get; }
 
-    /// <summary>Numbers among the arguments are written invariantly; sentences among them stay sentences.</summary>
+    /// <summary>
+    /// Creates a sentence from an interpolated string. Arguments are formatted with the invariant culture. An argument that is a
+    /// <see cref="Sentence"/> or a <see cref="FormattableString"/> becomes a nested sentence, so that it is translated too.
+    /// </summary>
     public static Sentence Of(FormattableString sentence) => new(
         sentence.Format,
         Array.ConvertAll(sentence.GetArguments(), a => a switch
@@ -41,11 +44,11 @@ public sealed class Sentence : IEquatable<Sentence>
             _ => (object)(Convert.ToString(a, CultureInfo.InvariantCulture) ?? ""),
         }));
 
-    /// <summary>A text without arguments; its braces are no placeholders.</summary>
+    /// <summary>Creates a sentence without arguments. Braces in <paramref name="text"/> are escaped.</summary>
     public static Sentence Plain(string text) =>
         new(text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal), []);
 
-    /// <summary>Reads what <see cref="ToStored"/> wrote, or a plain text that was stored before.</summary>
+    /// <summary>Parses the result of <see cref="ToStored"/>, or a plain text that an earlier release stored.</summary>
     public static Sentence FromStored(string text)
     {
         if (text.StartsWith('{'))
@@ -56,7 +59,7 @@ public sealed class Sentence : IEquatable<Sentence>
             }
             catch (JsonException)
             {
-                // A plain text that happens to begin with a brace.
+                // The text is plain and only starts with a brace.
             }
         }
 
@@ -64,7 +67,8 @@ public sealed class Sentence : IEquatable<Sentence>
     }
 
     /// <summary>
-    /// The sentence as a text of at most <paramref name="maxLength"/> characters; one that is longer is cut and loses its arguments.
+    /// The text for storage, with at most <paramref name="maxLength"/> characters. A longer sentence is stored as truncated plain English
+    /// without arguments, so it can't be translated.
     /// </summary>
     public string ToStored(int maxLength)
     {
@@ -72,15 +76,15 @@ public sealed class Sentence : IEquatable<Sentence>
         return text.Length <= maxLength ? text : Cut(ToString(), maxLength);
     }
 
-    /// <summary>Puts the sentence into words.</summary>
-    /// <param name="translate">From an English format to the reader's; it names the same arguments.</param>
+    /// <summary>Formats the sentence in the language of <paramref name="translate"/>.</summary>
+    /// <param name="translate">Translates an English format; the translation has the same placeholders.</param>
     public string Say(Func<string, string> translate)
     {
         var arguments = Arguments.Select(a => a is Sentence inner ? inner.Say(translate) : a).ToArray();
         return string.Format(CultureInfo.InvariantCulture, translate(Format), arguments);
     }
 
-    /// <summary>In English.</summary>
+    /// <summary>The sentence in English.</summary>
     public override string ToString() => Say(format => format);
 
     public bool Equals([NotNullWhen(true)] Sentence? other) =>
@@ -115,7 +119,9 @@ public sealed class Sentence : IEquatable<Sentence>
             }
         }
 
-        /// <summary>A sentence among arguments is always an object: a string there is a text, which nobody translates.</summary>
+        /// <summary>
+        /// Writes the object form. A nested sentence always has this form, because a string in <c>arguments</c> is not translated.
+        /// </summary>
         private static void WriteObject(Utf8JsonWriter writer, Sentence value)
         {
             writer.WriteStartObject();

@@ -1,6 +1,6 @@
 namespace ModelOps.Domain;
 
-/// <summary>Refusals that concern the server's storage, whoever writes to it.</summary>
+/// <summary>The refusals for a full or unavailable storage of the server.</summary>
 public static class StorageRefusals
 {
     public const string FullCode = "insufficient_storage";

@@ -4,7 +4,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Data;
 
 /// <summary>
-/// A row as four numbers that sort like the bytes of <see cref="CanonicalRow"/>: each number holds the bytes most significant first.
+/// The sort key of a row: the 26 bytes of <see cref="CanonicalRow"/>, read big-endian into four integers.
+/// Comparing keys gives the same order as comparing the bytes.
 /// </summary>
 internal readonly record struct CanonicalKey(ulong First, ulong Second, ulong Third, ushort Rest) : IComparable<CanonicalKey>
 {

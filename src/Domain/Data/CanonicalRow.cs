@@ -5,8 +5,9 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Data;
 
 /// <summary>
-/// A row as bytes: the key columns in the order of <see cref="FeatureSchema.KeyColumns"/>, numbers as little-endian IEEE-754 doubles and
-/// codes as one byte each, then the class as one byte. The key columns are all inputs of <see cref="FeatureSchema.Diabetes1"/>.
+/// The canonical byte encoding of a row: the key columns in the order of <see cref="FeatureSchema.KeyColumns"/>, then the class.
+/// A number takes 8 bytes (little-endian IEEE-754 double), a code one byte, the class one byte.
+/// The key columns are all inputs of <see cref="FeatureSchema.Diabetes1"/>.
 /// </summary>
 public static class CanonicalRow
 {
@@ -20,8 +21,10 @@ public static class CanonicalRow
         WriteKey(FeatureSchema.Current, values, destination);
     }
 
-    /// <summary>Writes the key columns (<see cref="InputBytes"/>): the same bytes for the same patient, whatever the schema adds.</summary>
-    /// <param name="values">In the order of the schema's inputs.</param>
+    /// <summary>
+    /// Writes the key columns (<see cref="InputBytes"/> bytes). Columns that a later schema adds don't change these bytes.
+    /// </summary>
+    /// <param name="values">The input values, in the order of the schema's inputs.</param>
     public static void WriteKey(FeatureSchema schema, ReadOnlySpan<double> values, Span<byte> destination)
     {
         foreach (var i in schema.KeyIndexes)
@@ -45,7 +48,7 @@ public static class CanonicalRow
         destination[InputBytes] = (byte)row.Class;
     }
 
-    /// <exception cref="InvalidDataException">A code or the class is unknown.</exception>
+    /// <exception cref="InvalidDataException">The row has an unknown code or an unknown class.</exception>
     public static LabelledExample Read(ReadOnlySpan<byte> source)
     {
         Span<double> values = stackalloc double[PatientFeatures.Count];
@@ -72,7 +75,9 @@ public static class CanonicalRow
             : throw new InvalidDataException("A stored row holds an unknown gender or class.");
     }
 
-    /// <summary>SHA-256 (lower-case hex) over all rows in canonical form, sorted bytewise: the order of rows doesn't matter.</summary>
+    /// <summary>
+    /// SHA-256 (lower-case hex) over all rows in canonical form, sorted bytewise. The order of <paramref name="rows"/> doesn't matter.
+    /// </summary>
     public static string Fingerprint(IReadOnlyList<LabelledExample> rows)
     {
         var keys = new byte[rows.Count][];
@@ -92,6 +97,6 @@ public static class CanonicalRow
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // −0 and 0 are one value of a patient, so they must be one value of the hash.
+    // Converts −0 to 0: both mean the same patient value, so both must have the same bytes and the same hash.
     private static double Normal(double value) => value == 0 ? 0 : value;
 }

@@ -1,6 +1,6 @@
 namespace ModelOps.Domain.Data;
 
-/// <summary>Refusals that concern the rows of a training.</summary>
+/// <summary>The refusals for unsuitable training rows.</summary>
 public static class DataRefusals
 {
     public static RefusalException NotEnoughRecords(int available, int required) => new(

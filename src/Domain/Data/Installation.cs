@@ -1,6 +1,6 @@
 namespace ModelOps.Domain.Data;
 
-/// <summary>What is decided once, when an installation starts for the first time.</summary>
+/// <summary>Settings that are created at the first start of an installation and never change.</summary>
 public sealed class Installation
 {
     public const int SingletonId = 1;
@@ -11,7 +11,7 @@ public sealed class Installation
 
     public int Id { get; private set; } = SingletonId;
 
-    /// <summary>The key of <see cref="SplitKey"/>; every version's specification repeats it.</summary>
+    /// <summary>The bytes of the <see cref="Data.SplitKey"/>. Every version stores a copy in its specification.</summary>
     public byte[] SplitKey { get; private set; } = [];
 
     public static Installation Create(SplitKey splitKey) => new() { SplitKey = splitKey.ToArray() };

@@ -5,14 +5,19 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Data;
 
 /// <summary>
-/// The format of rows on disk, for a dataset, for a job and for a version: the distinct rows in canonical order, each with its count and
-/// its fold. Little-endian. A header of 96 bytes (the text <c>MOPSROWS</c>, the format's number 1 as 8 bytes, distinct rows, total rows,
-/// distinct rows of each class as 8 bytes each, the id of the key as 8 bytes, the SHA-256 as 32 bytes), then 31 bytes for each row: the
-/// 26 bytes of <see cref="CanonicalRow"/>, the count as 4 bytes, the fold as one byte.
+/// The rows file format of datasets, jobs and versions. It holds the distinct rows in canonical order, each with its count and fold.
+/// All integers are little-endian.
+/// <para>
+/// The header has 96 bytes: the text <c>MOPSROWS</c> (8 bytes), the format number 1 (8), the number of distinct rows (8), the total number
+/// of rows (8), the number of distinct rows of each class (3 × 8), the id of the split key (8) and the SHA-256 of the rows (32).
+/// </para>
+/// <para>
+/// Each row has 31 bytes: <see cref="CanonicalRow"/> (26), the count (4) and the fold (1).
+/// </para>
 /// </summary>
 /// <remarks>
-/// Files of earlier versions of the product have no header: canonical rows in the order in which they were read, repetitions included.
-/// <see cref="IsHeaderless"/> recognises them; <see cref="ReadHeaderless"/> reads them.
+/// Earlier releases of the product wrote files without a header. These files hold canonical rows in reading order, with repetitions.
+/// <see cref="IsHeaderless"/> detects such a file and <see cref="ReadHeaderless"/> reads it.
 /// </remarks>
 public static class RowsFile
 {
@@ -23,10 +28,11 @@ public static class RowsFile
 
     private static ReadOnlySpan<byte> Magic => "MOPSROWS"u8;
 
-    /// <summary>Writes rows that come in canonical order, each once.</summary>
-    /// <param name="destination">Seekable and empty; the header is written last. The caller flushes it.</param>
-    /// <param name="key">The key that the rows' folds were computed with.</param>
-    /// <exception cref="ArgumentException">The rows are not in canonical order, or one is there twice.</exception>
+    /// <summary>Writes a header and the rows.</summary>
+    /// <param name="destination">A seekable, empty stream. The header is written last. The caller must flush the stream.</param>
+    /// <param name="rows">Distinct rows in canonical order.</param>
+    /// <param name="key">The split key with which the folds of the rows were computed.</param>
+    /// <exception cref="ArgumentException">The rows are not in canonical order, or a row occurs twice.</exception>
     public static RowsHeader Write(Stream destination, IEnumerable<CountedRow> rows, SplitKey key)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
@@ -76,7 +82,7 @@ public static class RowsFile
         return HeaderOf(distinct, total, byClass, key.Id, sha256);
     }
 
-    /// <summary>Whether the content is that of an earlier version of the product. The position is kept.</summary>
+    /// <summary>Whether the file was written by an earlier release, without a header. The stream position is unchanged.</summary>
     public static bool IsHeaderless(Stream source)
     {
         Span<byte> start = stackalloc byte[8];
@@ -86,8 +92,8 @@ public static class RowsFile
         return read < start.Length || !start.SequenceEqual(Magic);
     }
 
-    /// <summary>Reads the header and leaves the stream before the first row.</summary>
-    /// <exception cref="InvalidDataException">The content is no rows file, or was cut short.</exception>
+    /// <summary>Reads the header. The stream position is then at the first row.</summary>
+    /// <exception cref="InvalidDataException">The content is not a rows file, or it is truncated.</exception>
     public static RowsHeader ReadHeader(Stream source)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
@@ -114,8 +120,8 @@ public static class RowsFile
             : throw new InvalidDataException("The rows file has another length than its header says.");
     }
 
-    /// <summary>Streams the rows that follow the header.</summary>
-    /// <exception cref="InvalidDataException">The content ends in the middle of a row, or a row holds an impossible value.</exception>
+    /// <summary>Streams the rows after the header.</summary>
+    /// <exception cref="InvalidDataException">The content ends in the middle of a row, or a row has an invalid value.</exception>
     public static IEnumerable<CountedRow> ReadRows(Stream source)
     {
         var buffer = new byte[RowsAtOnce * RowBytes];
@@ -133,9 +139,9 @@ public static class RowsFile
         }
     }
 
-    /// <summary>Passes rows on and, after the last one, checks them against their hash.</summary>
-    /// <param name="sha256"><see cref="RowsHeader.Sha256"/></param>
-    /// <exception cref="InvalidDataException">They are other rows.</exception>
+    /// <summary>Streams <paramref name="rows"/> unchanged and verifies their hash after the last row.</summary>
+    /// <param name="sha256">The expected hash, <see cref="RowsHeader.Sha256"/>.</param>
+    /// <exception cref="InvalidDataException">The hash of the rows differs from <paramref name="sha256"/>.</exception>
     public static IEnumerable<CountedRow> Verified(IEnumerable<CountedRow> rows, string sha256)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -157,8 +163,8 @@ public static class RowsFile
         }
     }
 
-    /// <summary>Streams the rows of a file without a header, in the order in which they were written, repetitions included.</summary>
-    /// <exception cref="InvalidDataException">The content isn't made of whole rows.</exception>
+    /// <summary>Streams the rows of a file without a header, in file order, with repetitions.</summary>
+    /// <exception cref="InvalidDataException">The content ends in the middle of a row, or a row has an invalid value.</exception>
     public static IEnumerable<LabelledExample> ReadHeaderless(Stream source)
     {
         var buffer = new byte[RowsAtOnce * CanonicalRow.Bytes];

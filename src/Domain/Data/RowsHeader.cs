@@ -2,15 +2,15 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Data;
 
-/// <summary>What a rows file says about itself without being read to its end.</summary>
-/// <param name="Distinct">Rows that differ in inputs or class.</param>
-/// <param name="Total">Rows, repetitions included.</param>
-/// <param name="ByClass">Distinct rows of each class.</param>
+/// <summary>The header of a rows file.</summary>
+/// <param name="Distinct">Number of distinct rows; two rows are distinct when their inputs or classes differ.</param>
+/// <param name="Total">Number of rows, repetitions included.</param>
+/// <param name="ByClass">Number of distinct rows of each class.</param>
 /// <param name="Sha256">
-/// Lower-case hex SHA-256 over all rows in canonical form, sorted bytewise, each as often as it occurs
+/// Lower-case hex SHA-256 over all rows in canonical form, sorted bytewise, repetitions included
 /// (<see cref="CanonicalRow.Fingerprint"/>).
 /// </param>
-/// <param name="KeyId">Identifies the <see cref="SplitKey"/> that the folds were computed with.</param>
+/// <param name="KeyId">The <see cref="SplitKey.Id"/> of the key with which the folds were computed.</param>
 public sealed record RowsHeader(
     long Distinct, long Total, IReadOnlyDictionary<DiabetesClass, long> ByClass, string Sha256, ulong KeyId)
 {

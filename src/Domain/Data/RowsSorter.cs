@@ -4,11 +4,11 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Data;
 
 /// <summary>
-/// Brings any number of rows into canonical order, each distinct row once with its count, in bounded memory: an external merge sort.
-/// Rows are gathered in memory, sorted, and written out as a run when the memory is full; the runs are merged at the end.
+/// External merge sort: sorts any number of rows into canonical order in bounded memory and counts the repetitions of each distinct row.
+/// The sorter buffers rows in memory. It sorts a full buffer and writes it to a run. At the end it merges all runs.
 /// </summary>
-/// <param name="newRun">Makes an empty, seekable stream for a run; it is disposed with the sorter.</param>
-/// <param name="rowsInMemory">Rows that are held in memory at most; each takes 32 bytes.</param>
+/// <param name="newRun">Creates an empty, seekable stream for a run. The sorter disposes the stream.</param>
+/// <param name="rowsInMemory">Maximum number of rows in memory. A row takes 32 bytes.</param>
 public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorter.DefaultRowsInMemory) : IDisposable
 {
     public const int DefaultRowsInMemory = 1 << 18;
@@ -34,11 +34,13 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
         _rows[_filled++] = CanonicalKey.Of(row);
     }
 
-    /// <summary>Streams the rows in order; once, and after the last row was added.</summary>
+    /// <summary>Streams the distinct rows in canonical order. Call it once, after the last <see cref="Add"/>.</summary>
+    /// <param name="key">The split key that gives each row its fold.</param>
     public IEnumerable<CountedRow> Sorted(SplitKey key) => WithFolds(
         Merge(_runs.Select(ReadRun).Append(Counted()), row => row.Key, (row, same) => (row.Key, checked(row.Count + same.Count))), key);
 
-    /// <summary>Merges sources in canonical order into one in which each distinct row stands once.</summary>
+    /// <summary>Merges sorted sources into one sorted sequence of distinct rows. The counts of equal rows are added.</summary>
+    /// <param name="sources">Each source has distinct rows in canonical order.</param>
     public static IEnumerable<CountedRow> Merge(params IReadOnlyList<IEnumerable<CountedRow>> sources) => Merge(
         sources, row => CanonicalKey.Of(row.Row), (row, same) => row with { Count = checked(row.Count + same.Count) });
 
@@ -133,7 +135,7 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
         _filled = 0;
     }
 
-    /// <summary>The rows in memory, sorted, each once.</summary>
+    /// <summary>Sorts the rows in memory and returns each distinct row with its count.</summary>
     private IEnumerable<(CanonicalKey Key, int Count)> Counted()
     {
         Array.Sort(_rows, 0, _filled);

@@ -5,9 +5,11 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Data;
 
 /// <summary>
-/// The installation's key that decides, for ever, the fold of a row: HMAC-SHA256 over the canonical values of the frozen
-/// <see cref="FeatureSchema.KeyColumns"/>, its first 8 bytes as a big-endian unsigned number, mod 1000, divided by 100. Columns that a
-/// later schema adds aren't hashed, so they move no row.
+/// The installation's HMAC key, which assigns each row to a fold. The assignment never changes.
+/// <para>
+/// The hash is HMAC-SHA256 over the canonical values of <see cref="FeatureSchema.KeyColumns"/>. Its first 8 bytes are read as a big-endian
+/// unsigned integer h. The fold is ⌊(h mod 1000) / 100⌋. Columns that a later schema adds aren't hashed, so they don't change any fold.
+/// </para>
 /// </summary>
 public sealed class SplitKey
 {
@@ -34,7 +36,7 @@ public sealed class SplitKey
 
     public string ToHex() => Convert.ToHexStringLower(_key);
 
-    /// <summary>The row's hash; equal inputs have equal hashes, whatever their class.</summary>
+    /// <summary>The hash of a row's inputs. The class is not hashed.</summary>
     public ulong HashOf(PatientFeatures features)
     {
         Span<double> values = stackalloc double[PatientFeatures.Count];
@@ -43,7 +45,7 @@ public sealed class SplitKey
     }
 
     /// <summary>The hash of a row of any schema.</summary>
-    /// <param name="values">In the order of the schema's inputs.</param>
+    /// <param name="values">The input values, in the order of the schema's inputs.</param>
     public ulong HashOf(FeatureSchema schema, ReadOnlySpan<double> values)
     {
         Span<byte> canonical = stackalloc byte[CanonicalRow.InputBytes];
@@ -52,7 +54,7 @@ public sealed class SplitKey
     }
 
     /// <inheritdoc cref="HashOf(PatientFeatures)"/>
-    /// <param name="canonical">A row in canonical form; only its key columns count.</param>
+    /// <param name="canonical">A row in canonical form. Only the key columns are hashed.</param>
     internal ulong HashOf(ReadOnlySpan<byte> canonical)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
@@ -60,13 +62,14 @@ public sealed class SplitKey
         return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
 
-    /// <summary>Identifies the key without revealing it: the first 8 bytes of its SHA-256.</summary>
+    /// <summary>Identifies the key without revealing it: the first 8 bytes of the key's SHA-256, little-endian.</summary>
     public ulong Id => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(_key));
 
-    /// <summary>Number of folds.</summary>
     public const int Folds = 10;
 
-    /// <summary>The fold 0..9 of a row. A row keeps its fold for ever, in every dataset; rows with equal inputs share a fold.</summary>
+    /// <summary>
+    /// The fold 0..9 of a row. Rows with equal inputs have the same fold, in every dataset and at any time.
+    /// </summary>
     public byte FoldOf(PatientFeatures features) => FoldOf(HashOf(features));
 
     /// <inheritdoc cref="FoldOf(PatientFeatures)"/>

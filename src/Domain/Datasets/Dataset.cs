@@ -3,17 +3,17 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Datasets;
 
-/// <summary>One thing wrong with an uploaded file; names the place, never the value.</summary>
-/// <param name="Line">Line of the file, counted from 1.</param>
-/// <param name="Column">The column's name; empty where the row as a whole is wrong.</param>
+/// <summary>A validation error in an uploaded file. It gives the position but never the value, which may be a patient's.</summary>
+/// <param name="Line">Line number in the file, from 1.</param>
+/// <param name="Column">Name of the column, or empty when the error concerns the whole row.</param>
 public sealed record RowProblem(int Line, string Column, Sentence Problem);
 
-/// <summary>What reading a CSV came to.</summary>
-/// <param name="Rows">Usable rows, duplicates included.</param>
-/// <param name="Columns">Columns of the header.</param>
-/// <param name="Rejected">Rows left out.</param>
-/// <param name="Problems">The first <see cref="Dataset.MaxProblems"/> problems.</param>
-/// <param name="Duplicates">Usable rows that repeat an earlier one (inputs and class).</param>
+/// <summary>The result of reading a CSV file.</summary>
+/// <param name="Rows">Number of valid rows, duplicates included.</param>
+/// <param name="Columns">Number of columns in the header.</param>
+/// <param name="Rejected">Number of invalid rows, which are skipped.</param>
+/// <param name="Problems">The first <see cref="Dataset.MaxProblems"/> validation errors.</param>
+/// <param name="Duplicates">Number of valid rows whose inputs and class equal those of an earlier row.</param>
 public sealed record CsvReport(
     int Rows,
     int Columns,
@@ -22,7 +22,7 @@ public sealed record CsvReport(
     int Duplicates,
     IReadOnlyDictionary<DiabetesClass, int> ClassCounts);
 
-/// <summary>An uploaded CSV of labelled rows.</summary>
+/// <summary>An uploaded CSV file of labelled rows.</summary>
 public sealed partial class Dataset
 {
     public const int MaxName = 100;
@@ -36,14 +36,14 @@ public sealed partial class Dataset
 
     public string Name { get; private set; } = "";
 
-    /// <summary>The name in lower case: unique, as file systems differ in whether letter case matters.</summary>
+    /// <summary>The name in lower case. It is unique because some file systems ignore letter case.</summary>
     public string NameKey { get; private set; } = "";
 
     public CsvReport Report { get; private set; } = null!;
 
     public long Bytes { get; private set; }
 
-    /// <summary>SHA-256 of the file's bytes, lower-case hex.</summary>
+    /// <summary>SHA-256 of the CSV file, lower-case hex.</summary>
     public string Sha256 { get; private set; } = "";
 
     public DateTime UploadedAt { get; private set; }
@@ -72,7 +72,8 @@ public sealed partial class Dataset
     public static string KeyOf(string name) => name.ToLowerInvariant();
 
     /// <summary>
-    /// <c>[A-Za-z0-9._-]{1,100}</c> ending in <c>.csv</c>, without a leading dot, and no name that Windows keeps for a device.
+    /// Whether the name matches <c>[A-Za-z0-9._-]{1,100}</c>, ends in <c>.csv</c>, has no leading dot, and isn't a reserved device name
+    /// of Windows.
     /// </summary>
     public static bool IsValidName(string? name) =>
         name is not null && Pattern().IsMatch(name) && !ReservedOnWindows().IsMatch(name);

@@ -1,6 +1,6 @@
 namespace ModelOps.Domain.Datasets;
 
-/// <summary>The refusals that concern uploaded files, in one place so that a code always means the same.</summary>
+/// <summary>The refusals for datasets and uploads. They are defined in one place so that each code has one meaning.</summary>
 public static class DatasetRefusals
 {
     public const string NotFoundCode = "dataset_not_found";
@@ -18,7 +18,7 @@ public static class DatasetRefusals
     public static RefusalException MissingColumns(IEnumerable<string> columns) => new(
         RefusalKind.Invalid, "missing_columns", $"The file lacks these columns: {string.Join(", ", columns)}.");
 
-    /// <param name="problem">What is wrong, as a sentence without the file's values.</param>
+    /// <param name="problem">A sentence that describes the error without any value of the file.</param>
     public static RefusalException InvalidDataset(FormattableString problem) => new(RefusalKind.Invalid, "invalid_dataset", problem);
 
     public static RefusalException MissingFile() => new(

@@ -4,13 +4,16 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Datasets;
 
 /// <summary>
-/// Makes up patients, for trying the product and for benchmarks; no real person is behind any row.
+/// Generates synthetic patients for demonstrations and benchmarks. No row describes a real person.
 /// <para>
-/// HbA1c, age and BMI are drawn around the centre of one of three profiles; the profile itself isn't the diagnosis. The diagnosis compares
-/// HbA1c with the two thresholds of <see cref="Evaluation.AdaRule"/>, both shifted down for older, heavier and male patients and up for the
-/// others, by up to 0.7 % HbA1c together, and blurred a little. So HbA1c alone isn't enough, and a model gains by learning the shift. A few
-/// diagnoses are drawn at random, so that a perfect score would be a mistake somewhere. One row in a hundred repeats the inputs of the row
-/// before it: most often with its diagnosis (a duplicate), sometimes with another (conflicting labels).
+/// HbA1c, age and BMI have normal distributions around the centre of one of three profiles. The profile is not the diagnosis.
+/// The diagnosis compares HbA1c with the two thresholds of <see cref="Evaluation.AdaRule"/>. Both thresholds are lower for older, heavier
+/// and male patients and higher for the others, by at most 0.7 % HbA1c in total. A small normal noise is added. HbA1c alone therefore
+/// doesn't determine the diagnosis, and a model gains accuracy when it learns the shift.
+/// </para>
+/// <para>
+/// A small share of the diagnoses is random, so no correct model reaches a perfect score. About one row in a hundred repeats the inputs of
+/// the previous row. Most of these rows have the same diagnosis (duplicates); some have a different one (conflicting labels).
 /// </para>
 /// </summary>
 public static class SampleGenerator
@@ -30,7 +33,7 @@ public static class SampleGenerator
         (0.37, 8.2, 1.30, 57, 30.0),
     ];
 
-    /// <summary>Streams the rows; the same count and seed give the same rows.</summary>
+    /// <summary>Streams the rows. The same seed always gives the same rows.</summary>
     public static IEnumerable<LabelledExample> Generate(int rows, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxRows);
@@ -76,7 +79,7 @@ public static class SampleGenerator
         return u < Profiles[0].Share ? 0 : u < Profiles[0].Share + Profiles[1].Share ? 1 : 2;
     }
 
-    /// <summary>Box and Muller, 1958.</summary>
+    /// <summary>A standard normal random number, by the transform of Box and Muller, 1958.</summary>
     private static double Normal(SeededRandom random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 

@@ -3,8 +3,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// The diagnosis by HbA1c alone: below 5.7 % Negative, below 6.5 % Prediabetes, else Diabetes (American Diabetes Association,
-/// Standards of Care, "Diagnosis and Classification of Diabetes"). What a network has to beat to be worth having.
+/// A baseline that diagnoses by HbA1c alone: below 5.7 % Negative, below 6.5 % Prediabetes, otherwise Diabetes (American Diabetes
+/// Association, Standards of Care, "Diagnosis and Classification of Diabetes"). A useful network must perform better than this rule.
 /// </summary>
 public static class AdaRule
 {

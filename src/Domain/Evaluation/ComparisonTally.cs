@@ -3,12 +3,14 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Takes the answers of two versions row by row and keeps only counts and running sums: any number of rows costs the same memory.
+/// Accumulates the predictions of two versions row by row. It keeps only counts and running sums, so its memory is constant.
 /// Not thread-safe.
 /// </summary>
 public sealed class ComparisonTally
 {
-    /// <summary>Counts of a subgroup's cell: true class × baseline's class × candidate's class.</summary>
+    /// <summary>
+    /// Number of counts for each <see cref="Subgroup"/> cell: true class × baseline's predicted class × candidate's predicted class, 27.
+    /// </summary>
     internal const int Width = DiabetesClasses.Count * ConfusionMatrix.Cells;
 
     private readonly int[] _joint = new int[Subgroup.Cells * Width];
@@ -17,10 +19,12 @@ public sealed class ComparisonTally
 
     public int Rows { get; private set; }
 
-    /// <summary>Adds a row that both versions may judge.</summary>
-    /// <param name="baseline">Three probabilities in class order, 0..1 and summing to 1 within 0.001.</param>
-    /// <param name="candidate">As <paramref name="baseline"/>, of the other version.</param>
-    /// <exception cref="ArgumentException">Values that are no probabilities, or a truth that is no class.</exception>
+    /// <summary>Adds a hold-out row of both versions.</summary>
+    /// <param name="truth">The true class.</param>
+    /// <param name="features">The inputs, which determine the subgroups.</param>
+    /// <param name="baseline">The baseline's three probabilities in class order, 0..1 with sum 1 ± 0.001.</param>
+    /// <param name="candidate">The candidate's three probabilities, in the same form.</param>
+    /// <exception cref="ArgumentException">The probabilities are invalid, or <paramref name="truth"/> isn't a class.</exception>
     public void Add(DiabetesClass truth, PatientFeatures features, ReadOnlySpan<double> baseline, ReadOnlySpan<double> candidate)
     {
         var t = ConfusionMatrix.IndexOf(truth);
@@ -36,11 +40,13 @@ public sealed class ComparisonTally
     }
 
     /// <summary>Compares the two versions on the rows added so far.</summary>
-    /// <param name="seed">Seeds the resamples; nothing else is random.</param>
+    /// <param name="seed">Seed of the bootstrap resamples, the only random part.</param>
     /// <param name="earlierLooks">
-    /// Earlier comparisons that looked at these rows or most of them, whatever the versions; see <see cref="ModelComparison.LevelOf"/>.
+    /// Number of earlier comparisons on all or most of these rows, between any versions; see <see cref="ModelComparison.LevelOf"/>.
     /// </param>
-    /// <param name="resamples">Resamples of the paired bootstrap, for a subgroup at most <see cref="Subgroup.Resamples"/>.</param>
+    /// <param name="resamples">
+    /// Number of resamples of the paired bootstrap. A subgroup uses at most <see cref="Subgroup.Resamples"/>.
+    /// </param>
     /// <exception cref="InvalidOperationException">No row was added.</exception>
     public ModelComparison Complete(int seed, int earlierLooks = 0, int resamples = ModelComparison.DefaultResamples)
     {

@@ -3,8 +3,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Figures of a 3 × 3 confusion matrix, flat in the order true class × predicted class. Flat spans, so that thousands of
-/// resamples can be measured without an allocation.
+/// Metrics of a 3 × 3 confusion matrix. The matrix is a flat span in the order true class × predicted class, so thousands of bootstrap
+/// resamples are evaluated without allocations.
 /// </summary>
 public static class ConfusionMatrix
 {
@@ -22,11 +22,11 @@ public static class ConfusionMatrix
         return (double)right / rows;
     }
 
-    /// <summary>Mean F1 over the classes that occur in truth or predictions.</summary>
+    /// <summary>Macro F1: the mean F1 over the classes that occur as true or predicted class.</summary>
     public static double MacroF1(ReadOnlySpan<int> cells) =>
         Macro(cells, (right, support, predicted) => Ratio(2 * right, support + predicted));
 
-    /// <summary>Accuracy and the macro means, with a log loss that was measured elsewhere.</summary>
+    /// <summary>The headline metrics: accuracy and the macro means of the matrix, and the given <paramref name="logLoss"/>.</summary>
     public static HeadlineMetrics Headline(ReadOnlySpan<int> cells, double logLoss) => new(
         Accuracy(cells),
         MacroF1(cells),
@@ -34,7 +34,7 @@ public static class ConfusionMatrix
         Recall: Macro(cells, (right, support, _) => Ratio(right, support)),
         logLoss);
 
-    /// <summary>Mean recall over the classes that occur in truth.</summary>
+    /// <summary>Mean recall over the classes that occur as true class.</summary>
     public static double BalancedAccuracy(ReadOnlySpan<int> cells)
     {
         double sum = 0;
@@ -62,18 +62,18 @@ public static class ConfusionMatrix
             ZeroDivision: support == 0 || predicted == 0);
     }
 
-    /// <summary>The rows of the matrix, as a report holds them.</summary>
+    /// <summary>Converts the flat matrix to a list of rows.</summary>
     public static IReadOnlyList<IReadOnlyList<int>> ToRows(int[] cells) => [.. cells.Chunk(DiabetesClasses.Count)];
 
-    /// <summary>Rows that are truly of class <paramref name="c"/>.</summary>
+    /// <summary>Number of rows with true class <paramref name="c"/>.</summary>
     public static int Support(ReadOnlySpan<int> cells, int c) =>
         cells[c * DiabetesClasses.Count] + cells[(c * DiabetesClasses.Count) + 1] + cells[(c * DiabetesClasses.Count) + 2];
 
-    /// <summary>Share of the rows of class <paramref name="c"/> that are found; 0 without any.</summary>
+    /// <summary>Recall of class <paramref name="c"/>, 0..1; 0 when no row has this true class.</summary>
     public static double Recall(ReadOnlySpan<int> cells, int c) => Ratio(Right(cells, c), Support(cells, c));
 
-    /// <summary>Position of a class.</summary>
-    /// <exception cref="ArgumentException">A value that is no class.</exception>
+    /// <summary>Index of a class in class order, 0..2.</summary>
+    /// <exception cref="ArgumentException"><paramref name="value"/> isn't a class.</exception>
     public static int IndexOf(DiabetesClass value) =>
         (int)value is >= 0 and < DiabetesClasses.Count ? (int)value : throw new ArgumentException("A value is none of the classes.");
 

@@ -2,29 +2,30 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Evaluation;
 
-/// <summary>Measures a version's answers on rows that it never learned from.</summary>
+/// <summary>Computes the metrics of a version on its hold-out rows.</summary>
 public static class Evaluator
 {
-    /// <summary>Resamples behind each confidence interval.</summary>
+    /// <summary>Number of bootstrap resamples for each confidence interval.</summary>
     public const int Resamples = 2_000;
 
-    /// <summary>Coverage of the confidence intervals.</summary>
+    /// <summary>Nominal coverage of the confidence intervals.</summary>
     public const double Level = 0.95;
 
     /// <summary>
-    /// Always the class most frequent among the measured rows themselves (the lower one of a tie): the strictest majority
-    /// baseline there is, as one that learned its class elsewhere can only do worse.
+    /// Baseline that always predicts the most frequent class of the evaluated rows (in a tie, the lower class). It is the strictest
+    /// majority baseline: a majority class from other rows can't have a higher accuracy.
     /// </summary>
     public const string MajorityClass = "majority_class";
 
-    /// <summary><see cref="AdaRule"/>.</summary>
+    /// <summary>Name of the baseline <see cref="AdaRule"/>.</summary>
     public const string AdaRuleName = "ada_rule";
 
     /// <summary>
-    /// Measures the rows. The predicted class is the one of the highest probability, the lowest class of a tie (numpy.argmax).
+    /// Computes the report of the rows. The predicted class is the class with the highest probability, in a tie the lowest class
+    /// (numpy.argmax).
     /// </summary>
-    /// <param name="seed">Seeds the resamples of the confidence intervals; nothing else is random.</param>
-    /// <exception cref="ArgumentException">No rows.</exception>
+    /// <param name="seed">Seed of the bootstrap resamples, the only random part.</param>
+    /// <exception cref="ArgumentException">There are no rows.</exception>
     public static EvaluationReport Evaluate(JudgedRows rows, int seed)
     {
         if (rows.Count == 0)
@@ -63,11 +64,12 @@ public static class Evaluator
             Subgroups: [.. Subgroup.All.Select(g => Measure(g, g.Sum(rows.MatrixByCell, ConfusionMatrix.Cells), seed))]);
     }
 
-    /// <summary>Measures rows given as lists; see <see cref="Evaluate(JudgedRows, int)"/>.</summary>
-    /// <param name="truth">True class of each row, at least one row.</param>
-    /// <param name="probabilities">Of each row three probabilities in class order, 0..1 and summing to 1 within 0.001.</param>
-    /// <param name="features">Inputs of each row, for the rule and the subgroups.</param>
-    /// <exception cref="ArgumentException">Lists of different lengths, no rows, or values that are no probabilities.</exception>
+    /// <summary>Computes the report of rows in lists; see <see cref="Evaluate(JudgedRows, int)"/>.</summary>
+    /// <param name="truth">True class of each row; at least one row.</param>
+    /// <param name="probabilities">For each row, three probabilities in class order, 0..1 with sum 1 ± 0.001.</param>
+    /// <param name="features">Inputs of each row, for the baseline rule and the subgroups.</param>
+    /// <param name="seed">Seed of the bootstrap resamples.</param>
+    /// <exception cref="ArgumentException">The lists differ in length, there are no rows, or probabilities are invalid.</exception>
     public static EvaluationReport Evaluate(
         IReadOnlyList<DiabetesClass> truth,
         IReadOnlyList<double[]> probabilities,
@@ -88,7 +90,7 @@ public static class Evaluator
         return Evaluate(rows, seed);
     }
 
-    /// <summary>The class of the highest probability (or log-probability), the lowest class of a tie (numpy.argmax).</summary>
+    /// <summary>The class with the highest probability or log-probability; in a tie, the lowest class (numpy.argmax).</summary>
     public static DiabetesClass PredictedClass(ReadOnlySpan<double> probabilities)
     {
         var best = 0;
@@ -151,7 +153,7 @@ public static class Evaluator
             areas[c] = ProbabilityMetrics.RocAuc(truth, probabilities, c);
         }
 
-        // The mean of nullable values leaves nulls out, and of nothing else is null.
+        // Average() ignores nulls and returns null when all values are null.
         return new RocAuc(areas, areas.Values.Average());
     }
 
@@ -176,7 +178,7 @@ public static class Evaluator
 
     private delegate double Figure(ReadOnlySpan<int> cells);
 
-    /// <summary>The values of each figure over resamples of the rows.</summary>
+    /// <summary>Computes each figure on bootstrap resamples of the rows. The result has the shape figures × resamples.</summary>
     private static double[][] Draw(int[] cells, int seed, int resamples, params Figure[] figures)
     {
         var bootstrap = new StratifiedBootstrap(cells, DiabetesClasses.Count);

@@ -3,23 +3,24 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Rows counted by true class × baseline's class × candidate's class, and what can be said of two versions from these counts.
+/// Row counts by true class × baseline's predicted class × candidate's predicted class, and the comparison metrics that need only these
+/// counts.
 /// </summary>
 internal sealed class JointCounts
 {
     private readonly int[] _joint;
 
-    /// <param name="joint">27 counts, flat in the order truth × baseline × candidate.</param>
+    /// <param name="joint">27 counts, flat in the order true class × baseline's class × candidate's class.</param>
     public JointCounts(int[] joint)
     {
         _joint = joint;
         Split(joint, Baseline, Candidate);
     }
 
-    /// <summary>Confusion matrix of the baseline, flat.</summary>
+    /// <summary>Flat confusion matrix of the baseline.</summary>
     public int[] Baseline { get; } = new int[ConfusionMatrix.Cells];
 
-    /// <summary>Confusion matrix of the candidate, flat.</summary>
+    /// <summary>Flat confusion matrix of the candidate.</summary>
     public int[] Candidate { get; } = new int[ConfusionMatrix.Cells];
 
     public ComparisonTable Table()
@@ -48,7 +49,7 @@ internal sealed class JointCounts
         return new ComparisonTable(both, onlyCandidate, onlyBaseline, none);
     }
 
-    /// <summary>Counts by the baseline's class × the candidate's class, flat.</summary>
+    /// <summary>Nine row counts, flat in the order baseline's class × candidate's class.</summary>
     public int[] ClassChanges()
     {
         var changes = new int[ConfusionMatrix.Cells];
@@ -60,7 +61,10 @@ internal sealed class JointCounts
         return changes;
     }
 
-    /// <summary>Candidate − baseline; null for a class of fewer than <see cref="ClassMetrics.MinimumRows"/> rows.</summary>
+    /// <summary>
+    /// The recall difference candidate − baseline of each class; null for a class with fewer than <see cref="ClassMetrics.MinimumRows"/>
+    /// rows.
+    /// </summary>
     public IReadOnlyDictionary<DiabetesClass, double?> RecallChange() => DiabetesClasses.All.ToDictionary(c => c, c =>
     {
         var diagonal = (int)c * (DiabetesClasses.Count + 1);
@@ -69,8 +73,8 @@ internal sealed class JointCounts
     });
 
     /// <summary>
-    /// Difference of macro F1 with the percentile interval of a paired bootstrap, stratified by true class: a resample takes both versions'
-    /// answers of a row together. Needs at least one row.
+    /// The macro F1 difference candidate − baseline with the percentile interval of a paired bootstrap, stratified by true class.
+    /// A resample draws the predictions of both versions for a row together. Requires at least one row.
     /// </summary>
     public MetricDelta DeltaMacroF1(int seed, int resamples)
     {

@@ -3,10 +3,10 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Collects the rows that judge a version, each with the version's answer, in flat arrays: 25 bytes a row, so a million rows are 25 MB.
-/// Each distinct row is added once. Not thread-safe.
+/// Collects the hold-out rows of a version with the version's predictions. It uses flat arrays: 25 bytes per row, 25 MB for a million rows.
+/// Add each distinct row once. Not thread-safe.
 /// </summary>
-/// <param name="capacity">Rows to make room for at once; more may be added.</param>
+/// <param name="capacity">Initial capacity in rows; the arrays grow when needed.</param>
 public sealed class JudgedRows(int capacity = 256)
 {
     private double[] _probabilities = new double[Math.Max(1, capacity) * DiabetesClasses.Count];
@@ -14,20 +14,20 @@ public sealed class JudgedRows(int capacity = 256)
 
     public int Count { get; private set; }
 
-    /// <summary>Rows of each subgroup cell, counted by true class × class by <see cref="AdaRule"/>.</summary>
+    /// <summary>Row counts, flat in the order subgroup cell × true class × class predicted by <see cref="AdaRule"/>.</summary>
     internal int[] RuleByCell { get; } = new int[Subgroup.Cells * ConfusionMatrix.Cells];
 
-    /// <summary>Rows of each subgroup cell, counted by true class × predicted class.</summary>
+    /// <summary>Row counts, flat in the order subgroup cell × true class × predicted class.</summary>
     internal int[] MatrixByCell { get; } = new int[Subgroup.Cells * ConfusionMatrix.Cells];
 
-    /// <summary>Three probabilities of each row, in class order.</summary>
+    /// <summary>The probabilities, flat in the order row × class.</summary>
     internal ReadOnlySpan<double> Probabilities => _probabilities.AsSpan(0, Count * DiabetesClasses.Count);
 
-    /// <summary>True class of each row as its position.</summary>
+    /// <summary>The index of the true class of each row.</summary>
     internal ReadOnlySpan<byte> Truth => _truth.AsSpan(0, Count);
 
-    /// <param name="probabilities">Three in class order, 0..1 and summing to 1 within 0.001.</param>
-    /// <exception cref="ArgumentException">Values that are no probabilities, or a truth that is no class.</exception>
+    /// <param name="probabilities">Three probabilities in class order, 0..1 with sum 1 ± 0.001.</param>
+    /// <exception cref="ArgumentException">The probabilities are invalid, or <paramref name="truth"/> isn't a class.</exception>
     public void Add(DiabetesClass truth, PatientFeatures features, ReadOnlySpan<double> probabilities)
     {
         var t = ConfusionMatrix.IndexOf(truth);

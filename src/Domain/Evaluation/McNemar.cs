@@ -1,24 +1,27 @@
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// McNemar's test of two classifiers on the same rows; it looks at the discordant rows alone, where exactly one is right.
+/// McNemar's test for two classifiers on the same rows. It uses only the discordant rows, on which exactly one classifier is correct.
 /// </summary>
 public static class McNemar
 {
-    // Standard normal quantiles of 0.975 (5 %, two-sided) and of 0.8 (power).
+    // Standard normal quantiles: 0.975 for a two-sided 5 % level, and 0.8 for the power.
     private const double ZAlpha = 1.959963984540054;
     private const double ZPower = 0.8416212335729143;
 
     private const int Shift = 512;
 
     /// <summary>
-    /// Both two-sided p-values, with a relative error of about k·1e-16 for k = the smaller count. <c>Exact</c> is
-    /// min(1, 2·Σ_{i≤k} C(n,i)/2^n) with n = <paramref name="b"/> + <paramref name="c"/>; <c>MidP</c> counts the observed
-    /// outcome half (Lancaster, 1961; Fagerland, Lydersen and Laake, "The McNemar test for binary matched-pairs data", 2013):
-    /// 2·Σ_{i&lt;k} C(n,i)/2^n + C(n,k)/2^n, which is 1 where b = c. Without a discordant row both are 1.
+    /// The exact p-value and the mid-p-value, both two-sided. With n = <paramref name="b"/> + <paramref name="c"/> and k = min(b, c):
+    /// <para><c>Exact</c> = min(1, 2·Σ_{i≤k} C(n,i)/2^n).</para>
+    /// <para>
+    /// <c>MidP</c> = 2·Σ_{i&lt;k} C(n,i)/2^n + C(n,k)/2^n. It gives the observed outcome half weight and is 1 when b = c (Lancaster, 1961;
+    /// Fagerland, Lydersen and Laake, "The McNemar test for binary matched-pairs data", 2013).
+    /// </para>
+    /// <para>Both are 1 without discordant rows. The relative error is about k·1e-16.</para>
     /// </summary>
-    /// <param name="b">Rows on which only the one classifier is right.</param>
-    /// <param name="c">Rows on which only the other is right.</param>
+    /// <param name="b">Number of rows on which only the first classifier is correct.</param>
+    /// <param name="c">Number of rows on which only the second classifier is correct.</param>
     public static (double Exact, double MidP) PValues(int b, int c)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(b);
@@ -26,7 +29,7 @@ public static class McNemar
         var n = (long)b + c;
         var k = Math.Min(b, c);
 
-        // C(n,k) overflows and 2^−n underflows long before their product does, so the exponent is kept apart.
+        // C(n,k) can overflow and 2^−n can underflow although their product doesn't. The binary exponent is therefore kept separately.
         double observed = 1;
         long exponent = -n;
         for (long i = 1; i <= k; i++)
@@ -41,7 +44,7 @@ public static class McNemar
 
         observed = Math.ScaleB(observed, (int)Math.Max(exponent, -int.MaxValue));
 
-        // From the largest term downwards: C(n,i−1) = C(n,i)·i/(n−i+1).
+        // Sums from the largest term to the smallest: C(n,i−1) = C(n,i)·i/(n−i+1).
         double below = 0;
         var term = observed;
         for (long i = k; i > 0 && term > 0; i--)
@@ -54,12 +57,17 @@ public static class McNemar
     }
 
     /// <summary>
-    /// Rows that find a true gain in accuracy of <paramref name="gain"/> at the 5 % level (two-sided) with 80 % power:
-    /// n = (z₀.₉₇₅·√ψ + z₀.₈·√(ψ − δ²))² / δ² (Connor, "Sample size for testing differences in proportions for the paired-sample
-    /// design", Biometrics 43, 1987, after Miettinen, 1968), with δ the gain and ψ the share of discordant rows. ψ is taken from the
-    /// observed rows as (discordant + 1)/(rows + 2), so that few rows without any discordance don't promise too much, and is
-    /// at least δ, as a gain of δ needs that many discordant rows.
+    /// The sample size that detects a true gain in accuracy of <paramref name="gain"/> at the two-sided 5 % level with 80 % power:
+    /// n = (z₀.₉₇₅·√ψ + z₀.₈·√(ψ − δ²))² / δ², where δ is the gain and ψ the share of discordant rows (Connor, "Sample size for testing
+    /// differences in proportions for the paired-sample design", Biometrics 43, 1987, after Miettinen, 1968).
+    /// <para>
+    /// ψ is estimated as (discordant + 1)/(rows + 2). Without this correction, a few observed rows without discordance would give a sample
+    /// size that is too small. ψ is at least δ, because a gain of δ requires at least this share of discordant rows.
+    /// </para>
     /// </summary>
+    /// <param name="discordant">Number of observed discordant rows.</param>
+    /// <param name="rows">Number of observed rows.</param>
+    /// <param name="gain">The gain in accuracy to detect, 0..1, above 0.</param>
     public static int RowsNeeded(int discordant, int rows, double gain)
     {
         var share = Math.Max((discordant + 1.0) / (rows + 2.0), gain);

@@ -2,13 +2,13 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Evaluation;
 
-/// <summary>Patients with diabetes whom the model calls something else.</summary>
-/// <param name="Missed">Called Negative or Prediabetes.</param>
-/// <param name="AsNegative">Of these, called Negative.</param>
-/// <param name="Of">Patients with diabetes.</param>
+/// <summary>False negatives of the class Diabetes.</summary>
+/// <param name="Missed">Number of patients with diabetes whose predicted class is Negative or Prediabetes.</param>
+/// <param name="AsNegative">Number of <paramref name="Missed"/> patients whose predicted class is Negative.</param>
+/// <param name="Of">Number of patients with diabetes.</param>
 public sealed record MissedDiabetes(int Missed, int AsNegative, int Of)
 {
-    /// <param name="matrix">3 × 3, true class × predicted class.</param>
+    /// <param name="matrix">Confusion matrix, true class × predicted class, 3 × 3.</param>
     internal static MissedDiabetes In(IReadOnlyList<IReadOnlyList<int>> matrix)
     {
         var row = matrix[(int)DiabetesClass.Diabetes];

@@ -2,56 +2,63 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Evaluation;
 
-/// <summary>What a comparison comes to, said of the candidate.</summary>
+/// <summary>The result of a comparison, from the point of view of the candidate.</summary>
 public enum ComparisonVerdict
 {
     /// <summary>
-    /// Fewer than <see cref="ModelComparison.MinimumDiscordant"/> discordant rows, so that no p-value could be below 0.05, or fewer than
-    /// <see cref="ModelComparison.MinimumRows"/> rows at all.
+    /// There are fewer than <see cref="ModelComparison.MinimumRows"/> rows, or fewer than
+    /// <see cref="ModelComparison.MinimumDiscordant"/> discordant rows. With so few discordant rows the exact p-value can't be below 0.05.
     /// </summary>
     NotEnoughData = 0,
 
-    /// <summary>None of the others.</summary>
+    /// <summary>No other verdict applies.</summary>
     Undecided = 1,
 
-    /// <summary>The interval of Δ macro F1 lies within ±<see cref="ModelComparison.EquivalenceMargin"/>.</summary>
+    /// <summary>The interval of Δ macro F1 is within ±<see cref="ModelComparison.EquivalenceMargin"/>.</summary>
     Equivalent = 2,
 
-    /// <summary>Exact p below the comparison's level, and the interval of Δ macro F1 above 0.</summary>
+    /// <summary>The exact p-value is below the significance level, and the interval of Δ macro F1 is above 0.</summary>
     Better = 3,
 
-    /// <summary>Exact p below the comparison's level, and the interval of Δ macro F1 below 0.</summary>
+    /// <summary>The exact p-value is below the significance level, and the interval of Δ macro F1 is below 0.</summary>
     Worse = 4,
 }
 
-/// <summary>Rows counted by which of the two versions is right.</summary>
+/// <summary>Row counts by which of the two versions predicts the true class: the 2 × 2 table of McNemar's test.</summary>
 public sealed record ComparisonTable(int BothRight, int OnlyCandidateRight, int OnlyBaselineRight, int BothWrong);
 
-/// <summary>Candidate − baseline, with its 95 % interval.</summary>
+/// <summary>The difference candidate − baseline of a metric, with its 95 % confidence interval.</summary>
 public sealed record MetricDelta(double Value, double Low, double High);
 
-/// <summary>Two versions on the same rows, none of which either has trained on.</summary>
-/// <param name="PValue">Exact McNemar p-value, two-sided.</param>
-/// <param name="MidP">The mid-p-value beside it; informs, decides nothing.</param>
-/// <param name="DeltaMacroF1">With a percentile interval of a paired bootstrap, stratified by true class.</param>
-/// <param name="ClassChanges">Rows counted by the baseline's class × the candidate's class, 3 × 3 in class order.</param>
-/// <param name="RecallChange">Candidate − baseline of each class; null for a class of fewer than 3 rows.</param>
+/// <summary>The comparison of two versions on common hold-out rows: neither version was trained on these rows.</summary>
+/// <param name="PValue">Exact two-sided p-value of McNemar's test.</param>
+/// <param name="MidP">Two-sided mid-p-value of McNemar's test. It is for information only and doesn't affect the verdict.</param>
+/// <param name="DeltaMacroF1">
+/// Macro F1 difference with the percentile interval of a paired bootstrap, stratified by true class.
+/// </param>
+/// <param name="ClassChanges">Row counts by the baseline's class × the candidate's class, 3 × 3 in class order.</param>
+/// <param name="RecallChange">
+/// Recall difference candidate − baseline of each class; null for a class with fewer than 3 rows.
+/// </param>
 /// <param name="SuggestActivation">
-/// Better, and the recall of Diabetes doesn't fall. False with fewer than 3 rows of Diabetes: then nobody knows whether it falls.
+/// Whether the verdict is Better and the recall of Diabetes doesn't decrease. With fewer than 3 rows of Diabetes the recall is unknown, so
+/// the value is false.
 /// </param>
 /// <param name="RowsNeeded">
-/// Rows that would decide a gain in accuracy of <see cref="DecidableGain"/> (<see cref="McNemar.RowsNeeded"/>); null where the
-/// verdict is decided. A figure below <paramref name="Rows"/> says that the gain, if there is one, is probably smaller than that.
+/// Number of rows that would detect a gain in accuracy of <see cref="DecidableGain"/> (<see cref="McNemar.RowsNeeded"/>). Null unless the
+/// verdict is NotEnoughData or Undecided. A value below <paramref name="Rows"/> means that the true gain is probably smaller.
 /// </param>
 /// <param name="DeltaLogLoss">
-/// Mean of candidate − baseline with a 95 % normal interval; below 0 is better. Null for one row, and in comparisons stored before this
-/// figure existed, as are the members that follow.
+/// Mean log loss difference candidate − baseline with a 95 % normal interval. Below 0 the candidate is better. Null for a single row.
+/// This parameter and the following ones are null in comparisons of earlier releases.
 /// </param>
-/// <param name="Figures">What each of the two comes to on these very rows.</param>
-/// <param name="Subgroups">One entry for each of <see cref="Subgroup.All"/>, in that order.</param>
-/// <param name="SignificanceLevel">Level that <paramref name="PValue"/> had to be below (<see cref="LevelOf"/>).</param>
-/// <param name="EarlierLooks">Earlier comparisons on these rows that the level allows for.</param>
-/// <param name="FewRows">Whether fewer than <see cref="MinimumRows"/> rows could judge both versions.</param>
+/// <param name="Figures">The metrics of each version on these rows.</param>
+/// <param name="Subgroups">One entry for each of <see cref="Subgroup.All"/>, in the same order.</param>
+/// <param name="SignificanceLevel">The level with which <paramref name="PValue"/> was compared (<see cref="LevelOf"/>).</param>
+/// <param name="EarlierLooks">Number of earlier comparisons on these rows, which determines the level.</param>
+/// <param name="FewRows">
+/// Whether there are fewer than <see cref="MinimumRows"/> common hold-out rows. False in comparisons of earlier releases.
+/// </param>
 public sealed record ModelComparison(
     int Rows,
     ComparisonTable Table,
@@ -77,28 +84,35 @@ public sealed record ModelComparison(
     public const double DecidableGain = 0.02;
     public const int MinimumDiscordant = 6;
 
-    /// <summary>Fewer rows than this decide nothing.</summary>
+    /// <summary>Minimum number of rows. With fewer rows the verdict is <see cref="ComparisonVerdict.NotEnoughData"/>.</summary>
     public const int MinimumRows = 30;
 
-    /// <summary>Level of every look at the same rows after the first.</summary>
+    /// <summary>Significance level of every comparison after the first one on the same rows.</summary>
     public const double LaterSignificance = 0.02;
 
     /// <summary>
-    /// The level that a p-value has to be below, by the number of earlier looks at the same rows. Each retraining is compared on nearly the
-    /// same patients, so at 5 % every time a version that is only equally good would sooner or later be called better. The first look keeps
-    /// <see cref="Significance"/>, each later one has <see cref="LaterSignificance"/>. Half of a two-sided level lies on the side
-    /// "better", so by Bonferroni's inequality ten looks in a row call an equal version better with a probability of at most 0.05/2 +
-    /// 9·0.02/2 = 11.5 %,
-    /// and any ten later ones with at most 10 %, however the looks depend on each other. The exact test stays well below its nominal level,
-    /// and the interval must agree: in the simulation of ModelComparisonTests (600 rows, ten looks) it is about half of that.
-    /// The level doesn't fall further, so that a version that is really better is found at the hundredth look as at the second.
+    /// The significance level of a comparison, by the number of earlier comparisons (looks) on the same rows.
+    /// <para>
+    /// The level corrects for multiple testing. Each retraining is compared on nearly the same patients. With a level of 5 % in every
+    /// comparison, a version that is only equally good would eventually get the verdict Better. The first look therefore uses
+    /// <see cref="Significance"/> and each later look uses <see cref="LaterSignificance"/>.
+    /// </para>
+    /// <para>
+    /// Half of a two-sided level belongs to the verdict Better. By Bonferroni's inequality, the probability that an equal version gets this
+    /// verdict in the first ten looks is at most 0.05/2 + 9·0.02/2 = 11.5 %. For any ten later looks it is at most 10 %. These bounds hold
+    /// for any dependence between the looks. The actual probability is lower, because the exact test is conservative and the bootstrap
+    /// interval must agree: it is about half of the bound in the simulation of ModelComparisonTests (600 rows, ten looks).
+    /// </para>
+    /// <para>
+    /// The level doesn't decrease after the second look, so the power to detect a better version stays constant.
+    /// </para>
     /// </summary>
-    /// <param name="earlierLooks">0 for rows that no comparison has looked at before.</param>
+    /// <param name="earlierLooks">Number of earlier comparisons on the same rows; 0 for the first one.</param>
     public static double LevelOf(int earlierLooks) => earlierLooks == 0 ? Significance : LaterSignificance;
 
-    /// <param name="joint">Counts of all rows, at least one.</param>
+    /// <param name="joint">Counts of all rows; at least one row.</param>
     /// <param name="baselineLogLoss">Mean log loss of the baseline.</param>
-    /// <param name="deltaLogLoss">Candidate − baseline of each row.</param>
+    /// <param name="deltaLogLoss">Running mean of the log loss difference candidate − baseline over the rows.</param>
     internal static ModelComparison Of(
         JointCounts joint,
         double baselineLogLoss,
@@ -150,11 +164,11 @@ public sealed record ModelComparison(
     };
 }
 
-/// <summary>Both versions on the same rows.</summary>
+/// <summary>The metrics of both versions on the same rows.</summary>
 public sealed record ComparedFigures(VersionFigures Baseline, VersionFigures Candidate);
 
-/// <summary>One version on the rows of a comparison.</summary>
-/// <param name="ConfusionMatrix">Rows counted by true class × predicted class, 3 × 3 in class order.</param>
+/// <summary>The metrics of one version on the rows of a comparison.</summary>
+/// <param name="ConfusionMatrix">Row counts by true class × predicted class, 3 × 3 in class order.</param>
 /// <param name="PerClass">One entry for each of the three classes, in class order.</param>
 public sealed record VersionFigures(
     HeadlineMetrics Metrics,
@@ -169,12 +183,20 @@ public sealed record VersionFigures(
         MissedDiabetes.In(matrix));
 }
 
-/// <summary>Two versions on the patients of a subgroup; informs, decides nothing.</summary>
-/// <param name="Rows">Rows of the subgroup, 0 possible.</param>
-/// <param name="DeltaMacroF1">As for all rows, with <see cref="Subgroup.Resamples"/> resamples; null without a row.</param>
-/// <param name="DeltaLogLoss">As for all rows; null below two rows.</param>
-/// <param name="RecallChange">Candidate − baseline of each class; null for a class of fewer than 3 rows.</param>
-/// <param name="Few">Whether a class has fewer than <see cref="Subgroup.FewRows"/> rows: too few to rely on.</param>
+/// <summary>
+/// The comparison of two versions on the patients of a subgroup. It is for information only and doesn't affect the verdict.
+/// </summary>
+/// <param name="Rows">Number of rows of the subgroup; may be 0.</param>
+/// <param name="DeltaMacroF1">
+/// Macro F1 difference with an interval from at most <see cref="Subgroup.Resamples"/> resamples; null without rows.
+/// </param>
+/// <param name="DeltaLogLoss">Mean log loss difference with a 95 % normal interval; null with fewer than two rows.</param>
+/// <param name="RecallChange">
+/// Recall difference candidate − baseline of each class; null for a class with fewer than 3 rows.
+/// </param>
+/// <param name="BaselineMissed">False negatives of the baseline in the class Diabetes.</param>
+/// <param name="CandidateMissed">False negatives of the candidate in the class Diabetes.</param>
+/// <param name="Few">Whether a class has fewer than <see cref="Subgroup.FewRows"/> rows, so the metrics are unreliable.</param>
 public sealed record SubgroupComparison(
     Subgroup Group,
     int Rows,

@@ -3,29 +3,29 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Whether a rising HbA1c alone can lower the probability of Diabetes, which no clinician expects. A network can promise that it doesn't;
-/// for one that doesn't promise it, the share of patients is measured.
+/// Checks that the probability of Diabetes doesn't decrease when only HbA1c increases, as clinicians expect. Some networks guarantee this
+/// by construction. For the other networks, this class measures the share of patients for whom the probability decreases.
 /// </summary>
 public static class Monotonicity
 {
-    /// <summary>HbA1c from which the probability shall not fall, %.</summary>
+    /// <summary>Lower end of the checked HbA1c range, in %.</summary>
     public const double From = AdaRule.PrediabetesFrom;
 
-    /// <summary>A fall of the probability by more than this counts.</summary>
+    /// <summary>A decrease of the probability by more than this value is a violation.</summary>
     public const double Tolerance = 0.01;
 
-    /// <summary>Patients that are tried at most: the first ones.</summary>
+    /// <summary>Maximum number of patients; only the first ones are checked.</summary>
     public const int MaxPatients = 1_000;
 
     private const double Step = 0.1;
     private const int Steps = 194;
 
-    /// <summary>Writes the probabilities (length 3, in class order) that a version gives a patient.</summary>
+    /// <summary>Predicts the three probabilities, in class order, of a patient.</summary>
     public delegate void Answer(PatientFeatures features, Span<double> probabilities);
 
     /// <summary>
-    /// The share 0..1 of patients for whom the probability of Diabetes, as HbA1c alone rises from <see cref="From"/> to 25 % in steps of
-    /// 0.1, falls by more than <see cref="Tolerance"/> below its highest value so far. Null without a patient.
+    /// The share 0..1 of patients with a violation; null without patients. For each patient, only HbA1c increases, from <see cref="From"/>
+    /// to 25 % in steps of 0.1 %. A violation is a probability of Diabetes more than <see cref="Tolerance"/> below its previous maximum.
     /// </summary>
     public static double? ViolationShare(IEnumerable<PatientFeatures> patients, Answer answer)
     {

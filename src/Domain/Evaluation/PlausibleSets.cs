@@ -3,23 +3,25 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Which classes remain plausible for a patient: label-conditional conformal sets (Vovk, Gammerman and Shafer, "Algorithmic learning in a
-/// random world", 2005; Sadinle, Lei and Wasserman, "Least ambiguous set-valued classifiers with bounded error levels", 2019). Of the
-/// patients of each class, at least <see cref="Coverage"/> have their class in the set, provided that they resemble the judged rows.
+/// The set of plausible classes of a patient: label-conditional conformal prediction (Vovk, Gammerman and Shafer, "Algorithmic learning in
+/// a random world", 2005; Sadinle, Lei and Wasserman, "Least ambiguous set-valued classifiers with bounded error levels", 2019). For each
+/// class, the set contains the true class of at least 90 % (<see cref="Coverage"/>) of the patients. This holds if the patients have the
+/// same distribution as the hold-out rows.
 /// </summary>
 /// <param name="Quantiles">
-/// Of each class, the value that 1 − p may not exceed for the class to be in the set: the value of rank ⌈(n + 1)·0.9⌉ of 1 − p among the
-/// class's n judged rows. Null where there are fewer than 9 rows, too few for such a rank: the class is then always in the set.
+/// The threshold of each class. With p the predicted probability of the class, the set contains the class if 1 − p is at most the
+/// threshold. The threshold is the value of rank ⌈(n + 1)·0.9⌉ of 1 − p among the n hold-out rows of the class. It is null for fewer than
+/// 9 rows, because the rank then exceeds n; the set then always contains the class.
 /// </param>
 public sealed record PlausibleSets(IReadOnlyDictionary<DiabetesClass, double?> Quantiles)
 {
     public const double Coverage = 0.9;
 
     /// <summary>
-    /// The plausible classes, in class order. Several mean that the model is unsure; none means that the patient is unlike those of every
-    /// class.
+    /// The plausible classes, in class order. Several classes mean that the model is uncertain. An empty set means that the patient doesn't
+    /// resemble the hold-out rows of any class.
     /// </summary>
-    /// <param name="probabilities">Three in class order.</param>
+    /// <param name="probabilities">Three probabilities in class order.</param>
     public IReadOnlyList<DiabetesClass> Plausible(ReadOnlySpan<double> probabilities)
     {
         var plausible = new List<DiabetesClass>(DiabetesClasses.Count);
@@ -34,7 +36,7 @@ public sealed record PlausibleSets(IReadOnlyDictionary<DiabetesClass, double?> Q
         return plausible;
     }
 
-    /// <summary>The quantiles of the judged rows.</summary>
+    /// <summary>Computes the thresholds from the hold-out rows.</summary>
     public static PlausibleSets Of(JudgedRows rows)
     {
         var truth = rows.Truth;
@@ -51,7 +53,7 @@ public sealed record PlausibleSets(IReadOnlyDictionary<DiabetesClass, double?> Q
                 }
             }
 
-            // ⌈9(n + 1)/10⌉ in integers, as 0.9 isn't exact in binary.
+            // ⌈9(n + 1)/10⌉ in integer arithmetic, because a double can't represent 0.9 exactly.
             var rank = (int)(((9L * (scores.Length + 1)) + 9) / 10);
             Array.Sort(scores);
             quantiles[c] = rank <= scores.Length ? scores[rank - 1] : null;
@@ -60,6 +62,6 @@ public sealed record PlausibleSets(IReadOnlyDictionary<DiabetesClass, double?> Q
         return new PlausibleSets(quantiles);
     }
 
-    // One expression for both sides of the comparison, so that rounding can't separate equal probabilities.
+    // The nonconformity score. Both sides of the comparison use it, so equal probabilities give bitwise equal scores.
     private static double Strangeness(double probability) => 1 - probability;
 }

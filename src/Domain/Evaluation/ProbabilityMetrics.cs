@@ -3,8 +3,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Figures of predicted probabilities. Rows are flat: <c>truth</c> holds each row's class as its position, <c>probabilities</c> three
-/// values a row in class order.
+/// Metrics of predicted probabilities. <c>truth</c> has the index of the true class of each row. <c>probabilities</c> is flat in the order
+/// row × class.
 /// </summary>
 internal static class ProbabilityMetrics
 {
@@ -14,15 +14,15 @@ internal static class ProbabilityMetrics
     private const double Clip = 1e-15;
     private const double SumTolerance = 1e-3;
 
-    /// <summary>Lets three probabilities in class order pass, 0..1 and summing to 1 within 0.001.</summary>
-    /// <exception cref="ArgumentException">Anything else.</exception>
+    /// <summary>Checks that a row has three probabilities, 0..1 with sum 1 ± 0.001.</summary>
+    /// <exception cref="ArgumentException">The row is invalid.</exception>
     public static void Check(ReadOnlySpan<double> row)
     {
         double sum = 0;
         var valid = row.Length == DiabetesClasses.Count;
         foreach (var p in row)
         {
-            // Written so that NaN fails; a network that diverged, or logits passed by mistake, must not become a figure.
+            // The condition is false for NaN, so NaN is rejected. A diverged network or logits passed by mistake must not give a metric.
             valid &= p is >= 0 and <= 1 + SumTolerance;
             sum += p;
         }
@@ -33,10 +33,10 @@ internal static class ProbabilityMetrics
         }
     }
 
-    /// <summary>−ln p, p clipped to [1e-15, 1 − 1e-15].</summary>
+    /// <summary>−ln p, with p clipped to [1e-15, 1 − 1e-15].</summary>
     public static double LogLoss(double probabilityOfTruth) => -Math.Log(Math.Clamp(probabilityOfTruth, Clip, 1 - Clip));
 
-    /// <summary>Mean of −ln p(true class).</summary>
+    /// <summary>Mean log loss: the mean of −ln p(true class).</summary>
     public static double LogLoss(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
     {
         double sum = 0;
@@ -48,7 +48,9 @@ internal static class ProbabilityMetrics
         return sum / truth.Length;
     }
 
-    /// <summary>Brier's own, multiclass form (1950): squared differences summed over the classes, 0..2.</summary>
+    /// <summary>
+    /// Multiclass Brier score (Brier, 1950): the squared differences summed over the classes and averaged over the rows, 0..2.
+    /// </summary>
     public static double BrierScore(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
     {
         double sum = 0;
@@ -62,8 +64,9 @@ internal static class ProbabilityMetrics
     }
 
     /// <summary>
-    /// Ranked probability score of ordered classes: squared differences of the cumulated probabilities, summed over the two inner limits
-    /// and not divided by them, 0..2 (Epstein, "A scoring system for probability forecasts of ranked categories", 1969).
+    /// Ranked probability score of ordered classes, 0..2 (Epstein, "A scoring system for probability forecasts of ranked categories",
+    /// 1969). It is the mean over rows of the squared differences of the cumulative probabilities, summed over the two inner class limits.
+    /// The sum is not divided by the number of limits.
     /// </summary>
     public static double RankedProbabilityScore(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
     {
@@ -83,8 +86,8 @@ internal static class ProbabilityMetrics
     }
 
     /// <summary>
-    /// Area under the ROC curve of <paramref name="positive"/> against the rest: the Mann–Whitney statistic by mid-ranks over
-    /// positives × negatives (Hanley and McNeil, 1982). Null unless there are rows of both kinds.
+    /// Area under the ROC curve of <paramref name="positive"/> versus the rest: the Mann–Whitney statistic, with mid-ranks for ties,
+    /// divided by positives × negatives (Hanley and McNeil, 1982). Null when there are no positives or no negatives.
     /// </summary>
     public static double? RocAuc(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities, DiabetesClass positive)
     {
@@ -113,7 +116,7 @@ internal static class ProbabilityMetrics
                 tiedPositives += isPositive[next] ? 1 : 0;
             }
 
-            // Ranks count from 1: those of the tie are first + 1 … next.
+            // Ranks start at 1. The tied rows have the ranks first + 1 … next, so each gets their mean.
             rankSum += tiedPositives * (((double)first + 1 + next) / 2);
         }
 
@@ -121,8 +124,8 @@ internal static class ProbabilityMetrics
     }
 
     /// <summary>
-    /// Expected calibration error and its bins: equal widths (a, b] of the highest probability
-    /// (Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", 2017).
+    /// Expected calibration error and its bins. The bins (a, b] of the highest probability have equal widths (Guo, Pleiss, Sun and
+    /// Weinberger, "On calibration of modern neural networks", 2017).
     /// </summary>
     public static (double Error, IReadOnlyList<CalibrationBin> Bins) Calibration(
         ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
@@ -154,7 +157,7 @@ internal static class ProbabilityMetrics
         return (error, bins);
     }
 
-    /// <summary>Mean probability of each class beside its share.</summary>
+    /// <summary>Calibration in the large: the mean probability and the observed share of each class.</summary>
     public static ClassCalibrations CalibrationByClass(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
     {
         Span<double> sums = stackalloc double[DiabetesClasses.Count];
@@ -172,16 +175,16 @@ internal static class ProbabilityMetrics
         return new ClassCalibrations(classes, classes.Max(c => Math.Abs(c.MeanPredicted - c.ObservedShare)));
     }
 
-    /// <summary>Decision curves of "Diabetes" and of "at least Prediabetes".</summary>
+    /// <summary>Decision curves for Diabetes and for "at least Prediabetes".</summary>
     public static NetBenefit NetBenefit(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities) => new(
         [.. Enumerable.Range(1, Thresholds).Select(Threshold)],
         Curve(truth, probabilities, DiabetesClass.Diabetes),
         Curve(truth, probabilities, DiabetesClass.Prediabetes));
 
-    /// <param name="lowest">An event is this class or a worse one.</param>
+    /// <param name="lowest">The lowest class that is an event; all higher classes are events too.</param>
     private static NetBenefitCurve Curve(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities, DiabetesClass lowest)
     {
-        // Rows counted by the number of thresholds that their probability reaches, 0..99.
+        // Histograms of the rows, by the number of thresholds (0..99) that are at most the row's probability.
         var events = new int[Thresholds + 1];
         var others = new int[Thresholds + 1];
         for (var i = 0; i < truth.Length; i++)
@@ -224,7 +227,7 @@ internal static class ProbabilityMetrics
 
     private static double Threshold(int index) => (double)index / (Thresholds + 1);
 
-    // Compares with the very edges that the report states; the product alone could round across one.
+    // Compares with the reported bin edges. Computing the bin as confidence × CalibrationBins could round to the neighbouring bin.
     private static int BinOf(double confidence)
     {
         var bin = 0;

@@ -1,13 +1,13 @@
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Mean and variance of a stream of numbers without keeping them: Welford, "Note on a method for calculating corrected sums of squares
-/// and products", Technometrics 4, 1962; two streams are joined by Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm
-/// for computing sample variances", 1979.
+/// Online mean and variance of a stream of numbers in constant memory (Welford, "Note on a method for calculating corrected sums of squares
+/// and products", Technometrics 4, 1962). Two streams are merged by the formula of Chan, Golub and LeVeque ("Updating formulae and a
+/// pairwise algorithm for computing sample variances", 1979).
 /// </summary>
 internal struct RunningMean
 {
-    // Standard normal quantile of 0.975.
+    // The 0.975 quantile of the standard normal distribution.
     private const double Z = 1.959963984540054;
 
     private double _squares;
@@ -39,8 +39,8 @@ internal struct RunningMean
     }
 
     /// <summary>
-    /// Mean ± 1.96·s/√n, the 95 % interval of the central limit theorem with the sample variance s² (divisor n − 1). Null below two
-    /// values, as one has no variance.
+    /// The mean with its 95 % normal confidence interval, mean ± 1.96·s/√n, where s² is the sample variance (divisor n − 1). Null for fewer
+    /// than two values, because the sample variance is then undefined.
     /// </summary>
     public readonly MetricDelta? Interval()
     {

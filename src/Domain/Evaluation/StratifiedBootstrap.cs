@@ -3,9 +3,9 @@ using System.Numerics;
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Bootstrap resamples of counted rows, stratified. Drawing a stratum's n rows with replacement and counting their cells is the
-/// same as one multinomial draw of n with the observed shares of the cells; so a resample costs about n/32 random words instead
-/// of n, and nothing of it is approximate. Only integers are used: the same numbers come out on every machine.
+/// Stratified bootstrap resamples of a table of counts. Drawing the n rows of a stratum with replacement and counting their cells is
+/// equivalent to one multinomial draw of size n with the observed cell shares. The draw is exact and needs about n/32 random words instead
+/// of n. It uses integer arithmetic only, so the result is the same on every machine.
 /// </summary>
 internal sealed class StratifiedBootstrap
 {
@@ -14,17 +14,17 @@ internal sealed class StratifiedBootstrap
     private readonly int[] _descending;
 
     /// <param name="cells">Observed counts, flat in the order stratum × cell.</param>
-    /// <param name="width">Cells of a stratum.</param>
+    /// <param name="width">Number of cells in a stratum.</param>
     public StratifiedBootstrap(int[] cells, int width)
     {
         _cells = cells;
         _width = width;
 
-        // The largest cell first leaves the fewest rows to the draws that follow.
+        // Draws the largest cell first, so the fewest rows remain for the following draws.
         _descending = [.. Enumerable.Range(0, cells.Length).OrderBy(i => i / width).ThenByDescending(i => cells[i])];
     }
 
-    /// <summary>Writes the cell counts of one resample; each stratum keeps its number of rows.</summary>
+    /// <summary>Draws one resample and writes its cell counts. The number of rows of each stratum is unchanged.</summary>
     public void Draw(SeededRandom random, Span<int> destination)
     {
         for (var first = 0; first < _cells.Length; first += _width)
@@ -47,7 +47,8 @@ internal sealed class StratifiedBootstrap
         }
     }
 
-    /// <summary>The percentile interval of <paramref name="values"/>, which are sorted in place.</summary>
+    /// <summary>The percentile interval of <paramref name="values"/>. The array is sorted in place.</summary>
+    /// <param name="level">Nominal coverage, 0..1.</param>
     public static (double Low, double High) PercentileInterval(double[] values, double level)
     {
         Array.Sort(values);
@@ -55,7 +56,7 @@ internal sealed class StratifiedBootstrap
         return (Quantile(values, tail), Quantile(values, 1 - tail));
     }
 
-    // numpy.quantile, method "linear" (Hyndman and Fan's type 7).
+    // Same result as numpy.quantile with method "linear" (type 7 of Hyndman and Fan).
     private static double Quantile(double[] ascending, double share)
     {
         var position = share * (ascending.Length - 1);
@@ -65,9 +66,10 @@ internal sealed class StratifiedBootstrap
     }
 
     /// <summary>
-    /// The number of successes of <paramref name="trials"/> with probability numerator/denominator, exactly: every trial's uniform
-    /// number is compared with the probability binary digit by binary digit, all undecided trials at once, so that the count of
-    /// ones among random bits is all that is drawn. (The idea of Farach-Colton and Tsai, "Exact sublinear binomial sampling", 2015.)
+    /// Exact binomial sample: the number of successes in <paramref name="trials"/> trials with probability numerator/denominator.
+    /// Each trial compares a uniform random number with the probability, one binary digit at a time. Each step draws one random bit for
+    /// every undecided trial, and only the number of ones matters. The idea is from Farach-Colton and Tsai, "Exact sublinear binomial
+    /// sampling", 2015.
     /// </summary>
     private static int Binomial(SeededRandom random, int trials, int numerator, int denominator)
     {

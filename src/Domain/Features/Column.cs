@@ -2,33 +2,35 @@ using System.Globalization;
 
 namespace ModelOps.Domain.Features;
 
-/// <summary>How a column's value is written and read.</summary>
+/// <summary>The type of a column's values.</summary>
 public enum ColumnKind
 {
     /// <summary>A real number within limits.</summary>
     Number,
 
-    /// <summary>One of a few codes, such as F or M; the network reads its number.</summary>
+    /// <summary>One of a few codes, such as F or M. The network's input is the index of the code.</summary>
     Coded,
 
-    /// <summary>The diagnosis, which a training learns and a prediction answers.</summary>
+    /// <summary>The diagnosis: the target of training and prediction.</summary>
     Class,
 }
 
-/// <summary>One end of a number's range.</summary>
-/// <param name="IsExclusive">Whether the value itself lies outside.</param>
+/// <summary>The lower or upper limit of a number.</summary>
+/// <param name="IsExclusive">Whether the limit itself is outside the range.</param>
 public readonly record struct Limit(double Value, bool IsExclusive = false)
 {
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>One column of a <see cref="FeatureSchema"/>. No sentence repeats the value that it refuses: it may be a patient's.</summary>
+/// <summary>
+/// One column of a <see cref="FeatureSchema"/>. Its error sentences never contain the rejected value, because the value may be a patient's.
+/// </summary>
 public sealed class Column
 {
-    /// <summary>The sentence for a number that is missing in a data file.</summary>
+    /// <summary>The error sentence for a number that is missing in a data file.</summary>
     public static readonly Sentence Missing = Sentence.Of($"is missing");
 
-    /// <summary>The sentence for a text that isn't a finite number.</summary>
+    /// <summary>The error sentence for a text that isn't a finite number.</summary>
     public static readonly Sentence NotANumber = Sentence.Of($"is not a number");
 
     private readonly Func<double, Sentence?>? _hintOf;
@@ -41,30 +43,33 @@ public sealed class Column
         _hintOf = hintOf;
     }
 
-    /// <summary>On the wire and in data files; files may write it in any letter case.</summary>
+    /// <summary>The column's name in requests, responses and data files. Data files may use any letter case.</summary>
     public string Name { get; }
 
     public ColumnKind Kind { get; }
 
-    /// <summary>Of a number, such as kg/m²; null for codes.</summary>
+    /// <summary>The unit of a number, such as kg/m²; null for codes and the class.</summary>
     public string? Unit { get; private init; }
 
-    /// <summary>Of a number; meaningless for codes.</summary>
+    /// <summary>The limit of a number; unused for codes and the class.</summary>
     public Limit Minimum { get; private init; }
 
     /// <inheritdoc cref="Minimum"/>
     public Limit Maximum { get; private init; }
 
-    /// <summary>Of a number: values across the usual range, of which the golden rows are made.</summary>
+    /// <summary>Typical values of a number, from low to high; the golden rows combine them. Empty for codes and the class.</summary>
     public IReadOnlyList<double> Examples { get; private init; } = [];
 
-    /// <summary>How a code is written; its place is its number. Empty for a number.</summary>
+    /// <summary>The texts of the codes; the index of a text is its numeric value. Empty for a number.</summary>
     public IReadOnlyList<string> Codes { get; private init; } = [];
 
-    /// <summary>What is wrong with a value outside the limits, or with an unknown code.</summary>
+    /// <summary>The error sentence for a value outside the limits or for an unknown code.</summary>
     public Sentence Outside { get; }
 
-    /// <param name="hintOf">For some values outside a better sentence than <paramref name="outside"/>; null otherwise.</param>
+    /// <param name="outside">The error sentence for a value outside the limits.</param>
+    /// <param name="hintOf">
+    /// Returns a more specific error sentence for some values outside the limits, or null to use <paramref name="outside"/>.
+    /// </param>
     public static Column Number(
         string name,
         string unit,
@@ -87,14 +92,15 @@ public sealed class Column
     public static Column Label(string name, IReadOnlyList<string> codes, FormattableString outside) =>
         new(name, ColumnKind.Class, Sentence.Of(outside)) { Codes = codes };
 
-    /// <summary>What is wrong with a number, or null. NaN and infinities are always wrong.</summary>
+    /// <summary>The error sentence for a number, or null for a valid number. NaN and infinities are always invalid.</summary>
     public Sentence? ProblemOf(double value) =>
         (Minimum.IsExclusive ? value > Minimum.Value : value >= Minimum.Value)
         && (Maximum.IsExclusive ? value < Maximum.Value : value <= Maximum.Value)
             ? null
             : _hintOf?.Invoke(value) ?? Outside;
 
-    /// <summary>Reads a code; letter case and surrounding blanks don't matter.</summary>
+    /// <summary>Parses a code. Letter case and surrounding white space are ignored.</summary>
+    /// <param name="number">The index of the code in <see cref="Codes"/>; 0 when the text isn't a code.</param>
     public bool TryParseCode(ReadOnlySpan<char> text, out int number)
     {
         text = text.Trim();

@@ -1,6 +1,6 @@
 namespace ModelOps.Domain.Features;
 
-/// <summary>The columns' names on the wire, in data files and in stored versions. Each stands here and nowhere else.</summary>
+/// <summary>The column names used in requests, responses, data files and stored versions.</summary>
 public static class ColumnNames
 {
     public const string HbA1c = "HbA1c";

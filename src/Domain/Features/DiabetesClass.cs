@@ -15,7 +15,7 @@ public static class DiabetesClasses
     public static IReadOnlyList<DiabetesClass> All { get; } =
         [DiabetesClass.Negative, DiabetesClass.Prediabetes, DiabetesClass.Diabetes];
 
-    /// <summary>Reads <c>N</c>, <c>P</c>, <c>Y</c> or the full name; letter case and surrounding blanks don't matter.</summary>
+    /// <summary>Parses <c>N</c>, <c>P</c>, <c>Y</c> or the full name. Letter case and surrounding white space are ignored.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DiabetesClass value)
     {
         text = text.Trim();
@@ -34,8 +34,8 @@ public static class DiabetesClasses
         return false;
     }
 
-    /// <summary>Reads a text that is known to be valid.</summary>
-    /// <exception cref="FormatException"/>
+    /// <inheritdoc cref="TryParse"/>
+    /// <exception cref="FormatException">The text isn't a class.</exception>
     public static DiabetesClass Parse(string text) =>
         TryParse(text, out var value) ? value : throw new FormatException("A class is N, P, Y or its full name.");
 

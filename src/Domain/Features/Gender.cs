@@ -1,6 +1,6 @@
 namespace ModelOps.Domain.Features;
 
-/// <summary>Gender as the network reads it: <c>M</c> is 1.</summary>
+/// <summary>The patient's gender. The numeric value is the network's input.</summary>
 public enum Gender
 {
     F = 0,
@@ -9,7 +9,7 @@ public enum Gender
 
 public static class Genders
 {
-    /// <summary>Reads <c>F</c> or <c>M</c>; letter case and surrounding blanks don't matter.</summary>
+    /// <summary>Parses <c>F</c> or <c>M</c>. Letter case and surrounding white space are ignored.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Gender value)
     {
         text = text.Trim();
@@ -17,8 +17,8 @@ public static class Genders
         return text is "M" or "m" or "F" or "f";
     }
 
-    /// <summary>Reads a text that is known to be valid.</summary>
-    /// <exception cref="FormatException"/>
+    /// <inheritdoc cref="TryParse"/>
+    /// <exception cref="FormatException">The text isn't a gender.</exception>
     public static Gender Parse(string text) =>
         TryParse(text, out var value) ? value : throw new FormatException("A gender is M or F.");
 }

@@ -4,8 +4,8 @@ using ModelOps.Domain.Records;
 namespace ModelOps.Domain.Predictions;
 
 /// <summary>
-/// What a version answered for one patient. It is kept so that the outcome, once a lab or a clinician has confirmed it, can be held
-/// against it; by itself it never becomes training data.
+/// The prediction of a version for one patient. It is stored so that it can be compared with the outcome that a lab or a clinician confirms
+/// later. A prediction without a confirmed outcome never becomes training data.
 /// </summary>
 public sealed class Prediction
 {
@@ -13,7 +13,7 @@ public sealed class Prediction
     {
     }
 
-    /// <summary>A version 7 UUID: ascending with the time of the prediction.</summary>
+    /// <summary>A version 7 UUID, so ids ascend with the time of the prediction.</summary>
     public Guid Id { get; private set; }
 
     public double HbA1c { get; private set; }
@@ -24,7 +24,7 @@ public sealed class Prediction
 
     public Gender Gender { get; private set; }
 
-    /// <summary>Probability 0..1 of Negative; the three sum to 1.</summary>
+    /// <summary>Probability 0..1 of Negative. The probabilities of the three classes sum to 1.</summary>
     public double Negative { get; private set; }
 
     public double Prediabetes { get; private set; }
@@ -34,12 +34,12 @@ public sealed class Prediction
     /// <summary>The predicted class.</summary>
     public DiabetesClass Class { get; private set; }
 
-    /// <summary>Name of the version that answered; it may have been deleted since.</summary>
+    /// <summary>Name of the version that made the prediction. The version may have been deleted since.</summary>
     public string Version { get; private set; } = "";
 
     public DateTime CreatedAt { get; private set; }
 
-    /// <summary>The confirmed class; null as long as nobody knows.</summary>
+    /// <summary>The confirmed class; null until <see cref="Confirm"/>.</summary>
     public DiabetesClass? ConfirmedClass { get; private set; }
 
     public LabelSource? ConfirmedSource { get; private set; }
@@ -50,7 +50,7 @@ public sealed class Prediction
 
     public PatientFeatures Features => new(HbA1c, Age, Bmi, Gender);
 
-    /// <param name="probabilities">Three, in class order.</param>
+    /// <param name="probabilities">Three probabilities in class order.</param>
     public static Prediction Create(
         Guid id, PatientFeatures features, ReadOnlySpan<double> probabilities, DiabetesClass predicted, string version, DateTime now) =>
             new()
@@ -68,8 +68,12 @@ public sealed class Prediction
             CreatedAt = now,
         };
 
-    /// <summary>Records the confirmed outcome. False when the same outcome of the same source stands there already.</summary>
-    /// <exception cref="RefusalException"><c>already_labelled</c>: another outcome, or another source, stands there.</exception>
+    /// <summary>
+    /// Records the confirmed outcome. The call is idempotent: it returns false and changes nothing when the same outcome from the same
+    /// source is already recorded.
+    /// </summary>
+    /// <exception cref="RefusalException"><c>already_labelled</c>: a different outcome or source is already recorded.</exception>
+    /// <exception cref="ArgumentException"><paramref name="source"/> is neither a lab nor a clinician.</exception>
     public bool Confirm(DiabetesClass outcome, LabelSource source, string by, DateTime now)
     {
         if (source is not (LabelSource.Lab or LabelSource.Clinician))
@@ -86,8 +90,8 @@ public sealed class Prediction
         return true;
     }
 
-    /// <summary>The labelled record of the confirmed outcome.</summary>
-    /// <exception cref="InvalidOperationException">Nobody has confirmed the outcome: a prediction is never a label by itself.</exception>
+    /// <summary>Creates the labelled record of the confirmed outcome.</summary>
+    /// <exception cref="InvalidOperationException">The outcome isn't confirmed. A prediction alone is never a label.</exception>
     public LabelledRecord ToRecord(DateTime now) =>
         this is { ConfirmedClass: { } outcome, ConfirmedSource: { } source, ConfirmedBy: { } by }
             ? LabelledRecord.OfPrediction(Id, new LabelledExample(Features, outcome), source, by, now)

@@ -1,6 +1,6 @@
 namespace ModelOps.Domain.Predictions;
 
-/// <summary>The refusals that concern predictions, in one place so that a code always means the same.</summary>
+/// <summary>The refusals for predictions. They are defined in one place so that each code has one meaning.</summary>
 public static class PredictionRefusals
 {
     public static RefusalException NotFound() => new(

@@ -3,7 +3,7 @@ using ModelOps.Domain.Predictions;
 
 namespace ModelOps.Domain.Records;
 
-/// <summary>Where a record's diagnosis comes from. A model's own prediction is deliberately no member.</summary>
+/// <summary>The source of a record's diagnosis. A model's prediction is not a source, because it must never become a label.</summary>
 public enum LabelSource
 {
     Registered = 0,
@@ -12,13 +12,13 @@ public enum LabelSource
     Clinician = 3,
 }
 
-/// <summary>A patient's values with a confirmed diagnosis, kept in the database as training data.</summary>
+/// <summary>A patient's values with a confirmed diagnosis. It is stored in the database as training data.</summary>
 public sealed class LabelledRecord
 {
-    /// <summary>Records that a training on the database needs at least.</summary>
+    /// <summary>Minimum number of records for a training on the database.</summary>
     public const int MinimumForTraining = 10;
 
-    /// <summary>Records that one request may add at most.</summary>
+    /// <summary>Maximum number of records that one request may add.</summary>
     public const int MaxPerRequest = 1_000;
 
     private LabelledRecord()
@@ -43,7 +43,7 @@ public sealed class LabelledRecord
 
     public string CreatedBy { get; private set; } = "";
 
-    /// <summary>The prediction whose confirmed outcome this is; null for all others.</summary>
+    /// <summary>The prediction whose confirmed outcome created this record; null for a record from another source.</summary>
     public Guid? PredictionId { get; private set; }
 
     public static LabelledRecord Create(LabelledExample example, LabelSource source, string createdBy, DateTime now) => new()
@@ -58,7 +58,7 @@ public sealed class LabelledRecord
         CreatedAt = now,
     };
 
-    /// <summary>The record of a confirmed outcome; see <c>Prediction.ToRecord</c>.</summary>
+    /// <summary>Creates the record of a prediction's confirmed outcome; see <see cref="Prediction.ToRecord"/>.</summary>
     internal static LabelledRecord OfPrediction(Guid predictionId, LabelledExample example, LabelSource source, string confirmedBy,
         DateTime now)
     {

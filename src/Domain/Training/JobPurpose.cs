@@ -2,23 +2,23 @@ using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Domain.Training;
 
-/// <summary>Where the rows of a retraining come from.</summary>
+/// <summary>The source of the rows of a retraining.</summary>
 public abstract record DataSelection
 {
     private DataSelection()
     {
     }
 
-    /// <summary>The name of the dataset among the sources; null without one.</summary>
+    /// <summary>The name of the selected dataset; null when only the database is selected.</summary>
     public abstract string? DatasetName { get; }
 
     public abstract bool UsesDatabase { get; }
 
-    /// <summary>As clients read it: <c>database</c>, <c>dataset:NAME</c> or <c>database+dataset:NAME</c>.</summary>
+    /// <summary>The text form in responses: <c>database</c>, <c>dataset:NAME</c> or <c>database+dataset:NAME</c>.</summary>
     public abstract string Describe();
 
-    /// <summary>The selection that a request's two members name.</summary>
-    /// <exception cref="ArgumentException">They name nothing.</exception>
+    /// <summary>Creates the selection from the two fields of a request.</summary>
+    /// <exception cref="ArgumentException">Neither the database nor a dataset is selected.</exception>
     public static DataSelection Of(bool useDatabase, string? datasetName) => (useDatabase, datasetName) switch
     {
         (true, null) => new Database(),
@@ -37,7 +37,7 @@ public abstract record DataSelection
         public override string Describe() => "database";
     }
 
-    /// <summary>An uploaded dataset alone.</summary>
+    /// <summary>An uploaded dataset, without the database.</summary>
     public sealed record Dataset(string Name) : DataSelection
     {
         public override string? DatasetName => Name;
@@ -47,7 +47,7 @@ public abstract record DataSelection
         public override string Describe() => $"dataset:{Name}";
     }
 
-    /// <summary>All labelled records and an uploaded dataset.</summary>
+    /// <summary>All labelled records of the database and an uploaded dataset.</summary>
     public sealed record DatabaseAndDataset(string Name) : DataSelection
     {
         public override string? DatasetName => Name;
@@ -58,23 +58,25 @@ public abstract record DataSelection
     }
 }
 
-/// <summary>What a training job is for.</summary>
+/// <summary>The purpose of a training job: a new version or the reproduction of a version.</summary>
 public abstract record JobPurpose
 {
     private JobPurpose()
     {
     }
 
-    /// <summary>The source of the rows as clients read it.</summary>
+    /// <summary>The source of the rows, as text for responses.</summary>
     public abstract string Describe();
 
-    /// <summary>Makes a new version.</summary>
+    /// <summary>Trains a new version.</summary>
     public sealed record Retraining(DataSelection Data) : JobPurpose
     {
         public override string Describe() => Data.Describe();
     }
 
-    /// <summary>Trains on the rows that a version was made of and says whether the same weights come out; makes no version.</summary>
+    /// <summary>
+    /// Repeats the training of a version on the same rows and checks whether the weights are equal. It creates no version.
+    /// </summary>
     public sealed record Reproducing(string Version) : JobPurpose
     {
         public override string Describe() => $"version:{Version}";

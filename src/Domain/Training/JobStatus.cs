@@ -1,8 +1,13 @@
 namespace ModelOps.Domain.Training;
 
 /// <summary>
-/// Queued → Running → Succeeded | Failed | Cancelled; Running → Queued when the lease is lost;
-/// Queued | Running → Cancelling → Cancelled.
+/// The states of a job. The transitions are:
+/// <list type="bullet">
+/// <item>Queued → Running → Succeeded | Failed.</item>
+/// <item>Running → Queued, when the worker's lease expires or the worker shuts down.</item>
+/// <item>Queued → Cancelled.</item>
+/// <item>Running → Cancelling → Cancelled.</item>
+/// </list>
 /// </summary>
 public enum JobStatus
 {

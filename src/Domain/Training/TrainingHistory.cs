@@ -1,14 +1,14 @@
 namespace ModelOps.Domain.Training;
 
 /// <summary>
-/// What one epoch came to. Losses are mean cross-entropies (natural log); the validation values are those of the latest measurement, null
-/// where nothing is measured.
+/// The metrics of one epoch. Losses are mean cross-entropies (natural log). The validation values are those of the latest measurement.
+/// They are null when the network doesn't measure them.
 /// </summary>
 public sealed record EpochPoint(int Epoch, double Loss, double? ValidationLoss, double? ValidationF1);
 
 /// <summary>
-/// The course of a training, thinned to at most <see cref="MaxPoints"/> points: whenever it is full, every second point goes and
-/// the distance between points doubles. The latest epoch is always there.
+/// The epochs of a training, downsampled to at most <see cref="MaxPoints"/> points. When the history is full, every second point is removed
+/// and the distance between points doubles. The history always includes the latest epoch.
 /// </summary>
 public sealed class TrainingHistory
 {
@@ -24,7 +24,7 @@ public sealed class TrainingHistory
         _stride = 1;
     }
 
-    /// <summary>Takes up the history of a checkpoint.</summary>
+    /// <summary>Restores the history of a checkpoint.</summary>
     public TrainingHistory(IReadOnlyList<EpochPoint> points)
     {
         _stride = 1;
@@ -41,13 +41,13 @@ public sealed class TrainingHistory
         }
     }
 
-    /// <summary>The latest epoch; null before the first.</summary>
+    /// <summary>The latest epoch; null before the first epoch.</summary>
     public EpochPoint? Latest => _latest;
 
     public IReadOnlyList<EpochPoint> Points =>
         _latest is null || (_kept.Count > 0 && _kept[^1] == _latest) ? [.. _kept] : [.. _kept, _latest];
 
-    /// <summary>Adds an epoch, counted from 1; epochs come in ascending order.</summary>
+    /// <summary>Adds an epoch. Epochs are counted from 1 and must be added in ascending order.</summary>
     public void Add(EpochPoint point)
     {
         if (_latest is not null && point.Epoch <= _latest.Epoch)

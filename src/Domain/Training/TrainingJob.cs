@@ -4,21 +4,21 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Training;
 
-/// <summary>What came out when a version was made again from its own specification.</summary>
-/// <param name="WeightsSha256">Of the weights that came out now.</param>
-/// <param name="Equal">Whether they are the version's, to the last bit.</param>
+/// <summary>The result of reproducing a version from its specification.</summary>
+/// <param name="WeightsSha256">SHA-256 of the reproduced weights.</param>
+/// <param name="Equal">Whether the reproduced weights are bitwise equal to the weights of the version.</param>
 public sealed record Reproduction(string Version, string WeightsSha256, bool Equal);
 
 /// <summary>
-/// One retraining. The row is the truth about it: whoever works on the job holds a claim, and each write of a worker names that
-/// claim, so that one who lost it changes nothing. Times are UTC.
+/// One retraining, or one reproduction of a version. Its database row is the only source of its state. The worker that runs the job holds a
+/// claim and passes it as a fencing token with every write. A worker that lost its claim can't change the job. Times are UTC.
 /// </summary>
 public sealed class TrainingJob
 {
-    /// <summary>Claims without an end (the worker died each time) after which the job has failed.</summary>
+    /// <summary>Maximum number of attempts. When the worker or its process dies in the last attempt, the job fails.</summary>
     public const int MaxAttempts = 3;
 
-    /// <summary>Characters that a stored error may have, its arguments included.</summary>
+    /// <summary>Maximum length in characters of <see cref="ErrorDetail"/> as stored, arguments included.</summary>
     public const int MaxErrorDetail = 1_000;
 
     public const int MaxArchitecture = 64;
@@ -29,7 +29,7 @@ public sealed class TrainingJob
 
     public Guid Id { get; private set; }
 
-    /// <summary>Ascending in the order of creation; what pages of the list are cut by.</summary>
+    /// <summary>Ascends in the order of creation. The list of jobs is paginated by this number.</summary>
     public long Sequence { get; private set; }
 
     public JobStatus Status { get; private set; }
@@ -38,21 +38,21 @@ public sealed class TrainingJob
 
     public JobPurpose Purpose { get; private set; } = new JobPurpose.Retraining(new DataSelection.Database());
 
-    /// <summary>Name of the network that is trained.</summary>
+    /// <summary>Name of the network, such as <c>crossfit-ple</c>.</summary>
     public string Architecture { get; private set; } = "";
 
     public int DataRows { get; private set; }
 
-    /// <summary><see cref="Data.RowsHeader.Sha256"/>; empty until a worker has read the rows.</summary>
+    /// <summary>SHA-256 of the rows (<see cref="Data.RowsHeader.Sha256"/>); empty until it is known.</summary>
     public string DataSha256 { get; private set; } = "";
 
-    /// <summary>How often a worker has begun; a shutdown that hands the job back doesn't count.</summary>
+    /// <summary>Number of attempts so far. An attempt that <see cref="Release"/> ended isn't counted.</summary>
     public int Attempt { get; private set; }
 
-    /// <summary>The fencing token of the present claim, null while nobody works on the job.</summary>
+    /// <summary>The fencing token of the current claim; null while no worker holds the job.</summary>
     public Guid? Claim { get; private set; }
 
-    /// <summary>Until when the claim holds without a heartbeat, by the database's clock.</summary>
+    /// <summary>The time at which the lease expires unless a heartbeat renews it, by the database's clock.</summary>
     public DateTime? LeaseUntil { get; private set; }
 
     public int Epoch { get; private set; }
@@ -67,13 +67,16 @@ public sealed class TrainingJob
 
     public HeadlineMetrics? Metrics { get; private set; }
 
-    /// <summary>Seconds from the first batch to the last evaluation.</summary>
+    /// <summary>Seconds from the first batch to the end of the last evaluation.</summary>
     public double? TrainingTime { get; private set; }
 
-    /// <summary>The new version against the one in service when it was made; null without one, or where they can't be compared.</summary>
+    /// <summary>
+    /// The comparison of the new version with the version that was active when the new one was created. Null when no version was active
+    /// or the two versions can't be compared.
+    /// </summary>
     public VersionComparison? Comparison { get; private set; }
 
-    /// <summary>Of a training that made a version again; such a job ends without a version of its own.</summary>
+    /// <summary>The result of a job that reproduces a version; null for a retraining. Such a job creates no version.</summary>
     public Reproduction? Reproduction { get; private set; }
 
     public string RequestedBy { get; private set; } = "";
@@ -86,14 +89,14 @@ public sealed class TrainingJob
 
     public string? ErrorCode { get; private set; }
 
-    /// <summary>Why the job failed, for a person to read.</summary>
+    /// <summary>The reason of the failure, for users; null unless the job failed.</summary>
     public Sentence? ErrorDetail { get; private set; }
 
-    /// <summary>Concurrency token, incremented with every change.</summary>
+    /// <summary>Optimistic concurrency token, incremented by every change.</summary>
     public long RowVersion { get; private set; }
 
-    /// <param name="rows">Rows at the time of the request, repetitions included.</param>
-    /// <param name="sha256">Of the rows, where it is known already; otherwise empty.</param>
+    /// <param name="rows">Number of rows at the time of the request, repetitions included.</param>
+    /// <param name="sha256">SHA-256 of the rows if already known, otherwise empty.</param>
     public static TrainingJob Create(
         JobPurpose purpose, string architecture, TrainingParameters parameters, int rows, string sha256, string requestedBy,
             DateTime now) => new()
@@ -110,8 +113,9 @@ public sealed class TrainingJob
         };
 
     /// <summary>
-    /// A worker takes the job. Returns false when there is nothing to do: it has ended, was cancelled meanwhile,
-    /// another worker's lease still holds, or the last attempt was abandoned and <see cref="TakeBack"/> has yet to say so.
+    /// Claims the job for a worker and starts its lease. Returns false and changes nothing in these cases: the job has ended; the job is
+    /// being cancelled; another worker's lease hasn't expired; or the worker of the last attempt died, so <see cref="TakeBack"/> must end
+    /// the job.
     /// </summary>
     public bool TryClaim(Guid claim, DateTime now, TimeSpan lease)
     {
@@ -132,7 +136,10 @@ public sealed class TrainingJob
 
     public bool IsHeldBy(Guid claim) => Claim == claim && Status is (JobStatus.Running or JobStatus.Cancelling);
 
-    /// <summary>The rows as the worker read them; they may differ from those of the request, as records came or went.</summary>
+    /// <summary>
+    /// Records the rows that the worker read. They may differ from the rows at the time of the request, because records may have been
+    /// added or deleted since.
+    /// </summary>
     public void RecordData(Guid claim, int rows, string sha256)
     {
         EnsureHeldBy(claim);
@@ -141,7 +148,7 @@ public sealed class TrainingJob
         Touch();
     }
 
-    /// <summary>A heartbeat: prolongs the lease.</summary>
+    /// <summary>Heartbeat: renews the lease.</summary>
     public void RenewLease(Guid claim, DateTime now, TimeSpan lease)
     {
         EnsureHeldBy(claim);
@@ -159,7 +166,11 @@ public sealed class TrainingJob
         Touch();
     }
 
-    /// <summary>Asks for the end. A queued job ends at once, a running one when its worker has stopped.</summary>
+    /// <summary>
+    /// Requests cancellation. A queued job is cancelled immediately. A running job is cancelled when its worker has stopped.
+    /// The call is idempotent while the job is being cancelled.
+    /// </summary>
+    /// <exception cref="RefusalException"><c>job_already_finished</c>: the job has ended.</exception>
     public void RequestCancellation(DateTime now)
     {
         if (Status.IsFinal())
@@ -179,8 +190,8 @@ public sealed class TrainingJob
     }
 
     /// <summary>
-    /// The training has its version. Returns false when a cancellation was asked for before: the job then ends as cancelled, and no
-    /// version may appear.
+    /// Ends the job as succeeded with its new version. Returns false when cancellation was requested before. The job then ends as cancelled
+    /// and the caller must not publish the version.
     /// </summary>
     public bool Succeed(
         Guid claim,
@@ -206,7 +217,7 @@ public sealed class TrainingJob
     }
 
     /// <summary>
-    /// The training has shown whether its version can be made again. A job that was to be cancelled ends as cancelled nevertheless.
+    /// Ends the job as succeeded with the result of a reproduction. If cancellation was requested, the job ends as cancelled instead.
     /// </summary>
     public void ConcludeReproduction(
         Guid claim, Reproduction reproduction, double trainingTime, IReadOnlyList<EpochPoint> history, DateTime now)
@@ -222,7 +233,7 @@ public sealed class TrainingJob
         Complete(trainingTime, history, now);
     }
 
-    /// <summary>The training can't succeed. A job that was to be cancelled ends as cancelled nevertheless.</summary>
+    /// <summary>Ends the job as failed. If cancellation was requested, the job ends as cancelled instead.</summary>
     public void Fail(Guid claim, string code, Sentence detail, DateTime now)
     {
         EnsureHeldBy(claim);
@@ -242,8 +253,8 @@ public sealed class TrainingJob
     }
 
     /// <summary>
-    /// The training's process died under a worker that lives on. Returns whether another attempt begins, under the same claim;
-    /// otherwise the job has ended.
+    /// Records that the trainer process died while its worker is still alive. Returns true when a new attempt begins under the same claim.
+    /// Returns false when the job has ended.
     /// </summary>
     public bool RecordCrash(Guid claim, DateTime now)
     {
@@ -265,7 +276,10 @@ public sealed class TrainingJob
         return true;
     }
 
-    /// <summary>A worker that is asked to stop hands the job back; the attempt doesn't count.</summary>
+    /// <summary>
+    /// Returns the job to the queue when its worker shuts down; the attempt isn't counted. If cancellation was requested, the job ends as
+    /// cancelled instead.
+    /// </summary>
     public void Release(Guid claim, DateTime now)
     {
         EnsureHeldBy(claim);
@@ -279,15 +293,16 @@ public sealed class TrainingJob
         BackToQueue();
     }
 
-    /// <summary>Whether the worker has been silent for longer than its lease.</summary>
+    /// <summary>Whether the worker's lease has expired without a heartbeat.</summary>
     public bool IsAbandoned(DateTime now) =>
         Status is (JobStatus.Running or JobStatus.Cancelling) && (LeaseUntil is null || LeaseUntil <= now);
 
     /// <summary>
-    /// Takes the job from a worker that has died: it is queued again, ends if it was to be cancelled, and has failed after
-    /// <see cref="MaxAttempts"/>.
+    /// Takes the job from a dead worker. If cancellation was requested, the job ends as cancelled. After <see cref="MaxAttempts"/> attempts
+    /// the job ends as failed. Otherwise the job is queued again.
     /// </summary>
-    /// <param name="workerIsGone">The worker is known to be dead, so its lease needn't run out.</param>
+    /// <param name="workerIsGone">Whether the worker is known to be dead. The lease is then ignored.</param>
+    /// <exception cref="InvalidOperationException">No worker holds the job, or the worker may still be alive.</exception>
     public void TakeBack(DateTime now, bool workerIsGone = false)
     {
         if (!IsAbandoned(now) && !(workerIsGone && Status is (JobStatus.Running or JobStatus.Cancelling)))
@@ -360,5 +375,5 @@ public sealed class TrainingJob
     private void Touch() => RowVersion++;
 }
 
-/// <summary>The worker no longer holds the job: it must stop and change nothing.</summary>
+/// <summary>The worker has lost its claim on the job. It must stop and must not write anything.</summary>
 public sealed class ClaimLostException() : Exception("Another worker holds this job, or it has ended.");

@@ -1,11 +1,14 @@
 namespace ModelOps.Domain.Training;
 
-/// <summary>What an administrator may choose for a training; the limits are read by validator, database and OpenAPI.</summary>
-/// <param name="Epochs">Passes over the training side.</param>
-/// <param name="BatchSize">Rows of one optimizer step.</param>
-/// <param name="LearningRate">Adam's step size, which <see cref="LearningRateSchedule"/> varies over the epochs.</param>
-/// <param name="HiddenSize">Units of the hidden layer.</param>
-/// <param name="Seed">Seeds initial weights, balancing, shuffling and dropout.</param>
+/// <summary>
+/// The hyperparameters of a training, chosen by an administrator. The validator, the database mapping and the OpenAPI document use the
+/// limits below.
+/// </summary>
+/// <param name="Epochs">Number of passes over the training rows.</param>
+/// <param name="BatchSize">Number of rows in one optimizer step.</param>
+/// <param name="LearningRate">Base learning rate of Adam or AdamW. The network varies it during the training by a schedule.</param>
+/// <param name="HiddenSize">Number of units in the hidden layer.</param>
+/// <param name="Seed">Seed of the initial weights, class balancing, shuffling and dropout.</param>
 public sealed record TrainingParameters(
     int Epochs = TrainingParameters.DefaultEpochs,
     int BatchSize = TrainingParameters.DefaultBatchSize,

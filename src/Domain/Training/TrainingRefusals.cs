@@ -1,6 +1,6 @@
 namespace ModelOps.Domain.Training;
 
-/// <summary>The refusals that concern a training, in one place so that a code always means the same.</summary>
+/// <summary>The refusals for training jobs. They are defined in one place so that each code has one meaning.</summary>
 public static class TrainingRefusals
 {
     public const string WorkerCrashedCode = "worker_crashed";

@@ -8,8 +8,8 @@ public enum ActivationKind
 }
 
 /// <summary>
-/// The pointer to the version in service: one row, so two active versions can't be written down.
-/// <see cref="ActivationNumber"/> counts activations and is what a compare-and-set compares.
+/// The pointer to the active version. Its table has a single row, so two versions can't be active at the same time.
+/// <see cref="ActivationNumber"/> counts the activations; updates use it for compare-and-set.
 /// </summary>
 public sealed class ActiveModel
 {
@@ -27,7 +27,7 @@ public sealed class ActiveModel
 
     public long ActivationNumber { get; private set; }
 
-    /// <summary>The activation that set the pointer.</summary>
+    /// <summary>The activation that set the pointer to its current version.</summary>
     public Activation Activation { get; private set; } = null!;
 
     public static ActiveModel First(ModelVersion version, Activation activation) => new()
@@ -47,7 +47,10 @@ public sealed class ActiveModel
     }
 }
 
-/// <summary>One change of the active version: who, when, from, to, why, how. Names outlive deleted versions.</summary>
+/// <summary>
+/// One change of the active version, for the activation history. It stores the names of versions, so it stays valid after a version is
+/// deleted.
+/// </summary>
 public sealed class Activation
 {
     public const int MaxReason = 500;
@@ -58,7 +61,9 @@ public sealed class Activation
 
     public long Id { get; private set; }
 
-    /// <summary>The pointer's activation number after this change; unique, so of two changes at once only one is written.</summary>
+    /// <summary>
+    /// The <see cref="ActiveModel.ActivationNumber"/> after this change. It is unique, so only one of two concurrent changes succeeds.
+    /// </summary>
     public long ActivationNumber { get; private set; }
 
     public DateTime At { get; private set; }
@@ -74,8 +79,8 @@ public sealed class Activation
     public ActivationKind Kind { get; private set; }
 
     /// <summary>
-    /// The activation that a rollback from here returns to. A rollback takes over the preceding one of its target, so that
-    /// rolling back twice goes back two steps and never forward to the version that disappointed.
+    /// The activation to which a rollback from this activation returns. A rollback copies the value of its target. Two rollbacks
+    /// therefore go back two steps; the second one doesn't return to the version that the first one replaced.
     /// </summary>
     public long? PrecedingId { get; private set; }
 

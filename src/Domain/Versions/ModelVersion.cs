@@ -4,15 +4,18 @@ using ModelOps.Domain.Training;
 
 namespace ModelOps.Domain.Versions;
 
-/// <summary>A file of a version, with the size and SHA-256 (lower-case hex) that it must have.</summary>
+/// <summary>The name, expected size and expected SHA-256 (lower-case hex) of a version's file.</summary>
 public sealed record ArtifactFile(string Name, long Bytes, string Sha256);
 
-/// <summary>A trained network with everything known about it. It never changes; it is in service when the active pointer says so.</summary>
+/// <summary>
+/// A trained network with its specification, metrics and files. A version is immutable. <see cref="ActiveModel"/> points to the version
+/// that is active.
+/// </summary>
 public sealed class ModelVersion
 {
     /// <summary>
-    /// The rows that the version was made of, so that it can be compared and made again when its dataset is gone. They are patients'
-    /// values: the one file of a version that never leaves the service.
+    /// Name of the rows file: the rows from which the version was trained. With this file the version can be compared and reproduced after
+    /// its dataset is deleted. The file contains patients' values, so the service never sends it to a client.
     /// </summary>
     public const string RowsFile = "rows.bin";
 
@@ -24,27 +27,27 @@ public sealed class ModelVersion
 
     public string Name { get; private set; } = "";
 
-    /// <summary>The job that made it; a job makes at most one version.</summary>
+    /// <summary>The job that created the version. A job creates at most one version.</summary>
     public Guid JobId { get; private set; }
 
     public DateTime CreatedAt { get; private set; }
 
     public HeadlineMetrics Metrics { get; private set; } = new(0, 0, 0, 0, 0);
 
-    /// <summary>Distinct rows on the training side.</summary>
+    /// <summary>Number of distinct training rows.</summary>
     public int TrainingSamples { get; private set; }
 
-    /// <summary>Seconds from the first batch to the last evaluation.</summary>
+    /// <summary>Seconds from the first batch to the end of the last evaluation.</summary>
     public double TrainingTime { get; private set; }
 
     public TrainingSpecification Specification { get; private set; } = null!;
 
-    /// <summary>Where the rows came from, <see cref="DataSelection.Describe"/>.</summary>
+    /// <summary>The source of the rows, as text from <see cref="DataSelection.Describe"/>.</summary>
     public string DataSource { get; private set; } = "";
 
     public TrainingSummary Summary { get; private set; } = null!;
 
-    /// <summary>Every file that the version must have.</summary>
+    /// <summary>All files of the version.</summary>
     public IReadOnlyList<ArtifactFile> Files { get; private set; } = [];
 
     public static ModelVersion Create(

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace ModelOps.Domain.Versions;
 
 /// <summary>
-/// Names of versions: the creation time in UTC, <c>v20251111_153045</c>; a second one in the same second gets
-/// <c>v20251111_153045_2</c>.
+/// The name of a version is its creation time in UTC, such as <c>v20251111_153045</c>. The second version of the same second gets the
+/// suffix <c>_2</c>.
 /// </summary>
 public static partial class VersionName
 {
@@ -17,7 +17,7 @@ public static partial class VersionName
         return ordinal <= 1 ? name : $"{name}_{ordinal}";
     }
 
-    /// <summary>Whether this can be a version's name at all; anything else never reaches the file system or the database.</summary>
+    /// <summary>Whether the text has the format of a version name. Other texts never become a file path.</summary>
     public static bool IsValid(string? name) => name is { Length: <= MaxLength } && Pattern().IsMatch(name);
 
     [GeneratedRegex(@"^v[0-9]{8}_[0-9]{6}(_[1-9][0-9]{0,5})?\z", RegexOptions.CultureInvariant)]

@@ -1,6 +1,6 @@
 namespace ModelOps.Domain.Versions;
 
-/// <summary>The refusals that concern versions, in one place so that a code always means the same.</summary>
+/// <summary>The refusals for versions. They are defined in one place so that each code has one meaning.</summary>
 public static class VersionRefusals
 {
     public static RefusalException VersionNotFound() => new(
