@@ -119,7 +119,7 @@ public static class TrainerHost
             // Exits even if a call into libtorch does not return.
             using var never = new ManualResetEventSlim();
             never.Wait(Grace);
-#pragma warning disable RS0030 // A trainer whose worker is gone ends at once; its checkpoint is on disk, so no shutdown is needed.
+#pragma warning disable RS0030 // The trainer exits at once when its worker is gone. The checkpoint is on disk, so no shutdown is needed.
             Environment.Exit(ExitCode);
 #pragma warning restore RS0030
         }
