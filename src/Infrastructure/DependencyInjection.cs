@@ -23,8 +23,8 @@ namespace ModelOps.Infrastructure;
 
 public static class DependencyInjection
 {
-    /// <summary>Everything behind the application's seams.</summary>
-    /// <param name="serviceAssembly">Path of the service's own assembly; the trainer process runs it, too.</param>
+    /// <summary>Registers the implementations of the application layer's interfaces.</summary>
+    /// <param name="serviceAssembly">The path of the service's own assembly. The trainer process runs the same assembly.</param>
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, IConfiguration configuration, InfrastructureSettings settings, string serviceAssembly)
     {
@@ -46,9 +46,10 @@ public static class DependencyInjection
     }
 
     /// <summary>
-    /// The command <c>migrate</c>: prepares the database as a start would, for operators who don't let the service alter it.
+    /// The command <c>migrate</c>: prepares the database in the same way as the service's start. Operators use it when the service's
+    /// database user has no rights to alter the schema.
     /// </summary>
-    /// <exception cref="StartupException">The operator has to change something first.</exception>
+    /// <exception cref="StartupException">The operator must change something before the database can be prepared.</exception>
     public static async Task PrepareDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
         var preparation = services.GetRequiredService<DatabasePreparation>();
@@ -73,7 +74,7 @@ public static class DependencyInjection
         }
     }
 
-    /// <summary>The job library's own pages for operators, for looking only. The caller says who may.</summary>
+    /// <summary>Maps Hangfire's read-only dashboard. The caller adds the authorization.</summary>
     public static IEndpointConventionBuilder MapJobsDashboard(this IEndpointRouteBuilder endpoints, string address) =>
         JobsDashboard.Map(endpoints, address);
 
@@ -116,7 +117,9 @@ public static class DependencyInjection
         .AddSingleton<ITrainableNetworks>(provider => provider.GetRequiredService<NetworkRegistry>())
         .AddSingleton<IVersionJudges, VersionJudges>();
 
-    /// <summary>Registered before everything that waits for it: hosted services start in the order of their registration.</summary>
+    /// <summary>
+    /// Registers the start-up. It comes before the services that wait for it, because hosted services start in order of registration.
+    /// </summary>
     private static IServiceCollection AddStartup(this IServiceCollection services) => services
         .AddSingleton<StartupGate>()
         .AddSingleton<IStartupState>(provider => provider.GetRequiredService<StartupGate>())

@@ -4,20 +4,20 @@ using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure;
 
-/// <summary>What a process of an installation does.</summary>
+/// <summary>The role of a process in an installation.</summary>
 public enum ServiceRole
 {
-    /// <summary>Serves and trains.</summary>
+    /// <summary>Answers requests and runs trainings.</summary>
     All,
 
-    /// <summary>Serves and queues trainings.</summary>
+    /// <summary>Answers requests and enqueues trainings, but does not run them.</summary>
     Api,
 
-    /// <summary>Trains; of the HTTP surface only what watches the process answers.</summary>
+    /// <summary>Runs trainings. Only the health and monitoring endpoints answer over HTTP.</summary>
     Worker,
 }
 
-/// <summary>The settings that the operator gives; keys and defaults are in docs and README.</summary>
+/// <summary>The operator's settings. The README and the docs describe the keys and defaults.</summary>
 public sealed record InfrastructureSettings(string? ConnectionString, string DataDirectory, long MaxUploadBytes)
 {
     public const long DefaultMaxUploadBytes = 268_435_456;
@@ -28,25 +28,26 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
     public ServiceRole Role { get; init; } = ServiceRole.All;
 
     /// <summary>
-    /// Whether a start may alter the database; otherwise <c>migrate</c> does it, and a start on another schema is refused.
+    /// Whether the service migrates the database at start. If false, the command <c>migrate</c> does it, and the service refuses to start
+    /// on a database with a different schema.
     /// </summary>
     public bool MigrateAtStart { get; init; } = true;
 
-    /// <summary>How long the processes wait for each other; shorter in tests of faults only.</summary>
+    /// <summary>Lease, heartbeat and polling times. Only fault tests use shorter times.</summary>
     public Timing Timing { get; init; } = Timing.Default;
 
-    /// <summary>After which time a trainer process is ended.</summary>
+    /// <summary>The longest running time of a trainer process. Then it is killed.</summary>
     public TimeSpan TrainerTime { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Beyond which memory a trainer process is ended; by default four fifths of what this process may use.</summary>
+    /// <summary>The memory limit of a trainer process in bytes. The default is 4/5 of the memory available to this process.</summary>
     public long TrainerMemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
 
     public bool Serves => Role != ServiceRole.Worker;
 
     public bool Trains => Role != ServiceRole.Api;
 
-    /// <param name="defaultDataDirectory">Where the data lie when <c>ModelOps:DataDirectory</c> names no place.</param>
-    /// <exception cref="StartupException">A setting has a value that it can't have.</exception>
+    /// <param name="defaultDataDirectory">The data directory if <c>ModelOps:DataDirectory</c> is not set.</param>
+    /// <exception cref="StartupException">A setting has an invalid value.</exception>
     public static InfrastructureSettings From(IConfiguration configuration, string defaultDataDirectory)
     {
         var reader = new SettingReader(configuration);

@@ -5,28 +5,28 @@ using Microsoft.Extensions.Configuration;
 namespace ModelOps.Infrastructure;
 
 /// <summary>
-/// Reads the operator's settings under <c>ModelOps</c>. A missing or blank setting has its default; an impossible one ends the start
-/// with a sentence that names the environment variable and says what it must be.
+/// Reads the operator's settings under <c>ModelOps</c>. A missing or blank setting has its default value. An invalid value ends the start
+/// with a message that names the environment variable and the expected value.
 /// </summary>
 public sealed class SettingReader(IConfiguration configuration)
 {
     private const string Root = "ModelOps";
 
-    /// <summary>Null where the setting is missing or blank. Blanks at the ends don't count.</summary>
+    /// <summary>The setting without leading and trailing white space; null when it is missing or blank.</summary>
     /// <param name="key">Such as <c>Timing:LeaseSeconds</c>.</param>
     public string? Text(string key) => configuration[$"{Root}:{key}"]?.Trim() is { Length: > 0 } text ? text : null;
 
-    /// <summary>The setting as it is, such as a password; null where it is missing or empty.</summary>
+    /// <summary>The unchanged setting, for example a password; null when it is missing or empty.</summary>
     public string? Untrimmed(string key) => configuration[$"{Root}:{key}"] is { Length: > 0 } text ? text : null;
 
-    /// <summary>A number greater than 0.</summary>
+    /// <summary>A number greater than 0 and less than 10⁹.</summary>
     public double Positive(string key, double defaultValue) => Read(
         key,
         defaultValue,
         text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && n is > 0 and < 1e9 ? n : null,
         "a number greater than 0");
 
-    /// <summary>A whole number within limits.</summary>
+    /// <summary>An integer from <paramref name="minimum"/> to <paramref name="maximum"/>.</summary>
     public long Whole(string key, long defaultValue, long minimum, long maximum) => Read(
         key,
         defaultValue,
@@ -35,7 +35,7 @@ public sealed class SettingReader(IConfiguration configuration)
             : null,
         string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum} to {maximum}"));
 
-    /// <summary>A network such as <c>10.1.0.0/16</c>, or <c>10.1.0.7/32</c> for one machine; null where the setting is missing.</summary>
+    /// <summary>An IP network such as <c>10.1.0.0/16</c>, or <c>10.1.0.7/32</c> for one host; null when the setting is missing.</summary>
     public IPNetwork? Network(string key) => Text(key) is { } text
         ? IPNetwork.TryParse(text, out var network) ? network : throw Impossible(key, "a network such as 10.1.0.0/16")
         : null;
@@ -43,7 +43,7 @@ public sealed class SettingReader(IConfiguration configuration)
     public bool Flag(string key, bool defaultValue) =>
         Read(key, defaultValue, text => bool.TryParse(text, out var yes) ? yes : null, "true or false");
 
-    /// <summary>One of an enumeration's names, in any letter case; its numbers are no names.</summary>
+    /// <summary>An enumeration's value by its name, ignoring case. Numeric values are invalid.</summary>
     public T OneOf<T>(string key, T defaultValue)
         where T : struct, Enum
     {
@@ -55,9 +55,9 @@ public sealed class SettingReader(IConfiguration configuration)
             $"{string.Join(", ", names[..^1])} or {names[^1]}");
     }
 
-    /// <param name="parse">Null for an impossible value.</param>
+    /// <param name="parse">Parses the text; returns null for an invalid value.</param>
     /// <param name="expected">What the value must be, such as <c>true or false</c>.</param>
-    /// <exception cref="StartupException">The setting has an impossible value.</exception>
+    /// <exception cref="StartupException">The setting has an invalid value.</exception>
     public T Read<T>(string key, T defaultValue, Func<string, T?> parse, string expected)
         where T : struct => Text(key) is { } text ? parse(text) ?? throw Impossible(key, expected) : defaultValue;
 

@@ -9,8 +9,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Csv;
 
 /// <summary>
-/// CsvHelper cuts the file into records; numbers are read here, because the library's own reading takes <c>1,5</c> for 15
-/// and lets NaN pass.
+/// Reads a clinical CSV file. CsvHelper splits the file into records. This class parses the numbers, because CsvHelper reads <c>1,5</c>
+/// as 15 and accepts NaN.
 /// </summary>
 internal sealed class ClinicalCsvReader : IClinicalCsvReader
 {

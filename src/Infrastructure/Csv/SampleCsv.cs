@@ -4,10 +4,10 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Csv;
 
-/// <summary>The made-up sample as a CSV that the service accepts.</summary>
+/// <summary>Writes the synthetic sample data as a CSV file that the service accepts.</summary>
 public static class SampleCsv
 {
-    /// <summary>Writes <paramref name="rows"/> rows of <see cref="SampleGenerator"/>, UTF-8, LF.</summary>
+    /// <summary>Writes <paramref name="rows"/> rows of <see cref="SampleGenerator"/> in UTF-8 with LF line ends.</summary>
     public static void Write(Stream destination, int rows, int seed)
     {
         using var writer = CsvWriter.Create(destination, new CsvWriterOptions { NewLine = "\n" }, true);

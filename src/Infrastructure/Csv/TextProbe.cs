@@ -3,11 +3,11 @@ using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Infrastructure.Csv;
 
-/// <summary>Looks at the bytes of a file before it is read as CSV.</summary>
+/// <summary>Checks the bytes of a file before it is parsed as CSV.</summary>
 internal static class TextProbe
 {
-    /// <summary>Refuses empty and binary content, and finds the separator in the header line.</summary>
-    /// <param name="maxHeader">Bytes that a header line may have at most.</param>
+    /// <summary>Rejects empty and binary content and returns the separator of the header line.</summary>
+    /// <param name="maxHeader">The maximum length of the header line in bytes.</param>
     public static char Check(Stream content, int maxHeader)
     {
         content.Position = 0;

@@ -7,14 +7,14 @@ using SQLitePCL;
 
 namespace ModelOps.Infrastructure.Failures;
 
-/// <summary>The classifier with the error codes of both database providers.</summary>
+/// <summary>Classifies failures of the environment by the error codes of the system and of both database providers.</summary>
 internal sealed class EnvironmentFailures : IFailureClassifier
 {
     FailureKind IFailureClassifier.Classify(Exception exception) => Classify(exception);
 
     public static FailureKind Classify(Exception exception) => FailureClassifier.Classify(exception, OfProvider);
 
-    /// <summary>Classifies one exception of a provider, without its inner exceptions.</summary>
+    /// <summary>Classifies one exception of a database provider, without its inner exceptions.</summary>
     internal static FailureKind OfProvider(DbException exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => FailureKind.InsufficientStorage,
@@ -30,7 +30,7 @@ internal sealed class EnvironmentFailures : IFailureClassifier
 
     private static bool IsAway(PostgresException exception) => exception switch
     {
-        // The server could not begin a session, or had to end it: with its disk full, "could not write init file".
+        // The server could not start a session or ended it. With a full disk the message is "could not write init file".
         { SqlState: PostgresErrorCodes.InternalError, InvariantSeverity: "FATAL" or "PANIC" } => true,
         _ => exception.IsTransient || exception.SqlState is
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow

@@ -6,22 +6,21 @@ using System.Runtime.InteropServices;
 namespace ModelOps.Infrastructure.FaultInjection;
 
 /// <summary>
-/// Named places at which a fault test ends, breaks or holds this process, at the one moment that it wants to prove something about.
-/// Only the environment of the process says which, read once at its start, and only where the environment is called
-/// <see cref="EnvironmentName"/>: no request, no file and no command line can. Otherwise a hit is a constant that the runtime's
-/// compiler drops. docs/decisions tells the whole of it.
+/// Named fault points, at which a fault test kills, breaks or pauses this process. The faults come only from environment variables, which
+/// are read once at process start, and only if the environment's name is <see cref="EnvironmentName"/>. No request, file or command line
+/// can inject a fault. Otherwise a hit tests a constant, and the JIT compiler removes the branch. See docs/decisions.
 /// </summary>
 internal static partial class FaultPoints
 {
     public const string EnvironmentName = "FaultTesting";
 
-    /// <summary><c>POINT[/SUBJECT]=ACTION</c>, separated by semicolons.</summary>
+    /// <summary>The environment variable with the rules <c>POINT[/SUBJECT]=ACTION</c>, separated by semicolons.</summary>
     public const string PointsVariable = "MODELOPS_FAULT_POINTS";
 
-    /// <summary>Where a paused point says that it was reached, and looks for leave to go on.</summary>
+    /// <summary>The environment variable with the folder for the marker files of paused fault points.</summary>
     public const string FolderVariable = "MODELOPS_FAULT_FOLDER";
 
-    /// <summary>How far this process's clock is off, such as <c>-01:00:00</c>.</summary>
+    /// <summary>The environment variable with the offset of this process's clock, such as <c>-01:00:00</c>.</summary>
     public const string ClockVariable = "MODELOPS_FAULT_CLOCK";
 
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
@@ -29,13 +28,13 @@ internal static partial class FaultPoints
     private static readonly bool On = IsTestEnvironment() && IsSet(PointsVariable);
     private static readonly FaultRule[] Rules = On ? FaultRule.ReadAll(Read(PointsVariable)!) : [];
 
-    /// <summary>The system's, where no test has moved it.</summary>
+    /// <summary>The system clock, or a clock with an offset in a fault test.</summary>
     public static TimeProvider Clock { get; } = IsTestEnvironment() && Read(ClockVariable) is { Length: > 0 } offset
         ? new MovedClock(TimeSpan.Parse(offset, CultureInfo.InvariantCulture))
         : TimeProvider.System;
 
-    /// <summary>A process that was given faults by mistake shall not run as if nothing were wrong.</summary>
-    /// <exception cref="StartupException">Faults are asked for outside of a test, or can't be read.</exception>
+    /// <summary>Refuses the start if faults are configured outside the fault test environment.</summary>
+    /// <exception cref="StartupException">Faults are configured outside a fault test, or the rules are invalid.</exception>
     public static void EnsureAllowed()
     {
         if (!IsTestEnvironment() && (IsSet(PointsVariable) || IsSet(ClockVariable)))
@@ -45,7 +44,7 @@ internal static partial class FaultPoints
         }
     }
 
-    /// <param name="subject">What the point is about, where a test wants one of many: an epoch, a seed.</param>
+    /// <param name="subject">Selects one of many hits of a point, for example an epoch or a seed.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Hit(string point, long subject = 0)
     {
@@ -84,13 +83,15 @@ internal static partial class FaultPoints
 
     private static void Pause(string path)
     {
-#pragma warning disable RS0030 // An empty marker for the tests of faults: it holds no data that a full disk could destroy.
+#pragma warning disable RS0030 // An empty marker file for fault tests. It has no content that needs a durable write.
         File.WriteAllText($"{path}.reached", "");
 #pragma warning restore RS0030
         Hold(() => File.Exists($"{path}.go"));
     }
 
-    /// <summary>Takes 2 GB, page by page, then holds: a limit must end this, and a missing one must not end the machine.</summary>
+    /// <summary>
+    /// Allocates 2 GB page by page and then waits. The memory limit must kill the process. If the limit fails, 2 GB don't harm the machine.
+    /// </summary>
     private static void TakeMemory()
     {
         const int step = 16 << 20;
@@ -121,7 +122,7 @@ internal static partial class FaultPoints
 
     private static string? Read(string variable) => Environment.GetEnvironmentVariable(variable);
 
-    /// <summary>As a broken native library ends its process.</summary>
+    /// <summary>Ends the process with SIGABRT, as a crash in a native library does.</summary>
     [LibraryImport("libc", EntryPoint = "abort")]
     private static partial void Abort();
 

@@ -2,29 +2,29 @@ using System.Globalization;
 
 namespace ModelOps.Infrastructure.FaultInjection;
 
-/// <summary>What a process does at a fault point.</summary>
+/// <summary>The fault that is injected at a fault point.</summary>
 internal enum FaultAction
 {
-    /// <summary>Ends as by <c>kill -9</c>.</summary>
+    /// <summary>Ends the process as <c>kill -9</c> does.</summary>
     Kill,
 
-    /// <summary>Ends as a native crash does.</summary>
+    /// <summary>Ends the process as a native crash does.</summary>
     Abort,
 
-    /// <summary>Throws what nobody expects.</summary>
+    /// <summary>Throws an exception that no code handles specifically.</summary>
     Throw,
 
-    /// <summary>Waits for a file, for ever.</summary>
+    /// <summary>Waits without time limit until a file exists.</summary>
     Pause,
 
-    /// <summary>Takes memory until somebody ends it.</summary>
+    /// <summary>Allocates memory and waits until the process is killed.</summary>
     Memory,
 }
 
-/// <param name="Subject">Null: any.</param>
+/// <param name="Subject">The subject that the rule applies to; null for any subject.</param>
 internal sealed record FaultRule(string Point, long? Subject, FaultAction Action)
 {
-    /// <exception cref="StartupException">It isn't a list of rules.</exception>
+    /// <exception cref="StartupException">The text is not a valid list of rules.</exception>
     public static FaultRule[] ReadAll(string text) =>
         [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Read)];
 

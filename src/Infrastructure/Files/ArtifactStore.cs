@@ -11,7 +11,9 @@ using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Files;
 
-/// <summary>Versions and working folders as files. Names come from rows and from <see cref="VersionName"/>, never from a request.</summary>
+/// <summary>
+/// Stores versions and working folders as files. File names come from database rows and <see cref="VersionName"/>, never from a request.
+/// </summary>
 internal sealed class ArtifactStore(DataDirectory directory, RowsFiles rows, StagingSweep staging) : IArtifactStore
 {
     public const string MetadataFile = "metadata.json";
@@ -83,7 +85,7 @@ internal sealed class ArtifactStore(DataDirectory directory, RowsFiles rows, Sta
         return new ArtifactFile(name, content.Length, Convert.ToHexStringLower(SHA256.HashData(content)));
     }
 
-    /// <summary>A file of the training's output, which never changes any more.</summary>
+    /// <summary>Links or copies a file of the training's output. The file must not change any more.</summary>
     private static ArtifactFile Take(string folder, string source)
     {
         var path = Path.Combine(folder, Path.GetFileName(source));
@@ -125,7 +127,7 @@ internal sealed class ArtifactStore(DataDirectory directory, RowsFiles rows, Sta
         var hidden = Path.Combine(directory.Staging, $"{StagingSweep.Deleted}{version}-{Guid.NewGuid():N}");
         try
         {
-            // One rename takes it out of sight whole; what a crash leaves of it lies in the staging folder.
+            // An atomic rename hides the whole folder. After a crash, the sweep deletes what is left in the staging folder.
             Directory.Move(folder, hidden);
         }
         catch (DirectoryNotFoundException)

@@ -4,7 +4,7 @@ using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Files;
 
-/// <summary>The folders of the data directory. All lie on one file system, so that moves between them are renames.</summary>
+/// <summary>The folders of the data directory. All are on one file system, so that a move between them is an atomic rename.</summary>
 internal sealed class DataDirectory
 {
     public DataDirectory(string root)
@@ -41,7 +41,7 @@ internal sealed class DataDirectory
 
     public string JobFolder(Guid jobId) => Path.Combine(Jobs, jobId.ToString("N"));
 
-    /// <exception cref="ArgumentException">Not a version's name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="version"/> is not a valid version name.</exception>
     public string VersionFolder(string version) => VersionName.IsValid(version)
         ? Path.Combine(Versions, version)
         : throw new ArgumentException("Not a version's name.", nameof(version));

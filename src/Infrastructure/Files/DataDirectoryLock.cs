@@ -1,13 +1,14 @@
 namespace ModelOps.Infrastructure.Files;
 
 /// <summary>
-/// Keeps a second process off an embedded data directory. The operating system releases the lock with the process, however it ends.
+/// An exclusive file lock that keeps other processes from using an embedded data directory.
+/// The operating system releases the lock when the process ends, even after a crash.
 /// </summary>
 internal sealed class DataDirectoryLock(DataDirectory directory) : IDisposable
 {
     private FileStream? _file;
 
-    /// <exception cref="StartupException">Another process holds the directory.</exception>
+    /// <exception cref="StartupException">Another process holds the lock on the directory.</exception>
     public void Acquire()
     {
         try

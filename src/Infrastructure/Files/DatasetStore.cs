@@ -11,10 +11,10 @@ namespace ModelOps.Infrastructure.Files;
 
 internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeProvider time) : IDatasetStore
 {
-    /// <summary>Ends the name of a dataset's rows file; before it stands the dataset's id.</summary>
+    /// <summary>The suffix of a rows file's name. The dataset's id stands before it.</summary>
     private const string RowsSuffix = ".rows";
 
-    /// <summary>Stands for the name of a dataset of which only a rows file is there; a valid name that no upload has.</summary>
+    /// <summary>The name of a dataset that has a rows file but no CSV file. The name is valid, but no upload has it.</summary>
     private const string OnlyRows = "-.csv";
 
     private readonly Unchanged _unchanged = new(time);
@@ -100,7 +100,10 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
 
     private static IEnumerable<string> Names(string folder) => new DirectoryInfo(folder).EnumerateFiles().Select(file => file.Name);
 
-    /// <summary>The dataset that a file belongs to; a rows file, and what a crash left of one, counts for its dataset.</summary>
+    /// <summary>
+    /// The dataset that a file belongs to; null when the name is neither a CSV file's nor a rows file's.
+    /// A partly written rows file that a crash left belongs to its dataset, too.
+    /// </summary>
     private static (long Id, string Name)? Parse(string file)
     {
         var end = file.AsSpan().IndexOfAny('-', '.');
@@ -126,7 +129,7 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         private string _path = path;
         private bool _kept;
 
-        // Open as long as the upload lives: the lock on it tells other processes that somebody is at work.
+        // The file stays open during the upload. Its lock tells the sweep of other processes that the file is in use.
         private FileStream? _file;
 
         public long Bytes { get; private set; }

@@ -6,12 +6,12 @@ using ModelOps.Domain;
 namespace ModelOps.Infrastructure.Files;
 
 /// <summary>
-/// Writes that are on disk when they return. Files are never overwritten in place: the new content is flushed under another name
-/// and renamed, so a reader, and a crash, meet the old file or the new one.
+/// Durable writes: the content is on disk (fsync) when a method returns. No file is overwritten in place. The new content is flushed
+/// under a temporary name and then renamed atomically, so that after a crash a reader finds either the old or the new content.
 /// </summary>
 internal static partial class DurableFiles
 {
-    /// <summary>Replaces a file's content in one step.</summary>
+    /// <summary>Replaces a file's content atomically.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -29,7 +29,7 @@ internal static partial class DurableFiles
         FlushFolder(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Writes a file that isn't there yet, flushed to the disk.</summary>
+    /// <summary>Creates a new file and flushes it to disk. The file must not exist.</summary>
     public static void WriteNew(string path, ReadOnlySpan<byte> content)
     {
         using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
@@ -38,12 +38,12 @@ internal static partial class DurableFiles
     }
 
     /// <summary>
-    /// Gives a file that never changes a second name, without copying where the file system can. The file system of both names is the same.
-    /// The caller flushes the folder where the new name must outlive a power cut.
+    /// Creates a hard link to a file that never changes, or a copy where hard links are not supported.
+    /// Both paths must be on the same file system. The caller flushes the folder if the new name must survive a power failure.
     /// </summary>
     public static void LinkOrCopy(string existing, string path)
     {
-        // Never written in place: the old name may be a link to content that others use.
+        // The target is deleted and not overwritten, because it may be a hard link to content that is used elsewhere.
         File.Delete(path);
         if (OperatingSystem.IsWindows() || Link(existing, path) != 0)
         {
@@ -51,7 +51,7 @@ internal static partial class DurableFiles
         }
     }
 
-    /// <summary>Copies a file; the copy is flushed to the disk.</summary>
+    /// <summary>Copies a file and flushes the copy to disk.</summary>
     public static void Copy(string existing, string path)
     {
         using var source = new FileStream(existing, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
@@ -60,7 +60,9 @@ internal static partial class DurableFiles
         copy.Flush(flushToDisk: true);
     }
 
-    /// <summary>Makes renames and new names of a folder durable. .NET has no call for it; Windows needs none.</summary>
+    /// <summary>
+    /// Calls fsync on a folder, so that new names and renames in it are durable. .NET has no method for this. Windows does not need it.
+    /// </summary>
     public static void FlushFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -90,7 +92,7 @@ internal static partial class DurableFiles
     /// <summary>Whether a write failed because the disk or a quota is full.</summary>
     public static bool IsDiskFull(IOException exception) => FailureClassifier.Classify(exception) == FailureKind.InsufficientStorage;
 
-    /// <summary>Runs a write and says "full" in the product's own words.</summary>
+    /// <summary>Runs a write and throws a refusal with the product's error code when the disk or a quota is full.</summary>
     public static T Guard<T>(Func<T> write)
     {
         try

@@ -2,7 +2,7 @@ namespace ModelOps.Infrastructure.Files;
 
 internal static class FolderDeletion
 {
-    /// <summary>Deletes a folder that may be gone already.</summary>
+    /// <summary>Deletes a folder. A folder that does not exist is not an error.</summary>
     public static void Delete(string path)
     {
         try
@@ -14,7 +14,7 @@ internal static class FolderDeletion
         }
     }
 
-    /// <summary>Deletes what can be deleted now: another process may be writing there still, and the sweep comes again.</summary>
+    /// <summary>Deletes as much as possible. Another process may still write to the folder; the next sweep deletes the rest.</summary>
     public static void TryDelete(string path)
     {
         try

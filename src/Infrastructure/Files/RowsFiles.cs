@@ -12,13 +12,13 @@ internal sealed class RowsFiles(DataDirectory directory) : IRowsFiles
     public IRows Merge(SplitKey key, params IReadOnlyList<IRows> sources) => DurableFiles.Guard<IRows>(() =>
         RowsOnDisk.WriteTemporary(NewPath(), RowsSorter.Merge([.. sources.Select(source => source.Read())]), key));
 
-    /// <summary>A file for a sorted part; it goes when it is closed.</summary>
+    /// <summary>A temporary file for one sorted run of an external merge sort. The file is deleted when it is closed.</summary>
     public Stream NewRun() => NewRun(NewPath());
 
     public static Stream NewRun(string path) =>
         new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
 
-    /// <summary>A path for a temporary file, which the sweep removes when a crash leaves it.</summary>
+    /// <summary>A path for a temporary file in the staging folder. The sweep deletes the file if a crash leaves it there.</summary>
     public string NewPath() => Path.Combine(directory.Staging, $"rows-{Guid.NewGuid():N}");
 
     private sealed class Collector(RowsFiles files, SplitKey key) : IRowsCollector

@@ -3,7 +3,7 @@ using ModelOps.Domain.Data;
 
 namespace ModelOps.Infrastructure.Files;
 
-/// <summary>A rows file. Open as long as it is used: the lock on a temporary one tells the sweep that somebody works with it.</summary>
+/// <summary>A rows file that stays open while it is in use. The lock on a temporary file tells the sweep that the file is in use.</summary>
 internal sealed class RowsOnDisk : IRows
 {
     private readonly FileStream _held;
@@ -29,13 +29,13 @@ internal sealed class RowsOnDisk : IRows
 
     public RowsHeader Header { get; }
 
-    /// <exception cref="InvalidDataException">The file is no rows file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a rows file.</exception>
     public static RowsOnDisk Keep(string path) => new(path, temporary: false);
 
-    /// <summary>A file that goes when it is disposed.</summary>
+    /// <summary>Opens a rows file that is deleted when this object is disposed.</summary>
     public static RowsOnDisk Temporary(string path) => new(path, temporary: true);
 
-    /// <summary>Writes rows that come in canonical order to a new file, on disk when this returns.</summary>
+    /// <summary>Writes rows, given in canonical order, to a new temporary file and flushes it to disk.</summary>
     public static RowsOnDisk WriteTemporary(string path, IEnumerable<CountedRow> rows, SplitKey key)
     {
         try

@@ -4,12 +4,12 @@ using ModelOps.Application.Training;
 namespace ModelOps.Infrastructure.Files;
 
 /// <summary>
-/// Removes from the staging folder what its owner, killed in the middle of something, left there. Living processes work in the same
-/// folder: a file goes only when it hasn't changed for a while and nobody holds it open.
+/// Deletes from the staging folder the files that killed processes left there. Running processes use the same folder, so a file is
+/// deleted only when it has not changed for <see cref="Timing.Settled"/> and no process holds a lock on it.
 /// </summary>
 internal sealed class StagingSweep(DataDirectory directory, Timing timing, TimeProvider time)
 {
-    /// <summary>Begins the names of folders that are on their way out; anybody may finish them.</summary>
+    /// <summary>The prefix of the names of folders that are being deleted. Any process may complete the deletion.</summary>
     public const string Deleted = ".deleted-";
 
     private readonly Unchanged _unchanged = new(time);
@@ -43,7 +43,7 @@ internal sealed class StagingSweep(DataDirectory directory, Timing timing, TimeP
         }
     }
 
-    /// <summary>The system lets go of a file with the process that held it.</summary>
+    /// <summary>Whether no process holds the file open. The operating system releases a file's lock when its process ends.</summary>
     private static bool IsAbandoned(FileInfo file)
     {
         try
@@ -57,7 +57,7 @@ internal sealed class StagingSweep(DataDirectory directory, Timing timing, TimeP
         }
     }
 
-    /// <summary>Several processes sweep; each leftover is removed by one of them.</summary>
+    /// <summary>Ignores that another process's sweep has deleted the same entry first.</summary>
     private static void Ignoring(Action remove)
     {
         try

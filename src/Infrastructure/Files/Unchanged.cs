@@ -1,15 +1,17 @@
 namespace ModelOps.Infrastructure.Files;
 
 /// <summary>
-/// Remembers since when things look as they do, by this process's own running clock: the clocks of other machines, and of the file
-/// server that stamps the files, may be hours away. Thread-safe.
+/// Tracks for how long the state of named entries has not changed. Time is measured with this process's monotonic clock, because the
+/// clocks of other machines, and of the file server that sets file times, may differ by hours. Thread-safe.
 /// </summary>
 internal sealed class Unchanged(TimeProvider time)
 {
     private readonly Lock _one = new();
     private Dictionary<string, (string State, long Since)> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Of what is present, what was seen in the same state for so long. What is absent is forgotten.</summary>
+    /// <summary>
+    /// The names of the entries whose state has not changed for at least the given time. Entries that are no longer present are forgotten.
+    /// </summary>
     public IReadOnlyList<string> For(TimeSpan atLeast, IEnumerable<(string Name, string State)> present)
     {
         lock (_one)

@@ -5,12 +5,12 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Infrastructure.Files;
 
-/// <summary>The files of a version in its folder, each checked against the size and the SHA-256 that it must have.</summary>
+/// <summary>Reads the files of a version and checks the size and the SHA-256 of each.</summary>
 internal static class VersionFolder
 {
     private const int BufferBytes = 1 << 16;
 
-    /// <summary>The bytes of every file but the rows, which are checked alike.</summary>
+    /// <summary>Checks every file and returns the contents of all files except the rows file, which is checked but not returned.</summary>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
     public static async Task<IReadOnlyDictionary<string, byte[]>> ReadVerifiedAsync(
         string folder, string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken)
@@ -46,9 +46,11 @@ internal static class VersionFolder
         return contents;
     }
 
-    /// <summary>The rows that the version was made of. Those of an earlier version of the product are brought into order first.</summary>
+    /// <summary>
+    /// Opens the rows that the version was trained on. Rows that an earlier release of the product wrote are sorted into a temporary file.
+    /// </summary>
     /// <param name="key">The key that the version was trained with.</param>
-    /// <param name="newPath">Makes the path of a temporary file, for rows that have to be brought into order.</param>
+    /// <param name="newPath">Creates the path of a temporary file. It is used for rows that have to be sorted.</param>
     /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
     public static async Task<RowsOnDisk> OpenRowsAsync(
         string folder, string version, IReadOnlyList<ArtifactFile> files, SplitKey key, Func<string> newPath,
@@ -66,8 +68,8 @@ internal static class VersionFolder
         }
     }
 
-    /// <summary>Opens a rows file of this or of an earlier version of the product.</summary>
-    /// <exception cref="InvalidDataException">The content isn't made of rows.</exception>
+    /// <summary>Opens a rows file of this or of an earlier release of the product.</summary>
+    /// <exception cref="InvalidDataException">The content is not a valid rows file.</exception>
     public static RowsOnDisk Open(string path, SplitKey key, Func<string> newPath)
     {
         using (var stream = Open(path))

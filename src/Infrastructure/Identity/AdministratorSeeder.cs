@@ -11,8 +11,8 @@ using ModelOps.Infrastructure.Persistence;
 
 namespace ModelOps.Infrastructure.Identity;
 
-/// <summary>The first administrator, as the settings name it.</summary>
-/// <param name="Password">Null: one is generated and printed once.</param>
+/// <summary>The settings of the first administrator.</summary>
+/// <param name="Password">The password; if null, a password is generated and printed once.</param>
 internal sealed record AdministratorSettings(string Email, string? Password)
 {
     public static AdministratorSettings From(IConfiguration configuration)
@@ -22,7 +22,7 @@ internal sealed record AdministratorSettings(string Email, string? Password)
     }
 }
 
-/// <summary>Makes the roles and, where nobody is administrator yet, the first one. Runs after the migrations.</summary>
+/// <summary>Creates the roles and, if there is no administrator yet, the first administrator. Runs after the migrations.</summary>
 internal sealed class AdministratorSeeder(
     ModelOpsDbContext database,
     IUserAccounts accounts,
@@ -30,7 +30,7 @@ internal sealed class AdministratorSeeder(
     IHostEnvironment environment,
     ILogger<AdministratorSeeder> logger)
 {
-    /// <summary>Letters and digits that nobody confuses when reading them from a terminal.</summary>
+    /// <summary>Letters and digits without characters that are easily confused, such as 0 and O.</summary>
     private const string Alphabet = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
     private const int GeneratedLength = 20;
@@ -62,7 +62,7 @@ internal sealed class AdministratorSeeder(
         }
         catch (Domain.RefusalException refusal) when (refusal.Code == UserRefusals.UserExists().Code)
         {
-            // Another process started at the same moment and was first; the one that wins prints its password.
+            // Another process that started at the same time created the administrator first. That process prints its password.
             database.DiscardChanges();
             if (await AdministratorExistsAsync(cancellationToken))
             {
@@ -86,7 +86,7 @@ internal sealed class AdministratorSeeder(
             return $"has fewer than {UserLimits.MinPassword} characters.";
         }
 
-        // Outside Production a test may use what it likes, as long as it is long enough.
+        // Outside the Production environment, any password of the required length is allowed, for tests.
         if (environment.IsProduction()
             && (WellKnown.Any(known => password.StartsWith(known, StringComparison.OrdinalIgnoreCase)) || password.Distinct().Count() < 5))
         {
@@ -96,7 +96,7 @@ internal sealed class AdministratorSeeder(
         return null;
     }
 
-    /// <summary>To the console and not to the log: logs are kept, copied and searched.</summary>
+    /// <summary>Prints the password to the console and not to the log, because logs are stored, copied and searched.</summary>
     private static Task PrintAsync(string email, string password) => Console.Out.WriteLineAsync(
         $"""
 

@@ -14,21 +14,21 @@ internal static class IdentityServices
     {
         services.AddIdentityCore<ModelOpsUser>(options =>
         {
-            // Length is what makes a password hard to guess; forced symbols only make it hard to remember.
+            // Only a minimum length is required. Length makes a password hard to guess; required symbols only make it hard to remember.
             options.Password.RequiredLength = UserLimits.MinPassword;
             options.Password.RequireDigit = false;
             options.Password.RequireLowercase = false;
             options.Password.RequireUppercase = false;
             options.Password.RequireNonAlphanumeric = false;
 
-            // The user name is the e-mail, whose letters are checked by the validator.
+            // The user name is the e-mail address. The validator checks its characters.
             options.User.AllowedUserNameCharacters = "";
             options.User.RequireUniqueEmail = true;
         })
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<ModelOpsDbContext>();
 
-        // With the database, so that tokens and cookies outlive the machine and replicas share them.
+        // The keys are stored in the database, so that tokens and cookies survive the loss of a machine and work on all replicas.
         services.AddDataProtection().SetApplicationName("ModelOps").PersistKeysToDbContext<ModelOpsDbContext>();
 
         services.AddSingleton(AdministratorSettings.From(configuration));

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Identity;
 
 namespace ModelOps.Infrastructure.Identity;
 
-/// <summary>Somebody who may sign in.</summary>
+/// <summary>A user account.</summary>
 internal sealed class ModelOpsUser : IdentityUser
 {
-    /// <summary>A disabled user keeps its history but can't sign in, and its living tokens end.</summary>
+    /// <summary>Whether the account is disabled: the user can't sign in, and issued tokens become invalid. The history is kept.</summary>
     public bool Disabled { get; set; }
 
     public DateTime CreatedAt { get; set; }

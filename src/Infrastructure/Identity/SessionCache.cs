@@ -4,31 +4,31 @@ using ModelOps.Application.Users;
 namespace ModelOps.Infrastructure.Identity;
 
 /// <summary>
-/// The security stamps that requests are checked against, remembered for a short time. A change in this process
-/// counts at once, one in another replica within <see cref="UserLimits.SessionCheckSeconds"/>. While the database is away, predictions
-/// go on: what was last known then counts for <see cref="UserLimits.SessionGraceMinutes"/>, as nobody can be disabled meanwhile, either.
-/// Thread-safe.
+/// A short-lived cache of the security stamps that requests are checked against. A change made by this process takes effect immediately.
+/// A change made by another replica takes effect within <see cref="UserLimits.SessionCheckSeconds"/>. While the database is unavailable,
+/// cached stamps stay valid for <see cref="UserLimits.SessionGraceMinutes"/>, so that predictions continue. No account can be disabled
+/// during that time. Thread-safe.
 /// </summary>
 internal sealed class SessionCache(TimeProvider time)
 {
-    /// <summary>Far more people than an installation has; beyond it everything is forgotten rather than kept for ever.</summary>
+    /// <summary>More accounts than any installation has. When the cache is full, it is cleared.</summary>
     private const int MaxEntries = 10_000;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(UserLimits.SessionCheckSeconds);
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(UserLimits.SessionGraceMinutes);
 
-    /// <summary>How long a request waits for a database that may be away, where it could go on without.</summary>
+    /// <summary>How long a request waits for the database before it uses a cached stamp.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long an absent database isn't asked again.</summary>
+    /// <summary>How long the database is not queried again after it was found unavailable.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private long _changes;
     private long _awayUntilTicks;
 
-    /// <param name="load">The stamp of an account that may sign in; null when it is gone or disabled.</param>
-    /// <param name="isAway">Whether a failure of <paramref name="load"/> means that the database is away.</param>
+    /// <param name="load">Loads the security stamp of the account; null when the account is deleted or disabled.</param>
+    /// <param name="isAway">Whether an exception of <paramref name="load"/> means that the database is unavailable.</param>
     public async Task<string?> StampAsync(
         string userId, Func<CancellationToken, Task<string?>> load, Func<Exception, bool> isAway, CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ internal sealed class SessionCache(TimeProvider time)
             _entries.Clear();
         }
 
-        // What was read before a change must not be remembered after it.
+        // A stamp that was read before a change must not be cached after the change.
         if (Interlocked.Read(ref _changes) == before)
         {
             _entries[userId] = new Entry(stamp, now);

@@ -5,14 +5,14 @@ using ModelOps.Application.Users;
 
 namespace ModelOps.Infrastructure.Identity;
 
-/// <summary>Signing in, and staying signed in.</summary>
+/// <summary>Password checks and session checks.</summary>
 /// <remarks>
-/// Not through SignInManager: it answers a locked account without hashing (which can be measured), and it counts wrong
-/// passwords by reading and writing back, so that parallel guesses count once.
+/// SignInManager is not used for two reasons. It answers for a locked account without hashing, which an attacker can measure. It also
+/// increments the count of wrong passwords by read and write, so that parallel guesses count as one.
 /// </remarks>
 internal sealed partial class UserAccounts
 {
-    /// <summary>Nobody's password. Checking it costs what checking a real one costs.</summary>
+    /// <summary>A hash of no account. Checking it takes as long as checking a real one, so that timing reveals no account.</summary>
     private static readonly string Decoy =
         new PasswordHasher<ModelOpsUser>().HashPassword(new ModelOpsUser(), RandomNumberGenerator.GetHexString(32));
 
@@ -33,7 +33,7 @@ internal sealed partial class UserAccounts
             return null;
         }
 
-        // Guesses that ran beside this one may have locked the account since it was read.
+        // Parallel guesses may have locked the account since it was read.
         user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == user.Id, cancellationToken);
         if (user is null || !MaySignIn(user))
         {
@@ -59,7 +59,7 @@ internal sealed partial class UserAccounts
 
     public async Task<bool> IsSessionCurrentAsync(string id, string securityStamp, CancellationToken cancellationToken)
     {
-        // A lock stops guessing; it doesn't end sessions, or anybody could throw anybody out by guessing.
+        // A lockout stops password guessing but keeps sessions. Otherwise anyone could sign another user out by guessing passwords.
         var current = await sessions.StampAsync(
             id,
             cancel => database.Users.Where(u => u.Id == id && !u.Disabled).Select(u => u.SecurityStamp).SingleOrDefaultAsync(cancel),
@@ -73,7 +73,7 @@ internal sealed partial class UserAccounts
 
     private async Task<ModelOpsUser?> FindByEmailAsync(string email, CancellationToken cancellationToken)
     {
-        // PostgreSQL answers U+0000 with an error, not with "no row".
+        // PostgreSQL fails with an error on U+0000 instead of returning no row.
         if (email.Any(char.IsControl))
         {
             return null;
@@ -86,8 +86,8 @@ internal sealed partial class UserAccounts
     private bool MaySignIn(ModelOpsUser user) => !user.Disabled && !(user.LockoutEnd > time.GetUtcNow());
 
     /// <summary>
-    /// Counts in the database, so that no parallel guess is lost, and without the request's cancellation: hanging up
-    /// early must not make a guess free. For an unknown account it costs the same and changes nothing.
+    /// Increments the count with one UPDATE in the database, so that parallel guesses are all counted. The request's cancellation token is
+    /// not used: a client must not avoid the count by disconnecting. For an unknown account, the call takes equally long and has no effect.
     /// </summary>
     private async Task CountWrongPasswordAsync(string userId)
     {

@@ -21,7 +21,7 @@ internal sealed partial class UserAccounts(
         var users = database.Users.AsNoTracking();
         if (after is not null)
         {
-#pragma warning disable CA1309 // Becomes SQL: the database compares by the order it sorts by.
+#pragma warning disable CA1309 // EF Core translates the comparison to SQL. The database compares with its own collation.
             users = users.Where(u => string.Compare(u.NormalizedUserName, after) > 0);
 #pragma warning restore CA1309
         }
@@ -46,7 +46,7 @@ internal sealed partial class UserAccounts(
         }
         catch (DbUpdateException e) when (database.IsUniqueViolation(e))
         {
-            // Somebody created the same user between the manager's look and the insert.
+            // Another request created the same user between the check and the insert.
             throw UserRefusals.UserExists();
         }
 
@@ -80,7 +80,7 @@ internal sealed partial class UserAccounts(
 
                 user.Disabled = after.Disabled;
 
-                // What was issued for the old rights ends here; the tokens repeat the stamp.
+                // A new security stamp invalidates all issued tokens, because they contain the old stamp.
                 user.SecurityStamp = Guid.NewGuid().ToString("N");
                 user.ConcurrencyStamp = Guid.NewGuid().ToString();
                 await database.SaveChangesAsync(cancel);
@@ -107,10 +107,10 @@ internal sealed partial class UserAccounts(
     }
 
     /// <summary>
-    /// Two administrators who demote each other at once would each still see the other one. So every change of an
-    /// account first takes the lock of one row that all of them write: the ADMIN role's. SQLite has one writer at a time
-    /// anyway; on PostgreSQL the update holds the row until the commit, and, with READ COMMITTED, the statements after
-    /// it see what the transaction before did. An update that changes nothing is the one lock both providers know.
+    /// Serializes changes of accounts, so that an administrator always remains. Otherwise two administrators who demote each other at the
+    /// same time would each still see the other one. Every change first locks the ADMIN role's row with an UPDATE that changes nothing.
+    /// Both providers support this lock. SQLite allows one writer at a time anyway. On PostgreSQL the UPDATE holds the row lock until the
+    /// commit, and under READ COMMITTED the following statements see what the previous transaction committed.
     /// </summary>
     private Task<int> LockAdministratorsAsync(CancellationToken cancellationToken) => database.Roles
         .Where(r => r.NormalizedName == UserRoles.Admin)
@@ -120,7 +120,7 @@ internal sealed partial class UserAccounts(
         (IsPossibleId(id) ? await database.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) : null)
         ?? throw UserRefusals.UserNotFound();
 
-    /// <summary>PostgreSQL answers U+0000 with an error, not with "no row".</summary>
+    /// <summary>Rejects ids with control characters: PostgreSQL fails with an error on U+0000 instead of returning no row.</summary>
     private static bool IsPossibleId(string id) => id.Length <= 64 && !id.Any(char.IsControl);
 
     private async Task RequireAnotherAdministratorAsync(UserSummary user, CancellationToken cancellationToken)
@@ -169,7 +169,7 @@ internal sealed partial class UserAccounts(
             throw UserRefusals.UserExists();
         }
 
-        // The use case's validator knows the same rules, so this is for callers without one.
+        // The use case's validator checks the same rules first. This check is for callers without a validator.
         throw InvalidRequest.Refusal(result.Errors
             .GroupBy(e => e.Code.StartsWith("Password", StringComparison.Ordinal) ? "password" : "email")
             .ToDictionary(group => group.Key, group => group.Select(e => e.Description).ToArray()));

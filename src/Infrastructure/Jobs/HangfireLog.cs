@@ -6,8 +6,9 @@ using LogLevel = Hangfire.Logging.LogLevel;
 namespace ModelOps.Infrastructure.Jobs;
 
 /// <summary>
-/// Hangfire's words in the service's log. Hangfire has one log for the whole process: where a process runs several services, it may be
-/// that of one that has ended, and asking its factory for a logger would throw and take the living one along.
+/// Writes Hangfire's log messages to the service's log. Hangfire has one static log provider per process. When a process hosts several
+/// services, the static provider may belong to a service that has ended. Its logger factory is disposed and throws. This provider
+/// catches that exception and drops the message, so that the running services are not affected.
 /// </summary>
 internal sealed class HangfireLog(ILoggerFactory loggers) : ILogProvider
 {

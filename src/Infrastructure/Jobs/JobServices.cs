@@ -20,7 +20,7 @@ internal static class JobServices
             .UseRecommendedSerializerSettings()
             .UseTypeResolver(AllowedTypes.Resolve));
 
-        // Hangfire's own registration hands out one static storage, so that of two services in one process one would use the other's.
+        // Hangfire's own registration returns a static storage. Two services in one process would share it, so it is replaced.
         services.Replace(ServiceDescriptor.Singleton(provider =>
         {
             provider.GetRequiredService<IGlobalConfiguration>();
@@ -45,7 +45,7 @@ internal static class JobServices
 }
 
 /// <summary>
-/// The only types that may come out of Hangfire's storage: whoever can write its tables must not choose what code runs.
+/// The only types that may be deserialized from Hangfire's storage. Write access to its tables must not allow running other code.
 /// </summary>
 internal static class AllowedTypes
 {

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Routing;
 namespace ModelOps.Infrastructure.Jobs;
 
 /// <summary>
-/// Hangfire's pages. Read-only: a job's row decides what happens to it, and requeueing or deleting a wake-up behind its back would
-/// only confuse. They show no connection string, and no filter of Hangfire's own lets anybody in: its default trusts whoever seems
-/// to be local, which behind a proxy is everybody.
+/// Maps Hangfire's dashboard. The dashboard is read-only, because the state of a job is decided by the job's database row and not by
+/// Hangfire's queue. The connection string is not shown. Hangfire's default authorization filter is removed: it allows all local
+/// requests, and behind a proxy every request looks local.
 /// </summary>
 internal static class JobsDashboard
 {

@@ -7,9 +7,9 @@ using ModelOps.Infrastructure.Startup;
 namespace ModelOps.Infrastructure.Jobs;
 
 /// <summary>
-/// Sends one command when the service has started, and again after each interval. A failure is logged; the next interval tries again.
+/// Sends a command when the service has started and then after each interval. A failure is logged and retried after the next interval.
 /// </summary>
-/// <param name="send">Sends the command through the mediator of a scope of its own.</param>
+/// <param name="send">Sends the command through the mediator of a new scope.</param>
 internal abstract partial class PeriodicWork(
     Func<IMediator, CancellationToken, Task> send, TimeSpan interval, IServiceScopeFactory scopes, StartupGate gate, TimeProvider time,
         ILogger logger)

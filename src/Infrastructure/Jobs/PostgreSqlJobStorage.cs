@@ -5,14 +5,14 @@ using Npgsql;
 
 namespace ModelOps.Infrastructure.Jobs;
 
-/// <summary>Hangfire's tables on PostgreSQL, in a schema of their own.</summary>
+/// <summary>Hangfire's storage on PostgreSQL, in a separate database schema.</summary>
 internal sealed class PostgreSqlJobStorage(InfrastructureSettings settings)
 {
     private const string Schema = "hangfire";
     private const string ScriptPrefix = "Hangfire.PostgreSql.Scripts.Install.v";
     private const string ScriptSuffix = ".sql";
 
-    /// <summary>The last of the scripts that this build's Hangfire carries.</summary>
+    /// <summary>The schema version of the referenced Hangfire package: the highest number among its embedded install scripts.</summary>
     private static readonly int Version = typeof(PostgreSqlObjectsInstaller).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(ScriptPrefix, StringComparison.Ordinal) && name.EndsWith(ScriptSuffix, StringComparison.Ordinal))
         .Max(name => int.Parse(name.AsSpan(ScriptPrefix.Length, name.Length - ScriptPrefix.Length - ScriptSuffix.Length),
@@ -22,22 +22,22 @@ internal sealed class PostgreSqlJobStorage(InfrastructureSettings settings)
     {
         SchemaName = Schema,
 
-        // A fixed time would hand every training that takes longer to a second worker. Longer than a shutdown takes,
-        // during which nobody renews it.
+        // A fixed timeout would give every long training to a second worker. A sliding timeout is renewed while the worker runs.
+        // It is longer than a shutdown, during which it is not renewed.
         UseSlidingInvisibilityTimeout = true,
         InvisibilityTimeout = TimeSpan.FromSeconds(90),
 
-        // Wakes a worker within a tenth of a second; the polling is for when a notification is lost.
+        // Long polling wakes a worker within 0.1 s. The queue polling is the fallback for a lost notification.
         EnableLongPolling = true,
         QueuePollInterval = TimeSpan.FromSeconds(2),
         DistributedLockTimeout = TimeSpan.FromMinutes(1),
 
-        // The start prepares the schema, one process at a time, and a start that can't is not swallowed.
+        // DatabasePreparation prepares the schema under a lock, and its failure must end the start.
         PrepareSchemaIfNecessary = false,
         AllowDegradedModeWithoutStorage = false,
     };
 
-    /// <summary>One process at a time calls this; the installer's own scripts get in each other's way.</summary>
+    /// <summary>Installs or updates the schema. The caller holds the schema lock: the install scripts must not run concurrently.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
@@ -72,7 +72,7 @@ internal sealed class PostgreSqlJobStorage(InfrastructureSettings settings)
         }
     }
 
-    /// <summary>0 while there are no tables.</summary>
+    /// <summary>The installed schema version; 0 when the tables do not exist.</summary>
     private static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();

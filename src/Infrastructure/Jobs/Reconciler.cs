@@ -5,7 +5,7 @@ using ModelOps.Infrastructure.Startup;
 
 namespace ModelOps.Infrastructure.Jobs;
 
-/// <summary>Reconciles every few seconds, for workers that died while the others live on, and wake-ups that were lost.</summary>
+/// <summary>Sends <see cref="ReconcileJobs"/> periodically. It recovers jobs of dead workers and lost queue entries.</summary>
 internal sealed class Reconciler(
     IServiceScopeFactory scopes, StartupGate gate, Timing timing, TimeProvider time, ILogger<Reconciler> logger)
     : PeriodicWork((mediator, cancel) => mediator.Send(new ReconcileJobs(), cancel), timing.Reconcile, scopes, gate, time, logger);

@@ -7,15 +7,16 @@ using ModelOps.Infrastructure.FaultInjection;
 namespace ModelOps.Infrastructure.Jobs;
 
 /// <summary>
-/// What Hangfire runs. One id is its only argument, so that nothing of a request, and no type name, lies in Hangfire's tables.
-/// No automatic retries: attempts are counted in our own row, where a crash of the process counts too.
+/// The method that Hangfire calls for a queued job. The job's id is the only argument, so that Hangfire's tables contain no data of a
+/// request and no type name. Hangfire's automatic retries are off. Attempts are counted in the job's own row, which also counts
+/// crashes of the process.
 /// </summary>
 internal sealed class TrainingJobRunner(IMediator mediator)
 {
     public const string Queue = "training";
 
     /// <param name="jobId">The training job's id.</param>
-    /// <param name="cancellationToken">Hangfire's: set when the server shuts down, which hands the job back to the queue.</param>
+    /// <param name="cancellationToken">Hangfire cancels it at shutdown; the job then returns to the queue.</param>
     [Queue(Queue)]
     [AutomaticRetry(Attempts = 0)]
     [DisplayName("Training {0}")]

@@ -7,7 +7,9 @@ namespace ModelOps.Infrastructure.Jobs;
 
 internal sealed partial class TrainingQueue(IBackgroundJobClient client, JobStorage storage, ILogger<TrainingQueue> logger) : ITrainingQueue
 {
-    /// <summary>More jobs than anybody lets wait; beyond it a job gets a second wake-up, which does nothing.</summary>
+    /// <summary>
+    /// How many queue entries are read. A waiting job beyond this number may get a second queue entry, which has no effect.
+    /// </summary>
     private const int MostAnnounced = 1_000;
 
     public void Enqueue(Guid jobId)
@@ -19,7 +21,7 @@ internal sealed partial class TrainingQueue(IBackgroundJobClient client, JobStor
         }
         catch (BackgroundJobClientException exception)
         {
-            // The job's row is committed, so the job was accepted, whatever becomes of this.
+            // The job is accepted, because its row is committed. The reconciler enqueues it again.
             LogNotEnqueued(exception, jobId);
         }
     }

@@ -5,10 +5,10 @@ using ModelOps.Infrastructure.Startup;
 
 namespace ModelOps.Infrastructure.Jobs;
 
-/// <summary>Runs Hangfire's server, but only once the start-up has taken up what an earlier process left behind.</summary>
+/// <summary>Runs Hangfire's server. It starts only after the start-up has recovered the work of earlier processes.</summary>
 /// <remarks>
-/// It stops as soon as the process is asked to, and not in its turn: the web server, which is stopped before, waits for requests that
-/// may last, and a training has to be handed back within seconds.
+/// The server stops as soon as shutdown is requested, before the other hosted services. The web server, which stops earlier in the
+/// usual order, may wait long for running requests, but a training must return to the queue within seconds.
 /// </remarks>
 internal sealed class TrainingServer(
     JobStorage storage, IServiceScopeFactory scopes, StartupGate gate, IHostApplicationLifetime lifetime) : BackgroundService
@@ -19,7 +19,7 @@ internal sealed class TrainingServer(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         var options = new BackgroundJobServerOptions
         {
-            // One training at a time in a process: a training uses one core, and a machine has others to answer requests with.
+            // Each process runs one training at a time. A training uses one core; the other cores stay free for requests.
             WorkerCount = 1,
             Queues = [TrainingJobRunner.Queue],
             Activator = new Hangfire.AspNetCore.AspNetCoreJobActivator(scopes),

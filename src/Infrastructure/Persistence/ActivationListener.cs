@@ -7,8 +7,9 @@ using Npgsql;
 namespace ModelOps.Infrastructure.Persistence;
 
 /// <summary>
-/// Receives the notices of other processes' activations within milliseconds, on a connection of its own. A notice that is sent while
-/// no connection listens is lost, so each new connection signals first; and <see cref="ActiveVersionFollower"/> polls in any case.
+/// Receives activation notifications (LISTEN/NOTIFY) of other processes within milliseconds, on a dedicated connection. A notification
+/// is lost when no connection listens. Each new connection therefore signals the follower first, and
+/// <see cref="ActiveVersionFollower"/> polls the pointer as well.
 /// </summary>
 internal sealed partial class ActivationListener(
     InfrastructureSettings settings, ActiveVersionFollower follower, StartupGate gate, TimeProvider time,
@@ -32,7 +33,7 @@ internal sealed partial class ActivationListener(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Whatever it is: the pointer is polled as well, so nothing here is worth ending the service for.
+                // No exception here may end the service, because the pointer is polled as well.
                 LogLost(exception);
             }
 

@@ -4,13 +4,14 @@ using ModelOps.Domain.Data;
 namespace ModelOps.Infrastructure.Persistence;
 
 /// <summary>
-/// Brings the database to this build's schema and makes what an installation decides once. One process at a time calls it.
+/// Migrates the database to this build's schema and creates the installation's row, which never changes. The caller holds the schema
+/// lock, so that only one process at a time runs this.
 /// </summary>
 internal sealed class DatabaseInitializer(ModelOpsDbContext db)
 {
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        // Asked first, so that a user who may not alter the schema can start on one that is up to date.
+        // Checked first, so that a database user without DDL rights can start on a database that is up to date.
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
         {
             await db.Database.MigrateAsync(cancellationToken);
@@ -18,7 +19,8 @@ internal sealed class DatabaseInitializer(ModelOpsDbContext db)
 
         if (db.Database.IsSqlite())
         {
-            // Write-ahead logging lets readers go on while one writes; it is a property of the file and stays. FULL syncs each commit.
+            // Write-ahead logging lets readers run during a write. The database file stores the mode.
+            // SQLite's default synchronous=FULL calls fsync at each commit.
             await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL;", cancellationToken);
         }
     }
@@ -32,7 +34,7 @@ internal sealed class DatabaseInitializer(ModelOpsDbContext db)
         }
     }
 
-    /// <summary>Whether the schema is this build's and the installation was made.</summary>
+    /// <summary>Whether all migrations are applied and the installation's row exists.</summary>
     public async Task<bool> IsPreparedAsync(CancellationToken cancellationToken) =>
         !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any()
         && await db.Installations.AnyAsync(cancellationToken);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace ModelOps.Infrastructure.Persistence;
 
-/// <summary>Lets <c>dotnet ef migrations add</c> make a migration without a running service; see CONTRIBUTING.</summary>
+/// <summary>Lets <c>dotnet ef migrations add</c> create a migration without a running service; see CONTRIBUTING.</summary>
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteModelOpsDbContext>
 {
     public SqliteModelOpsDbContext CreateDbContext(string[] args) =>

@@ -21,7 +21,7 @@ using ModelOps.Infrastructure.Identity;
 
 namespace ModelOps.Infrastructure.Persistence;
 
-/// <summary>One schema for both providers; a derived context for each holds what differs, and its own migrations.</summary>
+/// <summary>The schema of both providers. A derived context per provider has the differences and its own migrations.</summary>
 internal abstract class ModelOpsDbContext(DbContextOptions options)
     : IdentityDbContext<ModelOpsUser>(options), IModelOpsDbContext, IDataProtectionKeyContext
 {
@@ -51,13 +51,13 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
     public abstract bool IsForeignKeyViolation(DbUpdateException exception);
 
-    /// <summary>Waits until no other process prepares this database, and keeps others from it until disposed.</summary>
+    /// <summary>Acquires the exclusive lock under which one process prepares the database. Disposing releases the lock.</summary>
     public abstract Task<IAsyncDisposable> LockSchemaAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether a failure means that the database is away for now, and waiting helps.</summary>
+    /// <summary>Whether an exception means that the database is temporarily unavailable, so that a retry can succeed.</summary>
     public abstract bool IsAway(Exception exception);
 
-    /// <summary>What an operator has to change after a failure that waiting doesn't heal; null for anything else.</summary>
+    /// <summary>Tells the operator what to change after a failure that no retry can solve; null for any other exception.</summary>
     public abstract StartupException? RefusalOf(Exception exception);
 
     public Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
@@ -81,18 +81,20 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             },
             cancellationToken);
 
-    /// <summary>Commits exactly once: when the answer is lost with the connection, what became of the transaction is found out.</summary>
+    /// <summary>
+    /// Commits exactly once. If the connection fails during the commit, the outcome of the transaction is looked up before any retry.
+    /// </summary>
     protected virtual Task CommitAsync(IDbContextTransaction transaction, CancellationToken cancellationToken) =>
         transaction.CommitAsync(cancellationToken);
 
-    /// <summary>A use case's transaction begins, or with null has ended.</summary>
+    /// <summary>Called with the transaction of a use case when it begins, and with null when it has ended.</summary>
     protected virtual void Enter(IDbContextTransaction? transaction)
     {
     }
 
     /// <summary>
-    /// One statement, which sees one state of the database on both providers, on a connection of its own and past EF Core: its retrying
-    /// strategy would read the whole result into memory.
+    /// Streams all records with a single statement, so that it reads one consistent snapshot on both providers. It uses a connection of its
+    /// own and not EF Core, whose retrying execution strategy would buffer the whole result in memory.
     /// </summary>
     public async IAsyncEnumerable<LabelledExample> StreamRecordsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -101,7 +103,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         await using var command = connection.CreateCommand();
         command.CommandText = """SELECT "HbA1c", "Age", "Bmi", "Gender", "Class" FROM labelled_records""";
 
-        // As long as the reader takes to write the rows down.
+        // No timeout: the statement lasts as long as the caller takes to process the rows.
         command.CommandTimeout = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -112,7 +114,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         }
     }
 
-    /// <summary>A closed connection to the same database.</summary>
+    /// <summary>Creates a new, closed connection to the same database.</summary>
     protected abstract DbConnection NewConnection();
 
     public abstract Task AnnounceActivationAsync(CancellationToken cancellationToken);
@@ -136,7 +138,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             active.Property(a => a.Id).ValueGeneratedNever();
             active.Property(a => a.ActivationNumber).HasColumnName("Epoch").IsConcurrencyToken();
 
-            // Restrict makes the database itself refuse to delete the version in service.
+            // With Restrict, the database itself rejects the deletion of the active version.
             active.HasOne(a => a.Version).WithMany().HasForeignKey(a => a.VersionId).OnDelete(DeleteBehavior.Restrict);
             active.HasOne(a => a.Activation).WithMany().HasForeignKey("ActivationId").OnDelete(DeleteBehavior.Restrict);
         });
@@ -165,7 +167,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         {
             record.ToTable("labelled_records", t =>
             {
-                // A model's own answer is no source, and a prediction becomes a record by a confirmed outcome alone.
+                // A model's prediction is never a label. It becomes a record only through an outcome that a lab or a clinician confirmed.
                 t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
                 t.HasCheckConstraint("CK_labelled_records_prediction", "\"PredictionId\" IS NULL OR \"Source\" IN ('Lab', 'Clinician')");
                 t.HasCheckConstraint("CK_labelled_records_class", "\"Class\" IN (0, 1, 2)");
@@ -192,7 +194,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             prediction.Property(p => p.ConfirmedBy).HasMaxLength(256);
             prediction.Ignore(p => p.Features);
 
-            // Finds the few that are confirmed, and the old ones among the many that are not.
+            // Serves the query for confirmed predictions (few rows) and the one for old unconfirmed predictions.
             prediction.HasIndex(p => new { p.ConfirmedClass, p.CreatedAt });
         });
         builder.Entity<IdempotentRequest>(request =>
@@ -250,8 +252,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     }
 
     /// <summary>
-    /// Values that are read and written as a whole, and never searched, are one JSON text. They never change in place
-    /// (records and read-only lists), so comparing references is enough to find a change.
+    /// Stores a value as one JSON text. Such values are always read and written as a whole and never searched. They are immutable (records
+    /// and read-only lists), so a reference comparison detects a change.
     /// </summary>
     private static void Json<T>(PropertyBuilder<T> property) => property
         .HasConversion(

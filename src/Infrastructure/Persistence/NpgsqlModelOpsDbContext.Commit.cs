@@ -6,21 +6,21 @@ using Npgsql;
 namespace ModelOps.Infrastructure.Persistence;
 
 /// <summary>
-/// Nothing happens twice. The retrying strategy runs a transaction again when its connection fails; where it fails in the commit, nobody
-/// knows whether the transaction took place, and running it again would do everything a second time. PostgreSQL remembers what became of
-/// a transaction, so it is asked before anything is repeated.
+/// Makes commits exactly-once under retries. The retrying execution strategy repeats a transaction when the connection fails. If the
+/// connection fails during the commit, the outcome is unknown, and repeating a committed transaction would apply its changes twice.
+/// PostgreSQL records the outcome of each transaction (<c>pg_xact_status</c>), so the outcome is queried before a repetition.
 /// </summary>
 internal sealed partial class NpgsqlModelOpsDbContext
 {
-    /// <summary>How long the fate of a transaction is asked for while the database is away.</summary>
+    /// <summary>How long the outcome of a transaction is queried while the database is unavailable.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The transaction that a use case has open.</summary>
+    /// <summary>The open transaction of the current use case.</summary>
     private IDbContextTransaction? _open;
 
-    /// <summary>As EF Core's own, which retries the commit blindly.</summary>
+    /// <summary>Replaces EF Core's method, which repeats a failed commit without checking its outcome.</summary>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         EnsureSameTransaction(_open);
@@ -34,7 +34,7 @@ internal sealed partial class NpgsqlModelOpsDbContext
             {
                 await using var transaction = await Database.BeginTransactionAsync(cancel);
 
-                // Accepted only after the commit: a repetition has to find the changes.
+                // Changes are accepted only after the commit, because a retry must still find them in the change tracker.
                 var changes = await base.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancel);
                 await CommitAsync(transaction, cancel);
                 return changes;
@@ -54,7 +54,7 @@ internal sealed partial class NpgsqlModelOpsDbContext
         EnsureSameTransaction(transaction);
         try
         {
-            // Not cancelled half-way: what a client that hangs up has already begun is done or not done, but never unknown.
+            // The commit is not cancellable. If the client disconnects during the commit, the outcome must not become unknown.
             await transaction.CommitAsync(CancellationToken.None);
         }
         catch (Exception exception) when (PostgreSql.IsAway(exception))
@@ -69,19 +69,19 @@ internal sealed partial class NpgsqlModelOpsDbContext
     protected override void Enter(IDbContextTransaction? transaction) => _open = transaction;
 
     /// <summary>
-    /// When a connection breaks between two statements, EF Core opens another one for the next statement, and silently outside of the
-    /// transaction. What was written before is gone then, so the whole has to be done again.
+    /// Throws when the connection was lost since the transaction began. EF Core silently opens a new connection for the next statement,
+    /// which then runs outside of the transaction. The earlier statements are rolled back, so the whole transaction must be repeated.
     /// </summary>
     private void EnsureSameTransaction(IDbContextTransaction? transaction)
     {
         if (transaction is not null && Database.CurrentTransaction != transaction)
         {
-            // As a lost connection: the retrying strategy knows what to do.
+            // The retrying execution strategy treats this exception as a lost connection and repeats the transaction.
             throw new NpgsqlException("The connection was lost in the middle of a transaction.", new IOException());
         }
     }
 
-    /// <exception cref="CommitUnknownException">The database stays away.</exception>
+    /// <exception cref="CommitUnknownException">The database is still unavailable after the time limit.</exception>
     private async Task<bool> WasCommittedAsync(string transactionId, Exception failure)
     {
         using var limit = new CancellationTokenSource(Patience);
@@ -98,7 +98,7 @@ internal sealed partial class NpgsqlModelOpsDbContext
                         return false;
                 }
 
-                // Away, or the server has not yet noticed that the connection is gone.
+                // The database is unavailable, or the server has not yet detected that the connection is lost.
                 await timer.WaitForNextTickAsync(limit.Token);
             }
         }
@@ -108,7 +108,7 @@ internal sealed partial class NpgsqlModelOpsDbContext
         }
     }
 
-    /// <summary>Null while the database can't be asked.</summary>
+    /// <summary>The status of a transaction; null while the database is unavailable.</summary>
     private async Task<string?> FateAsync(string transactionId, CancellationToken cancellationToken)
     {
         try
@@ -128,7 +128,7 @@ internal sealed partial class NpgsqlModelOpsDbContext
 }
 
 /// <summary>
-/// The database went away in the middle of a commit and stays away: the change was made or not, and must not be repeated blindly.
+/// The database became unavailable during a commit, and the outcome of the commit is unknown. The change must not be repeated blindly.
 /// </summary>
 internal sealed class CommitUnknownException(Exception failure)
     : DbException("The database went away in the middle of a commit.", failure);

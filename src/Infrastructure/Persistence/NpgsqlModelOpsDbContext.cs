@@ -6,13 +6,13 @@ namespace ModelOps.Infrastructure.Persistence;
 
 internal sealed partial class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlModelOpsDbContext> options) : ModelOpsDbContext(options)
 {
-    /// <summary>Any number that no other program on this database takes for its own lock.</summary>
+    /// <summary>The key of the advisory lock. No other program on this database may use the same key.</summary>
     private const long SchemaLock = 0x4D6F64656C4F7073;
 
     public override async Task<DateTime> UtcNowAsync(CancellationToken cancellationToken) =>
         await Database.SqlQuery<DateTime>($"""SELECT clock_timestamp() AS "Value" """).SingleAsync(cancellationToken);
 
-    /// <summary>Only a hint, so it carries nothing: whoever hears it reads the pointer.</summary>
+    /// <summary>Sends a notification without a payload. Each receiver reads the active pointer from the database.</summary>
     public override Task AnnounceActivationAsync(CancellationToken cancellationToken) =>
         Database.ExecuteSqlAsync($"SELECT pg_notify({ActivationListener.Channel}, '')", cancellationToken);
 
@@ -32,7 +32,7 @@ internal sealed partial class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlMod
             command.CommandText = "SELECT pg_advisory_lock($1)";
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = SchemaLock });
 
-            // As long as another process's preparation takes.
+            // No timeout: the wait for the lock lasts as long as another process prepares the database.
             command.CommandTimeout = 0;
             await command.ExecuteNonQueryAsync(cancellationToken);
             return connection;

@@ -8,7 +8,7 @@ using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Persistence;
 
-/// <summary>The one place that knows which database it is.</summary>
+/// <summary>Registers the database context of the configured provider, SQLite or PostgreSQL.</summary>
 internal static class PersistenceServices
 {
     public static IServiceCollection AddPersistence(this IServiceCollection services, InfrastructureSettings settings)

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace ModelOps.Infrastructure.Persistence;
 
-/// <summary>Connections to PostgreSQL, and what its errors mean to an operator.</summary>
+/// <summary>Creates connections to PostgreSQL and classifies its errors.</summary>
 internal static class PostgreSql
 {
-    /// <summary>Seconds until an attempt to connect is given up, where the operator says nothing: short, as requests wait for it.</summary>
+    /// <summary>Default connect timeout in seconds. The default is short, because requests wait for the connection.</summary>
     private const int ConnectTimeout = 5;
 
-    /// <exception cref="StartupException">It isn't a connection string.</exception>
+    /// <exception cref="StartupException">The setting is not a valid connection string.</exception>
     public static string ConnectionString(InfrastructureSettings settings)
     {
         try
@@ -26,25 +26,29 @@ internal static class PostgreSql
         }
         catch (ArgumentException)
         {
-            // Its message repeats a part of the text, which may be a part of the password.
+            // The original exception is dropped: its message quotes a part of the connection string, which may contain the password.
             throw new StartupException(
                 "ConnectionStrings__ModelOps is not a PostgreSQL connection string, such as Host=db;Database=modelops;Username=modelops;Password=….");
         }
     }
 
-    /// <summary>A connection of its own: what a session holds (a lock, a subscription) must not live on in a pool.</summary>
+    /// <summary>
+    /// Creates a connection outside of the pool. Session state (an advisory lock, a LISTEN subscription) must not return to a pool.
+    /// </summary>
     public static NpgsqlConnection Unpooled(string connectionString) => new(new NpgsqlConnectionStringBuilder(connectionString)
     {
         Pooling = false,
         KeepAlive = 10,
     }.ConnectionString);
 
-    /// <summary>Whether waiting helps: the server is away, starting, has ended the connection, or its disk is full.</summary>
+    /// <summary>
+    /// Whether a retry can succeed: the server is unavailable or starting, it has closed the connection, or its disk is full.
+    /// </summary>
     public static bool IsAway(Exception exception) =>
         FailureClassifier.Causes(exception).OfType<NpgsqlException>()
             .Any(cause => EnvironmentFailures.OfProvider(cause) != FailureKind.Other);
 
-    /// <summary>What an operator has to change, where waiting doesn't help; null for anything else.</summary>
+    /// <summary>Tells the operator what to change if no retry can solve the problem; null for any other exception.</summary>
     public static StartupException? Refusal(Exception exception) =>
         FailureClassifier.Causes(exception).OfType<PostgresException>().FirstOrDefault()?.SqlState switch
         {

@@ -8,7 +8,7 @@ namespace ModelOps.Infrastructure.Persistence;
 internal sealed class SqliteModelOpsDbContext(DbContextOptions<SqliteModelOpsDbContext> options, TimeProvider time)
     : ModelOpsDbContext(options)
 {
-    /// <summary>An embedded database lives in one process, whose clock is everybody's.</summary>
+    /// <summary>The time of this process's clock. An embedded database is used by one process only.</summary>
     public override Task<DateTime> UtcNowAsync(CancellationToken cancellationToken) => Task.FromResult(time.GetUtcNow().UtcDateTime);
 
     public override bool IsUniqueViolation(DbUpdateException exception) =>
@@ -19,10 +19,10 @@ internal sealed class SqliteModelOpsDbContext(DbContextOptions<SqliteModelOpsDbC
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_FOREIGNKEY
             or raw.SQLITE_CONSTRAINT_TRIGGER };
 
-    /// <summary>There are no others.</summary>
+    /// <summary>Does nothing, because no other process uses an embedded database.</summary>
     public override Task AnnounceActivationAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The lock on the data directory keeps other processes away.</summary>
+    /// <summary>Does nothing: the lock on the data directory already excludes other processes.</summary>
     public override Task<IAsyncDisposable> LockSchemaAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IAsyncDisposable>(Stream.Null);
 

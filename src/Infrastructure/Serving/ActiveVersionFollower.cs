@@ -9,8 +9,9 @@ using ModelOps.Infrastructure.Startup;
 namespace ModelOps.Infrastructure.Serving;
 
 /// <summary>
-/// Keeps this process's <see cref="ServingModel"/> equal to the database's active pointer: reads the pointer when signalled and every
-/// second, so that all replicas agree soon after an activation. A version that can't be loaded is reported and tried again.
+/// Keeps this process's <see cref="ServingModel"/> in step with the active pointer in the database. The pointer is read on each signal
+/// and every second, so that all replicas agree soon after an activation. When a version can't be loaded, the problem is reported and
+/// loading is retried.
 /// </summary>
 internal sealed partial class ActiveVersionFollower(
     IServiceScopeFactory scopes, ServingModel serving, ActivePointerFile file, StartupGate gate, ILogger<ActiveVersionFollower> logger)
@@ -23,7 +24,7 @@ internal sealed partial class ActiveVersionFollower(
 
     private bool _failing;
 
-    /// <summary>Says that the active pointer may have moved. Safe to call from any thread.</summary>
+    /// <summary>Signals that the active pointer may have changed. Safe to call from any thread.</summary>
     public void Signal()
     {
         try
@@ -36,12 +37,12 @@ internal sealed partial class ActiveVersionFollower(
         }
     }
 
-    /// <summary>Waits for a signal and takes it; false when <paramref name="atMost"/> has passed without one.</summary>
+    /// <summary>Waits for a signal and consumes it. Returns false when no signal came within <paramref name="atMost"/>.</summary>
     public Task<bool> WaitForSignalAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
         _signal.WaitAsync(atMost, cancellationToken);
 
-    /// <summary>Compares once with the pointer and loads the active version where it changed. One caller at a time.</summary>
-    /// <exception cref="System.Data.Common.DbException">The pointer can't be read. What is loaded keeps serving.</exception>
+    /// <summary>Reads the pointer once and loads the active version if it has changed. Must not be called concurrently.</summary>
+    /// <exception cref="System.Data.Common.DbException">The pointer can't be read. The loaded version keeps serving.</exception>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         var problem = await TryLoadActiveAsync(cancellationToken);
@@ -91,7 +92,7 @@ internal sealed partial class ActiveVersionFollower(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IModelOpsDbContext>();
 
-        // One number a second; the version with its files is read only after an activation.
+        // This poll reads a single number. The version and its files are read only after an activation.
         if (await db.FindActivationNumberAsync(cancellationToken) == serving.ActivationNumber)
         {
             return null;

@@ -13,12 +13,12 @@ internal sealed record PredictionRetentionSettings(int KeepDays)
     public const int DefaultKeepDays = 365;
     public const int MaxKeepDays = 36_500;
 
-    /// <exception cref="StartupException">The setting is no number of days.</exception>
+    /// <exception cref="StartupException">The setting is not a valid number of days.</exception>
     public static PredictionRetentionSettings From(IConfiguration configuration) =>
         new((int)new SettingReader(configuration).Whole("Predictions:KeepDays", DefaultKeepDays, 1, MaxKeepDays));
 }
 
-/// <summary>Removes old predictions, at the start and every hour.</summary>
+/// <summary>Deletes old predictions when the service starts and then every hour.</summary>
 internal sealed class PredictionRetention(
     PredictionRetentionSettings settings, IServiceScopeFactory scopes, StartupGate gate, TimeProvider time,
         ILogger<PredictionRetention> logger)

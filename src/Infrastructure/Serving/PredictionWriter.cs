@@ -3,10 +3,10 @@ using ModelOps.Application.Predictions;
 
 namespace ModelOps.Infrastructure.Serving;
 
-/// <summary>Lets the predictions be written while the service runs, and the last of them at its end.</summary>
+/// <summary>Writes the logged predictions to the database in the background and drains the log when the service stops.</summary>
 internal sealed class PredictionWriter(PredictionLog log, TimeProvider time) : IHostedService, IDisposable
 {
-    /// <summary>How long the end of the service waits for them.</summary>
+    /// <summary>How long the shutdown waits for the remaining predictions to be written.</summary>
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _abandon = new();
@@ -18,7 +18,9 @@ internal sealed class PredictionWriter(PredictionLog log, TimeProvider time) : I
         return Task.CompletedTask;
     }
 
-    /// <summary>Requests have ended by now: the server stops before what was registered earlier.</summary>
+    /// <summary>
+    /// Drains the log. All requests have ended: hosted services stop in reverse order of registration, so the web server stopped before.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         log.Complete();

@@ -8,7 +8,7 @@ using ModelOps.Infrastructure.Networks;
 namespace ModelOps.Infrastructure.Serving;
 
 /// <summary>
-/// The version in service: an immutable snapshot behind one reference that a request reads once, so each answer comes from one version.
+/// The active version as an immutable snapshot. Each request reads the reference to it once, so that its answer comes from one version.
 /// </summary>
 internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegistry networks, ILogger<ServingModel> logger) : IServingModel
 {
@@ -20,14 +20,14 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegi
 
     public string? Problem => Volatile.Read(ref _problem);
 
-    /// <summary>The activation that is loaded, 0 for none.</summary>
+    /// <summary>The number of the loaded activation; 0 when no version is loaded.</summary>
     public long ActivationNumber => Volatile.Read(ref _loaded)?.ActivationNumber ?? 0;
 
     public async Task<IPredictor> LoadAsync(ModelVersion version, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _loaded)?.Predictor is { } loaded && loaded.Version == version.Name)
         {
-            // Still read: an activation promises that the files on disk are whole, too.
+            // The files are read even if the version is loaded, because an activation guarantees that the files on disk are intact.
             await artifacts.ReadVerifiedAsync(version.Name, version.Files, cancellationToken);
             return loaded;
         }

@@ -6,7 +6,7 @@ using ModelOps.Infrastructure.Networks;
 
 namespace ModelOps.Infrastructure.Serving;
 
-/// <summary>A version's predictor, checked on its golden rows before it may answer.</summary>
+/// <summary>A version's predictor. It is verified on the version's golden rows before it answers requests.</summary>
 internal sealed class VersionPredictor : IPredictor
 {
     private VersionPredictor(string version, INetworkPredictor network, PlausibleSets? sets)
@@ -23,8 +23,8 @@ internal sealed class VersionPredictor : IPredictor
     public PlausibleSets? Sets { get; }
 
     /// <param name="architecture">The name of the version's network.</param>
-    /// <exception cref="InvalidDataException">The files don't make a network, or not the one that was trained.</exception>
-    /// <exception cref="NotSupportedException">This build doesn't know the network.</exception>
+    /// <exception cref="InvalidDataException">The files are not a valid network, or not the network that was trained.</exception>
+    /// <exception cref="NotSupportedException">This build does not support the network.</exception>
     public static VersionPredictor Load(
         NetworkRegistry networks,
         string version,

@@ -7,16 +7,16 @@ using ModelOps.Infrastructure.Persistence;
 namespace ModelOps.Infrastructure.Startup;
 
 /// <summary>
-/// Schema, job storage's schema, installation, first administrator and the keys that protect tokens: all of it once, however many
-/// processes start at the same moment.
+/// Prepares the database: its schema, the job storage's schema, the installation's row, the first administrator and the Data Protection
+/// keys. The schema lock ensures that only one process prepares at a time, however many start at the same moment.
 /// </summary>
 internal sealed class DatabasePreparation(
     InfrastructureSettings settings, IServiceScopeFactory scopes, PostgreSqlJobStorage jobs, IKeyManager keys, TimeProvider time)
 {
-    /// <summary>As Data Protection itself makes them.</summary>
+    /// <summary>The default key lifetime of ASP.NET Core Data Protection.</summary>
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(90);
 
-    /// <exception cref="StartupException">The operator has to change something first.</exception>
+    /// <exception cref="StartupException">The operator must change something before the service can start.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => TellingAsync(async (db, services) =>
     {
         await using var exclusive = await db.LockSchemaAsync(cancellationToken);
@@ -35,8 +35,8 @@ internal sealed class DatabasePreparation(
         }
     });
 
-    /// <summary>Changes nothing.</summary>
-    /// <exception cref="StartupException">Something is missing.</exception>
+    /// <summary>Checks that the database is prepared, without changing anything.</summary>
+    /// <exception cref="StartupException">The database is not prepared.</exception>
     public Task CheckAsync(CancellationToken cancellationToken) => TellingAsync(async (_, services) =>
     {
         if (!await services.GetRequiredService<DatabaseInitializer>().IsPreparedAsync(cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class DatabasePreparation(
         }
     });
 
-    /// <summary>Whether waiting for the database helps.</summary>
+    /// <summary>Whether the exception means that the database is temporarily unavailable, so that a retry can succeed.</summary>
     public async Task<bool> IsAwayAsync(Exception exception)
     {
         await using var scope = scopes.CreateAsyncScope();

@@ -2,7 +2,7 @@ using ModelOps.Application.Abstractions;
 
 namespace ModelOps.Infrastructure.Startup;
 
-/// <summary>Opens once the database is migrated and everything an earlier process left behind is taken up.</summary>
+/// <summary>Opens when the database is migrated and the unfinished work of earlier processes is recovered.</summary>
 internal sealed class StartupGate : IStartupState
 {
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -10,9 +10,9 @@ using ModelOps.Infrastructure.Serving;
 namespace ModelOps.Infrastructure.Startup;
 
 /// <summary>
-/// What happens before the first request, in this order: lock an embedded data directory, prepare the database, take up what an
-/// earlier process left behind, load the active version. Where the database is away, the process starts to listen nevertheless, so
-/// that whoever watches it sees that it lives and isn't ready, and this goes on as soon as the database is back.
+/// The steps before the first request, in this order: lock an embedded data directory, prepare the database, recover the unfinished work
+/// of earlier processes, load the active version. If the database is unavailable, the process listens nevertheless, so that probes see
+/// it as live but not ready. The sequence continues when the database is available again.
 /// </summary>
 internal sealed partial class StartupSequence(
     InfrastructureSettings settings,
@@ -44,7 +44,7 @@ internal sealed partial class StartupSequence(
         }
     }
 
-    /// <summary>Only where the database was away.</summary>
+    /// <summary>Retries the start until the database is available. Runs only if the first attempt found it unavailable.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -93,7 +93,7 @@ internal sealed partial class StartupSequence(
             await preparation.CheckAsync(cancellationToken);
         }
 
-        // Reads the keys now: while the database is away later, tokens must still be readable.
+        // Loads the Data Protection keys into memory now, so that tokens can be read during a later database outage.
         protection.CreateProtector(nameof(StartupSequence)).Protect([]);
         if (!settings.UsesPostgreSql)
         {
@@ -109,7 +109,9 @@ internal sealed partial class StartupSequence(
         LogStarted(settings.UsesPostgreSql ? "PostgreSQL" : "the embedded SQLite file", settings.Role);
     }
 
-    /// <summary>Nobody but this process works on an embedded data directory, so whatever was running is abandoned.</summary>
+    /// <summary>
+    /// Recovers unfinished work. Only this process uses an embedded data directory, so every job that is marked as running is abandoned.
+    /// </summary>
     private async Task TakeUpAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();

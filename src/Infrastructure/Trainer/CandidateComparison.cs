@@ -11,12 +11,12 @@ using ModelOps.Infrastructure.Training;
 namespace ModelOps.Infrastructure.Trainer;
 
 /// <summary>
-/// Compares the version that was just trained with the one in service, as the worker last named it. The comparison is advice: whatever
-/// goes wrong with the baseline, the training succeeds without it.
+/// Compares the new version (the candidate) with the active version (the baseline) that the worker last wrote to the job's folder.
+/// The comparison is optional: the training succeeds even if the baseline can't be read or evaluated.
 /// </summary>
 internal static class CandidateComparison
 {
-    /// <returns>Null when no version is in service, or it can't be compared.</returns>
+    /// <returns>The comparison; null when no version is active or the baseline can't be compared.</returns>
     /// <exception cref="OperationCanceledException"/>
     public static BaselineComparison? Run(
         NetworkRegistry networks, JobFolder folder, TrainingSpecification specification, IJudge candidate, CancellationToken cancel)
@@ -28,7 +28,7 @@ internal static class CandidateComparison
 
         try
         {
-            // The trainer is synchronous: a dispose scope of TorchSharp belongs to its thread.
+            // The trainer must be synchronous, because a TorchSharp dispose scope belongs to its thread.
             var files = VersionFolder.ReadVerifiedAsync(baseline.Folder, baseline.Version, baseline.Files, cancel).GetAwaiter().GetResult();
             var key = SplitKey.FromHex(baseline.SplitKey);
             using var baselineRows = VersionFolder.OpenRowsAsync(

@@ -7,11 +7,11 @@ using ModelOps.Infrastructure.Networks;
 
 namespace ModelOps.Infrastructure.Trainer;
 
-/// <summary>A training between two epochs, with everything that decides how it goes on.</summary>
-/// <param name="Epoch">Epochs that are done.</param>
-/// <param name="ElapsedSeconds">Training time so far, over all attempts.</param>
-/// <param name="Fingerprint">Of the specification: a checkpoint of another specification isn't used.</param>
-/// <param name="Session">The network's own state, <see cref="Networks.ITrainingSession.Snapshot"/>.</param>
+/// <summary>The complete state of a training between two epochs, from which the training resumes.</summary>
+/// <param name="Epoch">The number of completed epochs.</param>
+/// <param name="ElapsedSeconds">The training time so far in seconds, summed over all attempts.</param>
+/// <param name="Fingerprint">The fingerprint of the specification. A checkpoint of another specification is ignored.</param>
+/// <param name="Session">The network's state from <see cref="Networks.ITrainingSession.Snapshot"/>.</param>
 internal sealed record Checkpoint(
     int Epoch,
     double ElapsedSeconds,
@@ -24,7 +24,9 @@ internal sealed record Checkpoint(
     public static string FingerprintOf(TrainingSpecification specification) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(specification)));
 
-    /// <summary>Replaces the file in one step: the length of the JSON part, the JSON part, the session, the SHA-256 of all of it.</summary>
+    /// <summary>
+    /// Replaces the file atomically. Format: length of the JSON part (Int32), the JSON part, the session, the SHA-256 of everything before.
+    /// </summary>
     public void Write(string path)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(new Document(Epoch, ElapsedSeconds, History, Fingerprint), Options);
@@ -32,7 +34,7 @@ internal sealed record Checkpoint(
         DurableFiles.Replace(path, [.. content, .. SHA256.HashData(content)]);
     }
 
-    /// <summary>The checkpoint; null when there is none, it is damaged, or it belongs to another specification.</summary>
+    /// <summary>The checkpoint; null when the file is missing or damaged, or belongs to another specification.</summary>
     public static Checkpoint? Find(string path, string fingerprint)
     {
         try

@@ -13,8 +13,8 @@ using static TorchSharp.torch;
 namespace ModelOps.Infrastructure.Trainer;
 
 /// <summary>
-/// Trains one version, synchronously and on one thread, in a process of its own: train, evaluate the saved files on the rows that they
-/// never learned from, compare with the version in service.
+/// Trains one version synchronously on one thread of the trainer process. It then evaluates the saved files on rows that were not used for
+/// training, and compares the version with the active version.
 /// </summary>
 internal sealed class TorchTrainer(
     NetworkRegistry networks, TrainingSpecification specification, JobFolder folder, Action<TrainingRun> report)
@@ -23,10 +23,10 @@ internal sealed class TorchTrainer(
 
     public static TimeSpan UsualCheckpointInterval { get; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How often a checkpoint is written.</summary>
+    /// <summary>The interval between checkpoints.</summary>
     public TimeSpan CheckpointInterval { get; init; } = UsualCheckpointInterval;
 
-    /// <param name="cancel">Ends the training between two chunks of batches; the latest checkpoint stays.</param>
+    /// <param name="cancel">Ends the training between two chunks of batches. The latest checkpoint is kept.</param>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     /// <exception cref="RefusalException"><c>not_enough_classes</c>, <c>training_diverged</c> or
     /// <c>unsupported_architecture</c>.</exception>
@@ -69,7 +69,7 @@ internal sealed class TorchTrainer(
         var trained = run.Session.Finish();
         var golden = GoldenRows.Of(run.Session.Evaluate);
 
-        // The saved files are measured, read back by the code that answers requests: what is measured is what is served.
+        // The evaluation uses the saved files and the predictor code that answers requests, so that the metrics describe what is served.
         var predictor = network.Load(trained.Files);
         golden.Check(predictor);
         var judge = network.Judge(predictor, SplitKey.FromHex(specification.SplitKey), rows.Counted);
@@ -101,7 +101,7 @@ internal sealed class TorchTrainer(
             }
         }
 
-        // Spread evenly over the canonical order, which follows the values.
+        // Takes rows at even distances in the canonical order, which is sorted by value, so that the sample covers the whole range.
         var stride = Math.Max(1, rows.Distinct.Count / Monotonicity.MaxPatients);
         return Evaluator.Evaluate(judged, specification.Parameters.Seed) with
         {

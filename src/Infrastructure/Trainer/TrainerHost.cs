@@ -10,18 +10,18 @@ using ModelOps.Infrastructure.Training;
 namespace ModelOps.Infrastructure.Trainer;
 
 /// <summary>
-/// The trainer process: the service's own executable with <c>train FOLDER</c>, the only one that ever loads libtorch. Standard input is
-/// its leash: when the worker dies, however it dies, the leash ends and the trainer with it.
+/// The trainer process: the service's own executable, started with <c>train FOLDER</c>. Only this process loads libtorch. Standard input
+/// tells it whether the worker is alive: when the worker dies, the input ends, and the trainer process exits.
 /// </summary>
 public static class TrainerHost
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long a training that was told to end may take to do so by itself.</summary>
+    /// <summary>How long a training may take to end after a cancel or stop request. Then the process exits.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
-    /// <param name="folder">A prepared working folder.</param>
-    /// <param name="checkpointSeconds">How often a checkpoint is written; null: as often as is usual.</param>
+    /// <param name="folder">The path of a prepared working folder.</param>
+    /// <param name="checkpointSeconds">The interval between checkpoints in seconds; null for the default.</param>
     /// <returns>The process's exit code, see <c>TrainerProtocol</c>.</returns>
     public static int Run(string folder, double? checkpointSeconds = null) => Run(NetworkRegistry.BuiltIn, folder, checkpointSeconds);
 
@@ -75,7 +75,7 @@ public static class TrainerHost
         return TrainerProtocol.Done;
     }
 
-    /// <summary>libtorch's allocator says it in words of its own.</summary>
+    /// <summary>Whether memory ran out. libtorch's allocator reports this only in the exception's message.</summary>
     private static bool IsOutOfMemory(Exception exception) =>
         exception is OutOfMemoryException
         || (exception is ExternalException && exception.Message.Contains("can't allocate memory", StringComparison.Ordinal));
@@ -95,7 +95,7 @@ public static class TrainerHost
         }
         catch (IOException)
         {
-            // Nobody listens any more; the leash says so, too.
+            // The worker has closed the pipe. The end of standard input reports this, too.
         }
     }
 
@@ -116,10 +116,10 @@ public static class TrainerHost
 
             end.Cancel();
 
-            // A call into libtorch that doesn't come back must not keep the process alive.
+            // Exits even if a call into libtorch does not return.
             using var never = new ManualResetEventSlim();
             never.Wait(Grace);
-#pragma warning disable RS0030 // A trainer whose worker is gone ends at once; its checkpoint is on disk, so no shutdown is needed.
+#pragma warning disable RS0030 // The trainer exits at once when its worker is gone. The checkpoint is on disk, so no shutdown is needed.
             Environment.Exit(ExitCode);
 #pragma warning restore RS0030
         }

@@ -4,7 +4,7 @@ using ModelOps.Infrastructure.Networks;
 
 namespace ModelOps.Infrastructure.Trainer;
 
-/// <summary>A training under way: the network's session, the course of the losses and the time that all attempts took.</summary>
+/// <summary>A running training: the network's session, the history of the losses and the training time of all attempts.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private readonly double _elapsedBefore;
@@ -20,12 +20,12 @@ internal sealed class TrainingRun : IDisposable
 
     public ITrainingSession Session { get; }
 
-    /// <summary>Epochs that are done.</summary>
+    /// <summary>The number of completed epochs.</summary>
     public int Epoch { get; private set; }
 
     public TrainingHistory History { get; }
 
-    /// <summary>Seconds of training, over all attempts.</summary>
+    /// <summary>The training time in seconds, summed over all attempts.</summary>
     public double ElapsedSeconds => _elapsedBefore + _clock.Elapsed.TotalSeconds;
 
     public void StartClock() => _clock.Start();
@@ -38,7 +38,7 @@ internal sealed class TrainingRun : IDisposable
         Epoch++;
     }
 
-    /// <summary>Between two epochs only.</summary>
+    /// <summary>Creates a checkpoint. May be called only between two epochs.</summary>
     public Checkpoint ToCheckpoint(string fingerprint) => new(Epoch, ElapsedSeconds, History.Points, fingerprint, Session.Snapshot());
 
     public void Dispose() => Session.Dispose();

@@ -10,14 +10,14 @@ using ModelOps.Infrastructure.Trainer;
 
 namespace ModelOps.Infrastructure.Training;
 
-/// <summary>The version in service, as the trainer process finds it.</summary>
-/// <param name="Folder">Where its files are.</param>
-/// <param name="SplitKey">The key that it was trained with, as lower-case hex.</param>
+/// <summary>The active version, described for the trainer process.</summary>
+/// <param name="Folder">The folder with the version's files.</param>
+/// <param name="SplitKey">The split key that the version was trained with, as lower-case hex.</param>
 internal sealed record Baseline(
     string Version, string Folder, string Architecture, string SplitKey, IReadOnlyList<ArtifactFile> Files, int EarlierLooks);
 
 /// <summary>The working folder of a job, as the worker prepares it and the trainer process reads it.</summary>
-/// <remarks>Belongs to one claim on the job: two trainers never write into the same folder.</remarks>
+/// <remarks>A folder belongs to one claim on the job, so two trainers never write to the same folder.</remarks>
 internal sealed class JobFolder(string path)
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -44,7 +44,7 @@ internal sealed class JobFolder(string path)
 
     private string ResultFile => In("result.json");
 
-    /// <summary>Writes the rows first and the specification last: where there is a specification, there are its rows.</summary>
+    /// <summary>Writes the rows first and the specification last, so that a folder with a specification always has its rows.</summary>
     public void Prepare(TrainingSpecification specification, RowsOnDisk rows, RowsOnDisk? records)
     {
         Directory.CreateDirectory(path);
@@ -57,11 +57,11 @@ internal sealed class JobFolder(string path)
         DurableFiles.Replace(SpecificationFile, JsonSerializer.SerializeToUtf8Bytes(specification));
     }
 
-    /// <summary>The specification, where the folder was prepared whole; null otherwise.</summary>
+    /// <summary>The specification; null when the folder was not completely prepared.</summary>
     public TrainingSpecification? FindSpecification() => Find<TrainingSpecification>(SpecificationFile);
 
-    /// <summary>The rows to train on, read into memory: only the trainer process calls this.</summary>
-    /// <exception cref="InvalidDataException">The rows are not those of the specification.</exception>
+    /// <summary>Reads the rows to train on into memory. Only the trainer process calls this.</summary>
+    /// <exception cref="InvalidDataException">The rows don't match the specification.</exception>
     public TrainingRows ReadRows(TrainingSpecification specification)
     {
         var key = SplitKey.FromHex(specification.SplitKey);
@@ -76,21 +76,21 @@ internal sealed class JobFolder(string path)
         return new TrainingRows(distinct, folds, (int)rows.Header.Total);
     }
 
-    /// <summary>The rows to train on, for a pass.</summary>
+    /// <summary>Opens the rows to train on, to read them once from start to end.</summary>
     public RowsOnDisk OpenRows(SplitKey key) => VersionFolder.Open(RowsPath, key, NewPath);
 
-    /// <summary>The labelled records; null when they are among the rows, or there were none.</summary>
+    /// <summary>Opens the labelled records; null when the training rows contain them already or there are none.</summary>
     public RowsOnDisk? OpenRecords() => File.Exists(RecordsPath) ? RowsOnDisk.Keep(RecordsPath) : null;
 
-    /// <summary>A path for a temporary file of the trainer process; it goes with the folder.</summary>
+    /// <summary>A path for a temporary file of the trainer process. The file is deleted together with the folder.</summary>
     public string NewPath() => In($"run-{Guid.NewGuid():N}");
 
     public void WriteBaseline(Baseline? baseline) => DurableFiles.Replace(BaselineFile, JsonSerializer.SerializeToUtf8Bytes(baseline));
 
-    /// <summary>The version in service; null when there is none.</summary>
+    /// <summary>The active version; null when no version is active.</summary>
     public Baseline? FindBaseline() => Find<Baseline>(BaselineFile);
 
-    /// <summary>Replaces the output by these files and the rows.</summary>
+    /// <summary>Replaces the output folder's content with these files and a copy of the rows.</summary>
     public void WriteOutput(IEnumerable<KeyValuePair<string, byte[]>> files)
     {
         if (Directory.Exists(Output))
@@ -104,21 +104,21 @@ internal sealed class JobFolder(string path)
             DurableFiles.WriteNew(System.IO.Path.Combine(Output, name), content);
         }
 
-        // No link: the rows may be the very file of a dataset, and damage to one version must not reach others.
+        // Copied and not hard-linked: the rows may be a link to a dataset's file, and damage to one file must not reach other versions.
         DurableFiles.Copy(RowsPath, System.IO.Path.Combine(Output, ModelVersion.RowsFile));
     }
 
-    /// <summary>Written after everything else: a folder with a result has its whole output.</summary>
+    /// <summary>Writes the result. It is written last, so that a folder with a result always has its complete output.</summary>
     public void WriteResult(TrainingResult result) => DurableFiles.Replace(ResultFile, JsonSerializer.SerializeToUtf8Bytes(result, Json));
 
-    /// <summary>Null where there is no whole one.</summary>
+    /// <summary>The result; null when it is missing or incomplete.</summary>
     public TrainingResult? FindResult() => Find<TrainingResult>(ResultFile);
 
     /// <summary>
-    /// Takes over rows, specification and checkpoint of the earlier folder whose checkpoint is the furthest. Its trainer may live on, but
-    /// it never changes the rows.
+    /// Copies rows, specification and checkpoint from the earlier folder whose checkpoint has the highest epoch. The trainer of that folder
+    /// may still be running, but a trainer never changes the rows.
     /// </summary>
-    /// <returns>The specification; null where neither this folder nor an earlier one was prepared whole.</returns>
+    /// <returns>The specification; null when neither this folder nor an earlier one was completely prepared.</returns>
     public TrainingSpecification? TakeUp(IEnumerable<JobFolder> earlier)
     {
         if (FindSpecification() is { } own)

@@ -3,12 +3,12 @@ using ModelOps.Domain;
 
 namespace ModelOps.Infrastructure.Training;
 
-/// <summary>What one trainer process may take; the worker ends one that takes more.</summary>
-/// <param name="Time">From its start.</param>
-/// <param name="MemoryBytes">What it holds in memory.</param>
+/// <summary>The resource limits of one trainer process. The worker kills a process that exceeds a limit.</summary>
+/// <param name="Time">The longest running time, measured from the start of the process.</param>
+/// <param name="MemoryBytes">The largest resident memory, in bytes.</param>
 internal sealed record TrainerLimits(TimeSpan Time, long MemoryBytes)
 {
-    /// <summary>Short beside any limit, long enough that the memory taken in between is little.</summary>
+    /// <summary>The sampling interval. It is short, so that a process can't take much more memory between two samples.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
     public static TrainerError OutOfMemory { get; } = new(
@@ -18,7 +18,7 @@ internal sealed record TrainerLimits(TimeSpan Time, long MemoryBytes)
         "training_timeout",
         Sentence.Of($"The training took longer than it may. Train with fewer epochs, a smaller hidden size or fewer rows."));
 
-    /// <summary>Kills a process that goes beyond a limit, and says which; null when it has ended before.</summary>
+    /// <summary>Kills the process when it exceeds a limit, and returns which limit; null when the process ended by itself.</summary>
     public async Task<TrainerError?> WatchAsync(Process process, CancellationToken ended)
     {
         var since = Stopwatch.StartNew();
@@ -37,7 +37,7 @@ internal sealed record TrainerLimits(TimeSpan Time, long MemoryBytes)
         }
         catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException)
         {
-            // It has ended.
+            // The process has ended.
         }
 
         return null;

@@ -6,16 +6,16 @@ using ModelOps.Application.Abstractions;
 
 namespace ModelOps.Infrastructure.Training;
 
-/// <summary>The worker's side of a training: starts the trainer process, carries its progress, holds its leash.</summary>
+/// <summary>The worker's side of a training: starts the trainer process, forwards its progress, and cancels or kills it.</summary>
 internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimits limits, ILogger<TrainerProcess> logger)
 {
     private const int MaxErrorLines = 20;
 
-    /// <summary>How long a trainer may take to end when it was told to; then it is killed.</summary>
+    /// <summary>How long a trainer may take to end after a cancel or stop request. Then it is killed.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(3);
 
-    /// <summary>Trains in a prepared folder, from its checkpoint where there is one.</summary>
+    /// <summary>Trains in a prepared folder. The training resumes from the folder's checkpoint if there is one.</summary>
     /// <inheritdoc cref="ITrainingWorkspace.TrainAsync"/>
     public async Task<TrainingOutcome> TrainAsync(
         JobFolder folder, Action<TrainingProgress> onProgress, CancellationToken cancel, CancellationToken stop)
@@ -57,7 +57,7 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
             TrainerProtocol.Done when folder.FindResult() is { } result => new TrainingOutcome.Completed(result, folder.Output),
             TrainerProtocol.Refused when refusal is not null => new TrainingOutcome.Refused(refusal.Code, refusal.Detail),
 
-            // Killed after its grace, or ended by its own: what was asked for is what happened.
+            // A request to cancel or stop decides the outcome, whether the trainer ended by itself or was killed after the grace period.
             _ when cancel.IsCancellationRequested => new TrainingOutcome.Cancelled(),
             _ when stop.IsCancellationRequested => new TrainingOutcome.Stopped(),
             _ when exceeded is not null => new TrainingOutcome.Refused(exceeded.Code, exceeded.Detail),
@@ -74,7 +74,7 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // It has ended already.
+            // The process has ended already.
         }
 
         _ = KillAfterAsync(process, grace);
@@ -93,7 +93,7 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
         }
         catch (InvalidOperationException)
         {
-            // Ended, and let go of by whoever waited for it.
+            // The process has ended, and its handle is disposed.
         }
     }
 
@@ -116,9 +116,9 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
     private partial void LogErrors(string jobId, string errors);
 }
 
-/// <summary>How the trainer process is started: this very service, run by the host that runs it now.</summary>
+/// <summary>The command line of the trainer process: the service's own assembly, run by the current <c>dotnet</c> host.</summary>
 /// <param name="Assembly">Path of the service's assembly.</param>
-/// <param name="CheckpointSeconds">How often the trainer writes a checkpoint; null: as often as is usual.</param>
+/// <param name="CheckpointSeconds">The interval between checkpoints in seconds; null for the default.</param>
 internal sealed record TrainerCommand(string Assembly, double? CheckpointSeconds = null)
 {
     public ProcessStartInfo For(string folder)
@@ -137,26 +137,27 @@ internal sealed record TrainerCommand(string Assembly, double? CheckpointSeconds
             start.ArgumentList.Add(seconds.ToString(CultureInfo.InvariantCulture));
         }
 
-        // The trainer reads no settings, so it gets none of the secrets among them.
+        // The trainer reads no settings, so all of them, including secrets, are removed from its environment.
         foreach (var secret in start.Environment.Keys.Where(IsSetting).ToList())
         {
             start.Environment.Remove(secret);
         }
 
-        // It compiles little and runs briefly; a debugger's or profiler's pipe is of no use.
+        // The trainer doesn't gain from profile-guided recompilation and needs no diagnostics pipe.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return start;
     }
 
     /// <summary>
-    /// Every key that has a section, whatever prefix it comes with, a platform's connection strings, and what PostgreSQL's clients read.
+    /// Whether an environment variable is a setting: a configuration key with a section (with any prefix), a connection string that a
+    /// hosting platform sets, or a variable that PostgreSQL clients read.
     /// </summary>
     private static bool IsSetting(string name) =>
         name.Contains("__", StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal)
         || name.Contains("CONNSTR_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("PG", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The <c>dotnet</c> that the running runtime belongs to; it lies three folders above the runtime.</summary>
+    /// <summary>The path of the <c>dotnet</c> host of the current runtime. It is three folders above the runtime's folder.</summary>
     private static string DotnetHost()
     {
         var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));

@@ -4,17 +4,20 @@ using ModelOps.Domain;
 
 namespace ModelOps.Infrastructure.Training;
 
-/// <summary>How worker and trainer process talk: JSON lines on standard output, words on standard input, an exit code.</summary>
+/// <summary>
+/// The protocol between worker and trainer process: JSON lines on standard output, commands on standard input, and an exit code.
+/// </summary>
 internal static class TrainerProtocol
 {
-    /// <summary>The first argument of the executable that makes it a trainer.</summary>
+    /// <summary>The executable's first argument that starts it as a trainer process.</summary>
     public const string Command = "train";
 
-    /// <summary>The worker wants no version any more.</summary>
+    /// <summary>Command on standard input: the job is cancelled, and no version is wanted.</summary>
     public const string Cancel = "cancel";
 
     /// <summary>
-    /// The worker stops; the training goes on later. The end of standard input, when the worker has died, means the same.
+    /// Command on standard input: the worker shuts down, and the training resumes later. The end of standard input, which the trainer sees
+    /// when the worker has died, means the same.
     /// </summary>
     public const string Stop = "stop";
 
@@ -31,7 +34,7 @@ internal static class TrainerProtocol
 
     public static string Write(TrainerLine line) => JsonSerializer.Serialize(line, Options);
 
-    /// <summary>Null for a line that is none of ours.</summary>
+    /// <summary>Parses a line; null when the line does not belong to the protocol.</summary>
     public static TrainerLine? Read(string line)
     {
         try

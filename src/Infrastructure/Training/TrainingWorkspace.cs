@@ -7,7 +7,7 @@ using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Training;
 
-/// <summary>Working folders at <c>jobs/JOB/CLAIM/</c> of the data directory.</summary>
+/// <summary>The working folders <c>jobs/JOB/CLAIM/</c> in the data directory.</summary>
 internal sealed class TrainingWorkspaces(DataDirectory directory, TrainerProcess trainer) : ITrainingWorkspaces
 {
     public ITrainingWorkspace Open(Guid jobId, Guid claim) => new TrainingWorkspace(directory, trainer, JobFolder(jobId), claim);
