@@ -49,8 +49,9 @@ public sealed class FeatureSchema
     /// <summary>The places of <see cref="KeyColumns"/> among <see cref="Inputs"/>.</summary>
     public IReadOnlyList<int> KeyIndexes { get; }
 
-    /// <summary>Null for a schema that this build doesn't know.</summary>
-    public static FeatureSchema? Find(string id) => id == Diabetes1.Id ? Diabetes1 : null;
+    /// <exception cref="NotSupportedException">This build doesn't know the schema.</exception>
+    public static FeatureSchema Get(string id) =>
+        id == Diabetes1.Id ? Diabetes1 : throw new NotSupportedException($"The schema {id} is unknown to this build.");
 
     /// <exception cref="InvalidOperationException">The schema has no column of this name.</exception>
     public Column GetColumn(string name) => Columns.First(c => c.Name == name);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 
@@ -7,11 +8,27 @@ namespace ModelOps.Domain.Training;
 /// <param name="Architecture">Name of the network, <see cref="Models.Architectures"/>.</param>
 /// <param name="SplitKey">The installation's split key as lower-case hex.</param>
 /// <param name="DataSha256"><see cref="CanonicalRow.Fingerprint"/> of the rows.</param>
-/// <param name="Schema"><see cref="FeatureSchema.Id"/> of the columns; specifications of earlier releases don't name it.</param>
 public sealed record TrainingSpecification(
     Guid JobId,
     string Architecture,
     TrainingParameters Parameters,
     string SplitKey,
-    string DataSha256,
-    string Schema = FeatureSchema.Diabetes1Id);
+    string DataSha256)
+{
+    /// <summary><see cref="FeatureSchema.Id"/> of the columns; <c>diabetes-1</c> where a stored specification doesn't name it.</summary>
+    [JsonIgnore]
+    public string Schema { get; init; } = FeatureSchema.Diabetes1Id;
+
+    /// <summary>
+    /// The schema as JSON has it: left out when it is <c>diabetes-1</c>. A specification of an earlier release, which names no schema,
+    /// thus keeps its JSON text and with it the fingerprint by which its checkpoint is found.
+    /// </summary>
+    [JsonInclude]
+    [JsonPropertyName(nameof(Schema))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    private string? StoredSchema
+    {
+        get => Schema == FeatureSchema.Diabetes1Id ? null : Schema;
+        init => Schema = value ?? FeatureSchema.Diabetes1Id;
+    }
+}
