@@ -97,7 +97,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await page.Locator("#age").FillAsync("140");
         await page.Locator("#bmi").FillAsync("22");
         await page.Button(speech.Say($"Predict")).ClickAsync();
-        await Expect(page.Locator("#age-problem")).ToHaveTextAsync(speech.Say($"must be between 0 and 130 years"));
+        await Expect(page.Locator("#age-problem")).ToHaveTextAsync(speech.Say($"must be between {0} and {130} years"));
         await page.Locator("#age").FillAsync("40");
         await page.Button(speech.Say($"Predict")).ClickAsync();
         await Expect(page.Locator("section[aria-labelledby=answer] .bar")).ToHaveCountAsync(3);
