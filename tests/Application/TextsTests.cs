@@ -37,6 +37,10 @@ public sealed partial class TextsTests
         Assert.All(PlainMessages.Messages.Values, message => Assert.Contains(message, Spanish.Keys));
 
     [Fact]
+    public void Say_InSpanish_KnowsTheSentencesOfTheColumns() =>
+        Assert.All(FeatureSchema.Current.Columns, column => Assert.Contains(column.Outside.Format, Spanish.Keys));
+
+    [Fact]
     public void Spanish_NamesTheSameArguments() =>
         Assert.All(Spanish, pair => Assert.Equal(Placeholders(pair.Key), Placeholders(pair.Value)));
 

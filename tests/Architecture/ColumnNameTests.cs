@@ -11,13 +11,15 @@ public sealed class ColumnNameTests
     {
         var names = FeatureSchema.Current.Columns.Select(column => column.Name).ToArray();
 
-        // Sentences for people are interpolated strings.
-        var literal = new Regex($"(?<!\\$)\"({string.Join('|', names.Select(Regex.Escape))})\"", RegexOptions.CultureInvariant);
+        // A name alone or as a part of a longer literal. Sentences for people are interpolated strings.
+        var one = string.Join('|', names.Select(Regex.Escape));
+        var literal = new Regex(
+            $"(?<!\\$)\"([^\"\\s]*[^\"\\w])?(?<name>{one})([^\"\\w][^\"\\s]*)?\"", RegexOptions.CultureInvariant);
         var found = Sources()
             .SelectMany(file => File.ReadLines(file)
                 .Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal))
                 .SelectMany(line => literal.Matches(line))
-                .Select(match => (Name: match.Groups[1].Value, File: Path.GetFileName(file))))
+                .Select(match => (Name: match.Groups["name"].Value, File: Path.GetFileName(file))))
             .ToArray();
 
         Assert.Equal(5, names.Length);

@@ -8,6 +8,7 @@ using ModelOps.Application.Versions;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Evaluation;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 
@@ -128,8 +129,12 @@ internal sealed partial class RunTrainingHandler(
                 {
                     var key = await data.SplitKeyAsync(stop);
                     return await PlaceAsync(
-                        new TrainingSpecification(job.Id, job.Architecture, job.Parameters, key.ToHex(), rows.Header.Sha256), rows,
-                            records);
+                        new TrainingSpecification(job.Id, job.Architecture, job.Parameters, key.ToHex(), rows.Header.Sha256)
+                        {
+                            Schema = FeatureSchema.Current.Id,
+                        },
+                        rows,
+                        records);
                 }
 
             default:

@@ -1,23 +1,22 @@
 namespace ModelOps.Domain.Features;
 
 /// <summary>
-/// The columns of a row with their units, limits and kinds. It is the only definition of the columns: CSV reading, request validation,
-/// the prediction form, canonical rows, golden rows, scalers and the OpenAPI document use it.
-/// Each version stores the id of the schema that it was trained with.
+/// The columns of a row, as one table: data files, requests, the form, canonical rows, golden rows, scalers and the OpenAPI document
+/// all read it. A version names the schema that it was trained with.
 /// </summary>
 public sealed class FeatureSchema
 {
-    /// <summary>The id of the first schema. Versions stored without a schema id use this schema.</summary>
+    /// <summary>The schema of everything that was stored before versions named theirs.</summary>
     public const string Diabetes1Id = "diabetes-1";
 
     /// <summary>
-    /// The columns that are hashed to compute a row's fold, in hashing order. This list never changes, so a row never changes its fold.
-    /// A later schema may add inputs at any position, but it must contain these columns.
+    /// The columns whose values decide a row's fold, in the order in which they are hashed. Frozen: a later schema may add inputs
+    /// anywhere, but contains these columns, so that no row ever changes its fold.
     /// </summary>
     public static readonly IReadOnlyList<string> KeyColumns = [ColumnNames.HbA1c, ColumnNames.Age, ColumnNames.Bmi, ColumnNames.Gender];
 
-    /// <param name="inputs">The input columns, in the network's input order.</param>
-    /// <exception cref="ArgumentException"><paramref name="inputs"/> lacks one of the <see cref="KeyColumns"/>.</exception>
+    /// <param name="inputs">In the network's input order.</param>
+    /// <exception cref="ArgumentException">A key column is missing.</exception>
     public FeatureSchema(string id, IReadOnlyList<Column> inputs, Column label)
     {
         Id = id;
@@ -33,25 +32,26 @@ public sealed class FeatureSchema
 
     public static FeatureSchema Diabetes1 { get; } = CreateDiabetes1();
 
-    /// <summary>The schema for reading new data and for training new versions.</summary>
+    /// <summary>What new data are read with and new versions trained with.</summary>
     public static FeatureSchema Current => Diabetes1;
 
     public string Id { get; }
 
-    /// <summary>The input columns, in the network's input order.</summary>
+    /// <summary>What a network reads, in its input order.</summary>
     public IReadOnlyList<Column> Inputs { get; }
 
-    /// <summary>The column of the diagnosis.</summary>
+    /// <summary>The diagnosis.</summary>
     public Column Label { get; }
 
-    /// <summary>The columns of a data file: the inputs, then the label.</summary>
+    /// <summary>The inputs, then the label: the columns of a data file.</summary>
     public IReadOnlyList<Column> Columns { get; }
 
-    /// <summary>For each of the <see cref="KeyColumns"/>, its index in <see cref="Inputs"/>.</summary>
+    /// <summary>The places of <see cref="KeyColumns"/> among <see cref="Inputs"/>.</summary>
     public IReadOnlyList<int> KeyIndexes { get; }
 
-    /// <summary>The schema with this id, or null when this build doesn't know it.</summary>
-    public static FeatureSchema? Find(string id) => id == Diabetes1.Id ? Diabetes1 : null;
+    /// <exception cref="NotSupportedException">This build doesn't know the schema.</exception>
+    public static FeatureSchema Get(string id) =>
+        id == Diabetes1.Id ? Diabetes1 : throw new NotSupportedException($"The schema {id} is unknown to this build.");
 
     /// <exception cref="InvalidOperationException">The schema has no column of this name.</exception>
     public Column GetColumn(string name) => Columns.First(c => c.Name == name);
@@ -62,7 +62,7 @@ public sealed class FeatureSchema
         var (ageMin, ageMax) = (new Limit(0), new Limit(130));
         var (bmiMin, bmiMax) = (new Limit(5), new Limit(120));
 
-        // An HbA1c value in mmol/mol is about ten times the value in %.
+        // HbA1c in mmol/mol is about ten times the value in %.
         var mmol = Sentence.Of($"must be above {hba1cMin} and at most {hba1cMax} %; the value looks like mmol/mol, convert it to % first");
         return new FeatureSchema(
             Diabetes1Id,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.FaultInjection;
 using ModelOps.Infrastructure.Networks;
@@ -35,6 +36,8 @@ internal sealed partial class ServingModel(IArtifactStore artifacts, NetworkRegi
         var files = await artifacts.ReadVerifiedAsync(version.Name, version.Files, cancellationToken);
         try
         {
+            // A version of a later release may have other columns than those of a request.
+            _ = FeatureSchema.Get(version.Specification.Schema);
             return VersionPredictor.Load(
                 networks, version.Name, version.Specification.Architecture, files, version.Summary.Evaluation.Sets);
         }

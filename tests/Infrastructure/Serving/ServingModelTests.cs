@@ -76,6 +76,14 @@ public sealed class ServingModelTests : IDisposable
     }
 
     [Fact]
+    public async Task LoadAsync_WhenTheSchemaIsOfALaterRelease_Refuses()
+    {
+        var version = Publish(schema: "later");
+
+        Assert.Equal("artifact_corrupt", (await Assert.ThrowsAsync<RefusalException>(() => _serving.LoadAsync(version, default))).Code);
+    }
+
+    [Fact]
     public void Publish_OfAnOlderOrTheSameEpoch_ChangesNothing()
     {
         var (first, second, late) = (new Named("first"), new Named("second"), new Named("late"));
@@ -113,7 +121,7 @@ public sealed class ServingModelTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private ModelVersion Publish(Action<Dictionary<string, byte[]>>? alter = null)
+    private ModelVersion Publish(Action<Dictionary<string, byte[]>>? alter = null, string schema = FeatureSchema.Diabetes1Id)
     {
         using var trained = new TempFolder();
         var files = SavedNetwork.Files();
@@ -123,7 +131,7 @@ public sealed class ServingModelTests : IDisposable
             File.WriteAllBytes(trained[name], content);
         }
 
-        var specification = Samples.Specification();
+        var specification = Samples.Specification() with { Schema = schema };
         var published = Versions.Publish(_store, trained.Path, specification);
         return ModelVersion.Create(published.Version, specification, "database", Samples.Summary(), published.Files, published.CreatedAt);
     }

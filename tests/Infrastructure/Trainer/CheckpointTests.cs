@@ -1,4 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using ModelOps.Domain.Data;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Trainer;
 
@@ -68,10 +72,34 @@ public sealed class CheckpointTests
             one with { SplitKey = new string('8', 64) },
             one with { Parameters = one.Parameters with { Epochs = 3 } },
             one with { Parameters = one.Parameters with { Seed = 43 } },
+            one with { Schema = "another" },
         ];
 
         Assert.Equal(Checkpoint.FingerprintOf(one), Checkpoint.FingerprintOf(one with { }));
         Assert.Equal(others.Length, others.Select(Checkpoint.FingerprintOf).Except([Checkpoint.FingerprintOf(one)]).Count());
+    }
+
+    [Fact]
+    public void FingerprintOf_WhenAnEarlierReleaseWroteTheSpecification_IsThatOfItsText()
+    {
+        // As a release wrote it whose specifications named no schema; its checkpoints carry the SHA-256 of this text.
+        var text = """
+            {"JobId":"0199c9a1-0000-7000-8000-000000000001","Architecture":"mlp-bn",
+            "Parameters":{"Epochs":3,"BatchSize":64,"LearningRate":0.001,"HiddenSize":64,"Seed":42},"SplitKey":"77","DataSha256":"aa"}
+            """.ReplaceLineEndings("");
+
+        var specification = JsonSerializer.Deserialize<TrainingSpecification>(text)!;
+
+        Assert.Equal(FeatureSchema.Diabetes1Id, specification.Schema);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))), Checkpoint.FingerprintOf(specification));
+    }
+
+    [Fact]
+    public void Specification_WhenOfAnotherSchema_KeepsItsName()
+    {
+        var specification = Samples.Specification() with { Schema = "another" };
+
+        Assert.Equal(specification, JsonSerializer.Deserialize<TrainingSpecification>(JsonSerializer.Serialize(specification)));
     }
 
     [Fact]
