@@ -6,7 +6,7 @@ namespace ModelOps.Infrastructure.Networks;
 
 /// <summary>
 /// <c>golden.json</c>: made-up patients across the ranges of the inputs, with the probabilities that the trained network gave them in
-/// libtorch. Whoever serves the version answers the same, or doesn't serve it.
+/// libtorch. A version is served only when its predictor reproduces these probabilities.
 /// </summary>
 internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
 {

@@ -25,7 +25,7 @@ internal interface INetwork
     /// <exception cref="InvalidDataException">A file is missing or doesn't fit the network.</exception>
     INetworkPredictor Load(IReadOnlyDictionary<string, byte[]> files);
 
-    /// <summary>The version as it may be measured.</summary>
+    /// <summary>Creates the version's out-of-sample predictor.</summary>
     /// <param name="key">The key that the version was trained with.</param>
     /// <param name="rows">One pass over the version's own distinct rows, in canonical order; each call begins a new pass.</param>
     IJudge Judge(INetworkPredictor predictor, SplitKey key, Func<IEnumerable<CountedRow>> rows);

@@ -14,7 +14,8 @@ internal sealed class MlpJudge : IJudge
     private readonly SplitKey _key;
     private readonly Lending _lending = new();
 
-    /// <param name="rows">One pass over the version's own distinct rows, with their folds under <paramref name="key"/>; called up to three times.</param>
+    /// <param name="rows">One pass over the version's own distinct rows, with their folds under <paramref name="key"/>; called up to three
+    /// times.</param>
     public MlpJudge(MlpPredictor predictor, SplitKey key, Func<IEnumerable<CountedRow>> rows)
     {
         _predictor = predictor;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
-/// <summary>A training of mlp-bn: the state after each epoch, and the weights of the epoch that the validation side likes best.</summary>
+/// <summary>A training of mlp-bn: the state after each epoch, and the weights of the epoch with the best validation result.</summary>
 internal sealed class MlpSession : ITrainingSession
 {
     /// <summary>Dropout factors that one call of the program takes, in elements: 4 MB, some 20 ms of training.</summary>
