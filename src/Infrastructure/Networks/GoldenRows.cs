@@ -12,16 +12,16 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
 {
     public const string FileName = "golden.json";
 
-    /// <summary>How far a probability may differ.</summary>
+    /// <summary>The largest allowed absolute difference of a probability.</summary>
     public const double Tolerance = 1e-5;
 
     private static readonly JsonSerializerOptions Options = new() { WriteIndented = true };
 
-    /// <summary>36 patients: every combination of the example values of each number, with codes in turn.</summary>
+    /// <summary>36 patients: all combinations of the example values of the numeric inputs; the categorical values alternate.</summary>
     public static IReadOnlyList<PatientFeatures> Patients { get; } =
         [.. Combine(FeatureSchema.Current.Inputs).Select(values => PatientFeatures.From(values))];
 
-    /// <summary>Lets the trained network answer in libtorch.</summary>
+    /// <summary>Computes the golden rows with the trained network in libtorch.</summary>
     public static GoldenRows Of(Answer network) => new([.. Patients.Select(p =>
     {
         var probabilities = new double[DiabetesClasses.Count];
@@ -29,7 +29,7 @@ internal sealed record GoldenRows(IReadOnlyList<GoldenRow> Rows)
         return new GoldenRow(p.HbA1c, p.Age, p.Bmi, p.Gender.ToString(), probabilities);
     })]);
 
-    /// <summary>Writes the probabilities (length 3) that the network gives a patient.</summary>
+    /// <summary>Writes the network's probabilities for a patient (length 3).</summary>
     public delegate void Answer(PatientFeatures features, Span<double> probabilities);
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Options);

@@ -8,21 +8,21 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Infrastructure.Networks;
 
 /// <summary>
-/// One kind of network: how it is trained, in the trainer process with libtorch, and how its versions answer, from plain arrays without
-/// any native library. Everything that knows a network stands in its folder; the rest of the product knows <see cref="NetworkRegistry"/>.
+/// A kind of network. Its training runs in the trainer process with libtorch. Its versions predict from plain arrays without any native
+/// library. All code of a network is in its folder; the rest of the product uses only <see cref="NetworkRegistry"/>.
 /// </summary>
 internal interface INetwork
 {
-    /// <summary>The name on the wire and in stored versions, such as <c>mlp-bn</c>; never changes.</summary>
+    /// <summary>The name in the API and in stored versions, such as <c>mlp-bn</c>. It never changes.</summary>
     string Name { get; }
 
-    /// <summary>Begins a training, or goes on from a snapshot of an earlier session of the same specification. Loads libtorch.</summary>
-    /// <param name="snapshot">What <see cref="ITrainingSession.Snapshot"/> returned; null begins anew.</param>
+    /// <summary>Starts a training, or resumes one from a snapshot of a session with the same specification. Loads libtorch.</summary>
+    /// <param name="snapshot">The bytes that <see cref="ITrainingSession.Snapshot"/> returned; null starts a new training.</param>
     /// <exception cref="Domain.RefusalException"><c>not_enough_classes</c></exception>
     ITrainingSession Begin(TrainingSpecification specification, TrainingRows rows, byte[]? snapshot);
 
-    /// <summary>Builds the predictor of a version from its files.</summary>
-    /// <exception cref="InvalidDataException">A file is missing or doesn't fit the network.</exception>
+    /// <summary>Creates the predictor of a version from its files.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or does not belong to this network.</exception>
     INetworkPredictor Load(IReadOnlyDictionary<string, byte[]> files);
 
     /// <summary>Creates the version's out-of-sample predictor.</summary>
@@ -34,52 +34,53 @@ internal interface INetwork
 /// <summary>The distinct rows of a training, in canonical order.</summary>
 /// <param name="Distinct">Rows that differ in inputs or class.</param>
 /// <param name="Folds">The fold 0..9 of each distinct row.</param>
-/// <param name="Total">Rows read, duplicates included.</param>
+/// <param name="Total">The number of rows read, including duplicates.</param>
 internal sealed record TrainingRows(IReadOnlyList<LabelledExample> Distinct, IReadOnlyList<byte> Folds, int Total)
 {
-    /// <summary>The rows as a pass over a rows file gives them, each once.</summary>
+    /// <summary>The distinct rows in the form in which a rows file yields them, each with count 1.</summary>
     public IEnumerable<CountedRow> Counted() => Distinct.Select((row, i) => new CountedRow(row, 1, Folds[i]));
 }
 
-/// <summary>A training under way. Synchronous, one thread, one session a process.</summary>
+/// <summary>A running training. It is synchronous and uses one thread; a process has at most one session.</summary>
 internal interface ITrainingSession : IDisposable
 {
-    /// <summary>Distinct rows by class: learned from, deciding about the epoch, judging.</summary>
+    /// <summary>The numbers of distinct rows by class: for training, for validation (choice of the epoch) and for testing.</summary>
     SplitCounts Rows { get; }
 
     /// <summary>
-    /// Trains one epoch, counted from 1; the caller passes them in ascending order, after a snapshot from the one that follows.
+    /// Trains one epoch. Epochs are numbered from 1, and the caller passes them in ascending order. After a snapshot, the caller continues
+    /// with the next epoch.
     /// </summary>
-    /// <returns>The epoch's losses, with the validation values that were measured last; null where the network measures none.</returns>
+    /// <returns>The epoch's training loss and the latest validation values; the validation values are null if there are none.</returns>
     /// <exception cref="Domain.RefusalException"><c>training_diverged</c></exception>
     /// <exception cref="OperationCanceledException"/>
     EpochPoint TrainEpoch(int epoch, CancellationToken cancel);
 
-    /// <summary>Whether more epochs can't improve the weights that are kept: the training then ends early.</summary>
+    /// <summary>Whether the training ends early (early stopping), because more epochs would not change the kept weights.</summary>
     bool IsOver { get; }
 
-    /// <summary>Everything that decides how the training goes on, as bytes; between two epochs only.</summary>
+    /// <summary>The complete state of the training as bytes. May be called only between two epochs.</summary>
     byte[] Snapshot();
 
-    /// <summary>The files of the version that the weights kept so far make.</summary>
+    /// <summary>Creates the version's files from the kept weights.</summary>
     TrainedNetwork Finish();
 
-    /// <summary>What the kept weights answer, computed by libtorch: the reference for the version's golden rows.</summary>
+    /// <summary>Computes the prediction of the kept weights with libtorch: the reference for the version's golden rows.</summary>
     void Evaluate(PatientFeatures features, Span<double> probabilities);
 }
 
-/// <param name="BestEpoch">The epoch whose weights were kept; of several members the latest.</param>
+/// <param name="BestEpoch">The epoch of the kept weights. For a network with several members, the latest of their epochs.</param>
 /// <param name="WeightsSha256"><see cref="Safetensors.Hash"/> of the weights.</param>
-/// <param name="Files">The version's files by name, without rows, golden rows and metadata.</param>
+/// <param name="Files">The version's files by name, except the rows file, the golden rows and the metadata.</param>
 internal sealed record TrainedNetwork(int BestEpoch, string WeightsSha256, IReadOnlyDictionary<string, byte[]> Files);
 
-/// <summary>A trained network that answers from plain arrays: immutable, allocation-free, safe for many threads.</summary>
+/// <summary>A trained network that predicts from plain arrays. Immutable, allocation-free and thread-safe.</summary>
 internal interface INetworkPredictor
 {
     /// <summary>Whether the network promises that P(Diabetes) never falls when HbA1c alone rises, from 5.7 % up.</summary>
     bool IsMonotone { get; }
 
     /// <summary>Writes the probabilities of the three classes (length 3, sum 1, in class order).</summary>
-    /// <returns>The share 0..1 of the members whose own most probable class is the answer's; null for a network without members.</returns>
+    /// <returns>The share 0..1 of members whose most probable class equals the answer's; null for a network without members.</returns>
     double? Predict(PatientFeatures features, Span<double> probabilities);
 }

@@ -9,17 +9,17 @@ internal sealed class NetworkRegistry(IEnumerable<INetwork> networks) : ITrainab
 {
     private readonly Dictionary<string, INetwork> _networks = networks.ToDictionary(network => network.Name, StringComparer.Ordinal);
 
-    /// <summary>A network is registered here: this is the only line outside its folder that names it.</summary>
+    /// <summary>The registered networks. This is the only line outside a network's folder that names it.</summary>
     public static NetworkRegistry BuiltIn { get; } = new([new CrossfitPleNetwork(), new MlpBnNetwork()]);
 
     public IReadOnlyCollection<INetwork> Networks => _networks.Values;
 
     public IReadOnlyList<string> Names => [.. _networks.Keys];
 
-    /// <summary>The first network that is registered.</summary>
+    /// <summary>The name of the default network, which is registered first.</summary>
     public string Default => _networks.Keys.First();
 
-    /// <exception cref="NotSupportedException">This build doesn't know the network.</exception>
+    /// <exception cref="NotSupportedException">This build does not support the network.</exception>
     public INetwork Get(string name) =>
         Find(name) ?? throw new NotSupportedException($"The network {name} is unknown to this build.");
 

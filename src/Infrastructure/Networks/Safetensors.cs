@@ -41,7 +41,7 @@ internal sealed record NamedTensor(string Name, string DType, IReadOnlyList<int>
         return new NamedTensor(name, I64, [], bytes);
     }
 
-    /// <exception cref="InvalidDataException">No floats, or one that isn't finite.</exception>
+    /// <exception cref="InvalidDataException">The data type is not F32, or a value is not finite.</exception>
     public float[] ToFloats()
     {
         if (DType != F32)
@@ -62,7 +62,7 @@ internal sealed record NamedTensor(string Name, string DType, IReadOnlyList<int>
         return values;
     }
 
-    /// <exception cref="InvalidDataException">No 64-bit floats, or one that isn't finite.</exception>
+    /// <exception cref="InvalidDataException">The data type is not F64, or a value is not finite.</exception>
     public double[] ToDoubles()
     {
         if (DType != F64)
@@ -85,7 +85,7 @@ internal sealed record NamedTensor(string Name, string DType, IReadOnlyList<int>
 }
 
 /// <summary>
-/// The safetensors format: 8 bytes little-endian header length, a JSON header, the data without gaps
+/// The safetensors format: the header's length (8 bytes, little-endian), a JSON header, the data without gaps
 /// (github.com/huggingface/safetensors, "Format").
 /// </summary>
 internal static class Safetensors
@@ -143,7 +143,7 @@ internal static class Safetensors
         return file.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">Anything but a whole, gapless file of floats and integers.</exception>
+    /// <exception cref="InvalidDataException">The file is incomplete, has gaps, or has tensors of another data type.</exception>
     public static IReadOnlyDictionary<string, NamedTensor> Read(ReadOnlyMemory<byte> file)
     {
         try
@@ -215,8 +215,8 @@ internal static class Safetensors
     }
 
     /// <summary>
-    /// SHA-256 (lower-case hex) over each tensor, sorted by name: the line "name dtype d0,d1,…\n" in UTF-8, then the data.
-    /// Two files with equal weights have equal hashes, however their headers are written.
+    /// The SHA-256 (lower-case hex) of all tensors, sorted by name. Each tensor contributes the line "name dtype d0,d1,…\n" in UTF-8 and
+    /// then its data. Two files with equal weights have equal hashes, even if their headers differ in form.
     /// </summary>
     public static string Hash(IEnumerable<NamedTensor> tensors)
     {

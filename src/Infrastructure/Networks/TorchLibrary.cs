@@ -4,15 +4,15 @@ using TorchSharp;
 namespace ModelOps.Infrastructure.Networks;
 
 /// <summary>
-/// Loads libtorch from the one folder that holds it, in the order of dependence. Left alone, TorchSharp would search the output
-/// folder and the package cache, and copy half a gigabyte when it doesn't find what it looks for.
+/// Loads libtorch's libraries from one folder, in the order of their dependencies. Without this, TorchSharp searches the output folder and
+/// the package cache, and copies 500 MB if it does not find the libraries.
 /// </summary>
 internal static class TorchLibrary
 {
     private const string ConfigurationKey = "ModelOps.TorchNativeDirectory";
     private static readonly Lazy<nint> Loaded = new(LoadAll);
 
-    /// <exception cref="DllNotFoundException">Names the file that is missing or can't be loaded.</exception>
+    /// <exception cref="DllNotFoundException">A library is missing or can't be loaded. The message names the file.</exception>
     public static void Load()
     {
         _ = Loaded.Value;

@@ -4,8 +4,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// Class-balanced edges of the bins: quantiles of a feature under weights that give every class that occurs the same total. One
-/// sorting serves all members; a member reads past the rows of its own fold.
+/// Computes class-balanced bin edges: weighted quantiles of a feature, with weights that give each class that occurs the same total.
+/// The values are sorted once for all members. Each member skips the rows of its own fold.
 /// </summary>
 internal sealed class BinEdges
 {
@@ -37,16 +37,16 @@ internal sealed class BinEdges
         }
     }
 
-    /// <summary>The knots of a feature, which are edges wherever they lie strictly inside its range.</summary>
+    /// <summary>The fixed knots of a feature. A knot is an edge if it lies strictly inside the feature's range.</summary>
     public static ReadOnlySpan<double> KnotsOf(int feature) => feature == PiecewiseEncoding.HbA1c ? HbA1cKnots : [];
 
     /// <summary>
-    /// The feature's minimum, its value at the first cumulative weight ≥ t/T for t = 1…T−1, its maximum, and the knots strictly inside;
-    /// ascending, without repetitions. T and the knots together make up <see cref="PiecewiseEncoding.MaxBins"/>.
+    /// The edges: the feature's minimum, its value at the first cumulative weight ≥ t/T for t = 1…T−1, its maximum, and the knots strictly
+    /// inside; ascending and distinct. T is <see cref="PiecewiseEncoding.MaxBins"/> less the number of knots.
     /// </summary>
-    /// <param name="feature">Decides T and the knots.</param>
-    /// <param name="withoutFold">Rows of this fold are left out.</param>
-    /// <returns>At most <see cref="PiecewiseEncoding.MaxBins"/> + 1 edges; one for a constant feature, none without rows.</returns>
+    /// <param name="feature">The feature, which determines T and the knots.</param>
+    /// <param name="withoutFold">The fold whose rows are left out.</param>
+    /// <returns>At most <see cref="PiecewiseEncoding.MaxBins"/> + 1 edges. A constant feature has one edge; without rows, none.</returns>
     public double[] Of(int feature, int withoutFold)
     {
         Span<int> total = stackalloc int[DiabetesClasses.Count];
@@ -74,7 +74,7 @@ internal sealed class BinEdges
         var last = double.NaN;
         for (var i = 0; i < _sorted.Length;)
         {
-            // Whole runs of equal values, so that the order of rows within a run doesn't matter.
+            // Equal values are processed together, so that the order of their rows doesn't matter.
             var value = _sorted[i];
             var any = false;
             for (; i < _sorted.Length && _sorted[i] == value; i++)

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
-/// <summary>Buffers in libtorch's memory for the batches of one call; filled again for each call of the program.</summary>
+/// <summary>Buffers in libtorch's memory for the batches of one call. They are refilled for each call of the program.</summary>
 internal sealed class CrossfitChunk(int batches, int batchRows) : IDisposable
 {
-    /// <summary>Values of the loss's weights for each row, see <see cref="CrossfitTrainingProgram"/>.</summary>
+    /// <summary>The number of loss weights per row; see <see cref="CrossfitTrainingProgram"/>.</summary>
     public const int LossWeights = 3;
 
     public int Batches { get; } = batches;
@@ -22,7 +22,7 @@ internal sealed class CrossfitChunk(int batches, int batchRows) : IDisposable
     /// <summary>The learning rate of each batch [batches].</summary>
     public Tensor RateTensor { get; } = zeros(batches, ScalarType.Float64);
 
-    /// <summary>The number of each batch's step, counted from 1 [batches].</summary>
+    /// <summary>The optimizer step number of each batch, counted from 1 [batches].</summary>
     public Tensor NumberTensor { get; } = zeros(batches);
 
     public Span<float> Codes => MemoryMarshal.Cast<byte, float>(CodeTensor.bytes);

@@ -4,13 +4,13 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// The rows of a training as the members read them: each member's encoding and class weights from its own training rows, and each epoch's
-/// order, derived from (seed, member, epoch). Rows are encoded batch by batch from 12 bytes for each row and member: all codes would take
-/// 2 kB for each row.
+/// The training rows in the form that the members read. Each member has its own encoding and class weights, computed from its own training
+/// rows. The order of each epoch is derived from (seed, member, epoch). The codes are computed batch by batch from 12 bytes per row and
+/// member, because all codes would take 2 kB per row.
 /// </summary>
 internal sealed class CrossfitData
 {
-    // By member: the positions of HbA1c, AGE and BMI of each row.
+    // Per member: the positions of HbA1c, AGE and BMI of each row.
     private readonly float[][] _positions = new float[CrossfitShape.Members][];
     private readonly float[] _gender;
     private readonly byte[] _classes;
@@ -49,18 +49,18 @@ internal sealed class CrossfitData
 
     public int Rows => _classes.Length;
 
-    /// <summary>Each member's encoding.</summary>
+    /// <summary>The encoding of each member.</summary>
     public IReadOnlyList<PiecewiseEncoding> Encodings { get; }
 
-    /// <summary>The rows of each fold, ascending: row numbers.</summary>
+    /// <summary>The ascending row numbers of each fold.</summary>
     public List<int[]> FoldRows { get; } = new(CrossfitShape.Members);
 
-    /// <summary>Training rows of the member that has most.</summary>
+    /// <summary>The largest number of training rows of any member.</summary>
     public int Longest { get; }
 
     public int ClassOf(int row) => _classes[row];
 
-    /// <summary>w_c = (n / (3·n_c))^0.25 over the classes that occur, scaled to mean 1 over the rows; 0 for the others.</summary>
+    /// <summary>w_c = (n / (3·n_c))^0.25 for the classes that occur, scaled to mean 1 over the rows; 0 for classes without rows.</summary>
     public static double[] ClassWeights(ReadOnlySpan<int> counts)
     {
         var rows = 0;
@@ -86,8 +86,8 @@ internal sealed class CrossfitData
     }
 
     /// <summary>
-    /// Orders each member's training rows for an epoch, counted from 1. Shorter lists are padded to <see cref="Longest"/> by rows
-    /// drawn again. Nothing depends on the epochs before.
+    /// Shuffles each member's training rows for an epoch. Epochs are numbered from 1. Shorter lists are padded to <see cref="Longest"/>
+    /// with rows drawn again. The order does not depend on earlier epochs.
     /// </summary>
     public void Shuffle(int epoch)
     {
@@ -106,7 +106,7 @@ internal sealed class CrossfitData
             var random = new SeededRandom(_seed, RandomPurpose.MemberOrder, (epoch * CrossfitShape.Members) + m);
             for (var i = count; i < order.Length; i++)
             {
-                // A member without training rows reads any row, with weight 0: it learns nothing.
+                // A member without training rows reads an arbitrary row with weight 0, so it learns nothing.
                 order[i] = count == 0 ? 0 : order[random.NextInt32(count)];
             }
 
@@ -114,7 +114,7 @@ internal sealed class CrossfitData
         }
     }
 
-    /// <summary>Writes batch <paramref name="slot"/> of the chunk: rows of the present order from <paramref name="from"/> on.</summary>
+    /// <summary>Fills batch <paramref name="slot"/> of the chunk with rows in the current order, from <paramref name="from"/> on.</summary>
     public void FillBatch(CrossfitChunk chunk, int slot, int from)
     {
         var batchRows = chunk.BatchRows;
@@ -139,7 +139,7 @@ internal sealed class CrossfitData
         }
     }
 
-    /// <summary>Writes a row's code as a member reads it (length <see cref="PiecewiseEncoding.Width"/>).</summary>
+    /// <summary>Writes a row's code in a member's encoding (length <see cref="PiecewiseEncoding.Width"/>).</summary>
     public void EncodeRow(int member, int row, Span<float> code)
     {
         var positions = _positions[member].AsSpan(row * PiecewiseEncoding.BinnedFeatures, PiecewiseEncoding.BinnedFeatures);

@@ -6,10 +6,10 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// The files of a version: <c>model.safetensors</c> with the weights and the edges of the bins, and <c>network.json</c> with the numbers
-/// of the formula. Edges [10, bins + 1] are padded by repeating the last one: a bin without width has the code 0.
+/// The files of a version: <c>model.safetensors</c> has the weights and the bin edges, and <c>network.json</c> has the constants of the
+/// formula. The edges [10, bins + 1] are padded by repeating the last edge: a bin of width 0 has the code 0.
 /// </summary>
-/// <param name="Rows">Distinct rows of the training.</param>
+/// <param name="Rows">The number of distinct training rows.</param>
 internal sealed record CrossfitFiles(IReadOnlyList<PiecewiseEncoding> Encodings, CrossfitWeights Weights, int Rows)
 {
     public const string WeightsName = "model.safetensors";
@@ -39,7 +39,7 @@ internal sealed record CrossfitFiles(IReadOnlyList<PiecewiseEncoding> Encodings,
 
     public byte[] WriteFormula() => JsonSerializer.SerializeToUtf8Bytes(Formula.Of(Rows), Options);
 
-    /// <exception cref="InvalidDataException">A file is missing, or isn't what this network writes.</exception>
+    /// <exception cref="InvalidDataException">A file is missing or was not written by this network.</exception>
     public static CrossfitFiles Read(IReadOnlyDictionary<string, byte[]> files)
     {
         if (!files.TryGetValue(WeightsName, out var weights) || !files.TryGetValue(FormulaName, out var formula))
@@ -129,7 +129,7 @@ internal sealed record CrossfitFiles(IReadOnlyList<PiecewiseEncoding> Encodings,
         return NamedTensor.Double(EdgesNames[feature], [CrossfitShape.Members, length], values);
     }
 
-    /// <summary>Every number that, beside weights and edges, decides an answer.</summary>
+    /// <summary>All constants that determine a prediction, apart from the weights and edges.</summary>
     private sealed record Formula(
         string Network, int Rows, int GenderF, int GenderM, GridNumbers MonotoneGrid, MixtureNumbers Mixture, RuleNumbers Rule)
     {

@@ -6,8 +6,8 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// Ten members on a piecewise-linear encoding, each of which leaves one fold out of its training, so that every row can be judged by a
-/// member that never saw it.
+/// Ten members on a piecewise-linear encoding. Member m is trained without fold m, so that every row can be judged by a member that was
+/// not trained on it (cross-fitting).
 /// </summary>
 internal sealed class CrossfitPleNetwork : INetwork
 {
@@ -24,7 +24,7 @@ internal sealed class CrossfitPleNetwork : INetwork
     public INetworkPredictor Load(IReadOnlyDictionary<string, byte[]> files) => CrossfitPredictor.Load(files);
 
     /// <inheritdoc/>
-    /// <remarks>A row of fold f is judged by member f alone, so the version's rows need not be read.</remarks>
+    /// <remarks>Member f judges the rows of fold f, so the version's rows are not needed.</remarks>
     public IJudge Judge(INetworkPredictor predictor, SplitKey key, Func<IEnumerable<CountedRow>> rows) =>
         new FoldJudge((CrossfitPredictor)predictor);
 

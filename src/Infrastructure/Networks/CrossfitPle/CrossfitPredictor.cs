@@ -7,9 +7,9 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// The network crossfit-ple as plain arrays: no native library, no allocation, safe for many threads. The code of a feature is a run of
-/// ones and one fraction, so W1 is kept as sums over its first bins: a feature costs two rows of sums. Along the grid of HbA1c only that
-/// feature's part of the hidden layer changes, which is computed beforehand for every grid point.
+/// Predicts with crossfit-ple from plain arrays, without a native library or allocations. Thread-safe. A feature's code is a run of ones
+/// and one fraction. W1 is therefore stored as prefix sums over the bins, and a feature costs two rows of these sums. Along the HbA1c
+/// grid only HbA1c's part of the hidden layer changes. That part is precomputed for every grid point.
 /// </summary>
 internal sealed class CrossfitPredictor : INetworkPredictor
 {
@@ -22,7 +22,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
         _networkShare = networkShare;
     }
 
-    /// <exception cref="InvalidDataException">A file is missing, or isn't what this network writes.</exception>
+    /// <exception cref="InvalidDataException">A file is missing or was not written by this network.</exception>
     public static CrossfitPredictor Load(IReadOnlyDictionary<string, byte[]> files)
     {
         var network = CrossfitFiles.Read(files);
@@ -36,11 +36,11 @@ internal sealed class CrossfitPredictor : INetworkPredictor
 
     public double? Predict(PatientFeatures features, Span<double> probabilities) => Answer(features, _members, probabilities);
 
-    /// <summary>Answers with one member alone.</summary>
+    /// <summary>Predicts with a single member.</summary>
     public void PredictBy(int member, PatientFeatures features, Span<double> probabilities) =>
         Answer(features, _members.AsSpan(member, 1), probabilities);
 
-    /// <returns>The share of the members whose own most probable class, before the grid and the rule, is the answer's.</returns>
+    /// <returns>The share of members whose most probable class, before the grid and the rule are applied, equals the answer's.</returns>
     private double Answer(PatientFeatures features, ReadOnlySpan<MemberArrays> members, Span<double> probabilities)
     {
         var clinical = features.HbA1c >= HbA1cGrid.From;
@@ -73,22 +73,22 @@ internal sealed class CrossfitPredictor : INetworkPredictor
         return (double)votes[(int)Evaluator.PredictedClass(probabilities)] / members.Length;
     }
 
-    /// <summary>One member. Rows of hidden units are padded with zeros to whole vectors.</summary>
+    /// <summary>The weights of one member. Rows of hidden units are zero-padded to whole SIMD vectors.</summary>
     private sealed class MemberArrays
     {
-        /// <summary>Grid points that are computed together, so that they share what they read.</summary>
+        /// <summary>The number of grid points that are computed together, so that they share memory reads.</summary>
         private const int Block = 4;
 
         private readonly PiecewiseEncoding _encoding;
         private readonly int _stride;
 
-        // By gender: b1 plus or minus the weights of gender.
+        // Per gender: b1 plus or minus the weights of gender.
         private readonly double[][] _bias;
 
-        // By feature: row t is the sum of the weights of the bins before t.
+        // Per feature: row t is the sum of the weights of the bins before t.
         private readonly double[][] _sums;
 
-        // HbA1c's part at each grid point; behind the last edge nothing changes any more.
+        // HbA1c's part of the hidden layer at each grid point. It is constant after the last edge.
         private readonly double[] _grid;
         private readonly int _gridPoints;
         private readonly double[] _toA;
@@ -150,11 +150,11 @@ internal sealed class CrossfitPredictor : INetworkPredictor
             }
         }
 
-        /// <summary>The length of buffers for a number of grid points: whole blocks.</summary>
+        /// <summary>The buffer length for a number of grid points, rounded up to whole blocks.</summary>
         public static int PaddedPoints(int points) => (points + Block - 1) / Block * Block;
 
         /// <summary>
-        /// Writes the member's own probabilities; adds its P(Diabetes) at each grid point to <paramref name="diabetes"/>.
+        /// Writes the member's probabilities and adds its P(Diabetes) at each grid point to <paramref name="diabetes"/>.
         /// </summary>
         public void Answer(PatientFeatures features, Span<double> own, Span<double> diabetes)
         {
@@ -185,7 +185,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
             AddDiabetes(a, g, diabetes);
         }
 
-        /// <summary>Adds the feature's part of the hidden layer.</summary>
+        /// <summary>Adds the feature's part to the hidden layer.</summary>
         private void Add(int feature, double x, Span<double> hidden)
         {
             var (bin, fraction) = _encoding.Locate(feature, x);

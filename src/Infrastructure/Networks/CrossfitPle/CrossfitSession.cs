@@ -7,17 +7,18 @@ using static TorchSharp.torch;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// A training of crossfit-ple. Every S/20 of its S steps each member's log loss on its own fold is measured; member m's weights are kept
-/// where the pooled loss of all other members is lowest, so that its own fold, which it will judge, doesn't choose them.
+/// A training of crossfit-ple with S steps. After every S/20 steps, each member's log loss on its own fold is measured. Member m keeps its
+/// weights from the evaluation with the lowest pooled loss of all other members. So the fold that member m judges does not select its
+/// weights.
 /// </summary>
 internal sealed class CrossfitSession : ITrainingSession
 {
-    /// <summary>Elements of the codes that one call of the program takes: 2 MB, some milliseconds of training.</summary>
+    /// <summary>The number of code elements in one call of the program: 2 MB, a few milliseconds of training.</summary>
     private const int ChunkElements = 1 << 19;
 
     private const int Evaluations = 20;
 
-    /// <summary>Training ends when no pooled loss has improved for this share of the steps.</summary>
+    /// <summary>Early stopping: the training ends when no pooled loss has improved for this share of the steps.</summary>
     private const double Patience = 0.25;
 
     private readonly TrainingParameters _parameters;
@@ -31,9 +32,9 @@ internal sealed class CrossfitSession : ITrainingSession
     private readonly CrossfitState _state;
     private readonly CrossfitProgress _progress;
 
-    /// <param name="snapshot">What <see cref="Snapshot"/> returned; null begins anew.</param>
+    /// <param name="snapshot">The bytes that <see cref="Snapshot"/> returned; null starts a new training.</param>
     /// <exception cref="RefusalException"><c>not_enough_classes</c></exception>
-    /// <exception cref="InvalidDataException">The snapshot doesn't fit the parameters.</exception>
+    /// <exception cref="InvalidDataException">The snapshot does not match the parameters.</exception>
     public CrossfitSession(TrainingParameters parameters, TrainingRows rows, byte[]? snapshot)
     {
         Rows = CountRows(rows);
@@ -91,7 +92,8 @@ internal sealed class CrossfitSession : ITrainingSession
                 $"The loss grew beyond all bounds in epoch {epoch}. Train again with a lower learning rate.");
         }
 
-        // Measured at every twentieth of the training; in between the latest figures stand, from the first epoch on.
+        // The figures are measured after every 1/20 of the training and, at the latest, after the first epoch.
+        // Epochs without a measurement report the latest figures.
         _progress.Measured ??= Measure().Figures;
         return new EpochPoint(epoch, loss, _progress.Measured.Value.Loss, _progress.Measured.Value.F1);
     }
@@ -132,7 +134,7 @@ internal sealed class CrossfitSession : ITrainingSession
 
     private static SplitCounts CountRows(TrainingRows rows)
     {
-        // Every row is learned from by nine members and judged by the tenth; no row is set apart to choose the epoch.
+        // Nine members train on each row, and the tenth judges it. No rows are held out to select the epoch.
         var counts = SplitCounts.ByClass(rows.Distinct);
         return counts.Values.Count(c => c > 0) < 2
             ? throw DataRefusals.NotEnoughClasses()
@@ -151,7 +153,7 @@ internal sealed class CrossfitSession : ITrainingSession
         return _program.Train(_state, _chunk, count);
     }
 
-    /// <summary>Measures all members and keeps the weights of those whose pooled loss is the lowest so far.</summary>
+    /// <summary>Measures all members. Keeps the weights of each member whose pooled loss is the lowest so far.</summary>
     private void Evaluate(int epoch)
     {
         var (losses, figures) = Measure();
@@ -169,7 +171,7 @@ internal sealed class CrossfitSession : ITrainingSession
         }
     }
 
-    /// <summary>The sum of the losses of each member's own fold, and the mean loss and macro F1 over all rows.</summary>
+    /// <summary>The loss sum of each member on its own fold, and the mean loss and macro F1 over all rows.</summary>
     private (double[] Losses, (double Loss, double F1) Figures) Measure()
     {
         var (losses, f1) = _evaluation.Measure(_program, _state);

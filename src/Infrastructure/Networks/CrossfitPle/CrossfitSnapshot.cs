@@ -3,8 +3,8 @@ using System.Text;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// The bytes of a snapshot: a mark and the format's number, progress, then W1, b1, W2, b2 of the present weights, of both moments and of
-/// the kept weights as little-endian floats.
+/// The format of a snapshot: a magic number and the format's version, the progress, then W1, b1, W2, b2 of the current weights, of both
+/// moments and of the kept weights, as little-endian floats.
 /// </summary>
 internal static class CrossfitSnapshot
 {
@@ -41,7 +41,7 @@ internal static class CrossfitSnapshot
         return stream.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">No snapshot of this network with this hidden size.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a snapshot of this network with this hidden size.</exception>
     public static (CrossfitProgress Progress, CrossfitWeights Weights, CrossfitWeights First, CrossfitWeights Second) Read(
         byte[] snapshot, int hidden)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// Everything that the optimizer changes: the members' weights W1 [10, 53, h], b1 [10, 1, h], W2 [10, h, 2], b2 [10, 1, 2] and the two
+/// All state that the optimizer changes: the members' weights W1 [10, 53, h], b1 [10, 1, h], W2 [10, h, 2], b2 [10, 1, 2] and the two
 /// moments of each, in libtorch's memory.
 /// </summary>
 internal sealed class CrossfitState : IDisposable
@@ -42,8 +42,8 @@ internal sealed class CrossfitState : IDisposable
     }
 
     /// <summary>
-    /// In libtorch's own memory, which is always aligned the same way: a tensor over a managed array isn't, and the order of a
-    /// vectorised sum, so its last bit, depends on that.
+    /// Copies the weights to memory that libtorch allocates, which always has the same alignment. A tensor over a managed array has varying
+    /// alignment. The alignment changes the summation order of vectorised sums, and with it the last bit of the result.
     /// </summary>
     public static Tensor[] Owned(CrossfitWeights weights, ScalarType type = ScalarType.Float32)
     {

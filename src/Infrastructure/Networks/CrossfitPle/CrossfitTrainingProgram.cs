@@ -4,17 +4,18 @@ using static TorchSharp.torch;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// The network crossfit-ple as a TorchScript program with its backward pass written out. The ten members stand side by side: codes
-/// [10, k, 53] → W1, b1 → ReLU → W2, b2 → (a, g) [10, k, 2], one batched product for all. One call trains many batches, so that the cost of
-/// crossing into libtorch and of autograd's bookkeeping is not paid for each batch.
+/// The network crossfit-ple as a TorchScript program with an explicit backward pass. All ten members are computed in one batched product:
+/// codes [10, k, 53] → W1, b1 → ReLU → W2, b2 → (a, g) [10, k, 2]. One call trains many batches. This avoids, per batch, the cost of
+/// the native call and of autograd's bookkeeping.
 /// </summary>
 /// <remarks>
 /// With v = softplus(g) − a, the class-weighted negative log-likelihood of <see cref="OrderedOutput"/> is
-/// l·softplus(a) + u·softplus(v) − m·g, where the row's weight stands in l unless the class is Diabetes, in u unless it is Negative, and
-/// in m where it is Prediabetes. Its derivatives are l·σ(a) − u·σ(v) for a, and u·σ(v)·σ(g) − m for g. The weights are divided by the
-/// batch's rows beforehand, so that the loss is the mean over the batch, and summed over the members.
-/// Products with W2 have two columns. libtorch is three to five times faster when such a matrix lies row by row along the hidden units,
-/// so W2 and its gradient are turned around for the product.
+/// l·softplus(a) + u·softplus(v) − m·g. l is the row's weight unless the class is Diabetes, u is the row's weight unless the class is
+/// Negative, and m is the row's weight if the class is Prediabetes; otherwise they are 0. The derivatives are l·σ(a) − u·σ(v) for a, and
+/// u·σ(v)·σ(g) − m for g. The weights are divided by the number of rows of the batch beforehand. So the loss is the mean over the batch,
+/// summed over the members.
+/// Products with W2 have two columns. libtorch is three to five times faster when such a matrix is stored row by row along the hidden
+/// units, so W2 and its gradient are transposed for the product.
 /// AdamW is Loshchilov and Hutter's ("Decoupled weight decay regularization", 2019) with PyTorch's other defaults.
 /// </remarks>
 internal sealed class CrossfitTrainingProgram : IDisposable
@@ -66,13 +67,13 @@ internal sealed class CrossfitTrainingProgram : IDisposable
 
     private readonly jit.CompilationUnit _unit = jit.compile(Source);
 
-    /// <summary>Trains the chunk's batches in their order; changes weights and moments in place.</summary>
+    /// <summary>Trains the chunk's batches in order. Changes weights and moments in place.</summary>
     /// <returns>The sum over batches and members of the batches' mean losses.</returns>
     public double Train(CrossfitState state, CrossfitChunk chunk, int batches)
     {
         using var scope = NewDisposeScope();
 
-        // The program hands weights back only so that TorchScript sees the use of what the optimizer wrote, and keeps the optimizer.
+        // The program returns weights only so that TorchScript does not remove the optimizer's writes as dead code.
         var (loss, _, _) = ((Tensor, Tensor, Tensor))_unit.invoke(
             "train",
             [

@@ -2,7 +2,7 @@ using ModelOps.Domain;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
-/// <summary>The weights of all members, or a moment of them, as plain row-major arrays in the order W1, b1, W2, b2.</summary>
+/// <summary>The weights of all members, or one of their moments, as row-major arrays in the order W1, b1, W2, b2.</summary>
 internal sealed class CrossfitWeights
 {
     private CrossfitWeights(int hidden, float[][] arrays)
@@ -27,7 +27,7 @@ internal sealed class CrossfitWeights
     public static CrossfitWeights Zeros(int hidden) =>
         new(hidden, [.. TensorShapes(hidden).Select(shape => new float[shape.Aggregate(1L, (product, size) => product * size)])]);
 
-    /// <summary>W1 and b1 uniform in ±1/√53, W2 in ±1/√h, b2 zero; a stream of random numbers for each member.</summary>
+    /// <summary>Initial weights: W1 and b1 uniform in ±1/√53, W2 in ±1/√h, b2 zero. Each member has its own random stream.</summary>
     public static CrossfitWeights Initial(int hidden, int seed)
     {
         var weights = Zeros(hidden);
@@ -42,7 +42,7 @@ internal sealed class CrossfitWeights
         return weights;
     }
 
-    /// <exception cref="ArgumentException">An array has another length than its shape.</exception>
+    /// <exception cref="ArgumentException">The length of an array does not match its shape.</exception>
     public static CrossfitWeights Of(int hidden, params float[][] arrays)
     {
         var lengths = Zeros(hidden).Arrays.Select(a => a.Length);
@@ -51,7 +51,7 @@ internal sealed class CrossfitWeights
             : throw new ArgumentException("The weights don't fit the network.", nameof(arrays));
     }
 
-    /// <summary>The shapes in the order of <see cref="Arrays"/>; b1 and b2 with a dimension of 1 for the rows.</summary>
+    /// <summary>The shapes in the order of <see cref="Arrays"/>. b1 and b2 have a dimension of 1 for the rows.</summary>
     public static IReadOnlyList<long[]> TensorShapes(int hidden) =>
     [
         [CrossfitShape.Members, PiecewiseEncoding.Width, hidden],
@@ -67,7 +67,7 @@ internal sealed class CrossfitWeights
         return Arrays[array].AsSpan(member * length, length);
     }
 
-    /// <summary>Takes over one member's weights.</summary>
+    /// <summary>Copies one member's weights from other weights.</summary>
     public void CopyMember(CrossfitWeights from, int member)
     {
         for (var i = 0; i < Arrays.Count; i++)

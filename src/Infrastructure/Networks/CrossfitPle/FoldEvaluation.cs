@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// Lets each member answer the rows of its own fold, in one batched product for some rows of all members.
+/// Evaluates each member on the rows of its own fold. One batched product computes several rows of all members.
 /// </summary>
 internal sealed class FoldEvaluation : IDisposable
 {
-    /// <summary>Rows of each member in one call: 1 MB of codes.</summary>
+    /// <summary>The number of rows per member in one call: 1 MB of codes.</summary>
     private const int MaxRows = 512;
 
     private readonly CrossfitData _data;

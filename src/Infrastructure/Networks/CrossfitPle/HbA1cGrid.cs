@@ -4,8 +4,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// The grid 5.7, 5.8, …, 25 % of HbA1c on which P(Diabetes) is made monotone: the answer at x is the running maximum of P(Diabetes)
-/// over the grid, linear between two grid points. So P(Diabetes) never falls when HbA1c alone rises from 5.7 on.
+/// The HbA1c grid 5.7, 5.8, …, 25 % on which P(Diabetes) is made monotone. The answer at x is the running maximum of P(Diabetes) over
+/// the grid, interpolated linearly between two grid points. So P(Diabetes) never falls when only HbA1c rises from 5.7 on.
 /// </summary>
 internal static class HbA1cGrid
 {
@@ -16,15 +16,15 @@ internal static class HbA1cGrid
     private const int FirstTenth = 57;
     private const int LastTenth = 250;
 
-    /// <summary>Number of grid points.</summary>
+    /// <summary>The number of grid points.</summary>
     public const int Count = LastTenth - FirstTenth + 1;
 
-    /// <summary>The HbA1c of a grid point, counted from 0.</summary>
+    /// <summary>The HbA1c value of a grid point. Points are numbered from 0.</summary>
     public static double ValueOf(int point) => (FirstTenth + point) / 10.0;
 
     /// <summary>
-    /// Where an HbA1c ≥ <see cref="From"/> lies: behind grid point <c>Point</c> by <c>Fraction</c> (0..1) of a step.
-    /// The answer needs the grid points 0 … <c>Point</c> + 1.
+    /// Locates an HbA1c value ≥ <see cref="From"/>: it is <c>Fraction</c> (0..1) of a step after grid point <c>Point</c>.
+    /// The answer uses the grid points 0 … <c>Point</c> + 1.
     /// </summary>
     public static (int Point, double Fraction) Locate(double hba1c)
     {
@@ -43,7 +43,7 @@ internal static class HbA1cGrid
             lower = Math.Max(lower, diabetes[j]);
         }
 
-        // Rounding never makes the interpolation exceed its upper end, so not even a last bit falls from one interval to the next.
+        // The interpolation is limited to its upper end, so that rounding can't break the monotonicity between two intervals.
         var upper = Math.Max(lower, diabetes[point + 1]);
         return Math.Min(lower + ((upper - lower) * fraction), upper);
     }

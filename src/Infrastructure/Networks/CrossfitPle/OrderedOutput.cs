@@ -1,7 +1,7 @@
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// What a member's outputs (a, g) mean. With b = a − softplus(g): P(Negative) = σ(−a), P(Diabetes) = σ(b),
+/// The meaning of a member's outputs (a, g). With b = a − softplus(g): P(Negative) = σ(−a), P(Diabetes) = σ(b),
 /// P(Prediabetes) = σ(a)·σ(−b)·σ(g). The three sum to 1.
 /// </summary>
 internal static class OrderedOutput
@@ -15,7 +15,7 @@ internal static class OrderedOutput
         probabilities[2] = Sigmoid(-minusB);
     }
 
-    /// <summary>−ln P of the class, for outputs in single precision.</summary>
+    /// <summary>−ln P(class) for single-precision outputs.</summary>
     public static double NegativeLogLikelihood(double a, double g, int @class)
     {
         var v = Softplus(g) - a;

@@ -7,8 +7,8 @@ namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
 /// The piecewise-linear encoding of one member (Gorishniy, Rubachev and Babenko, "On embeddings for numerical features in tabular deep
-/// learning", 2022). A feature with the ascending edges e_0 … e_n has n bins; the code of bin t is (x − e_t) / (e_{t+1} − e_t), limited
-/// to 0..1. The code of a value is therefore a run of ones, one fraction, and zeros. Gender is −1 (F) or 1 (M).
+/// learning", 2022). A feature with the ascending edges e_0 … e_n has n bins. The code of bin t is (x − e_t) / (e_{t+1} − e_t), limited
+/// to 0..1. The code of a value is therefore a run of ones, one fraction, and zeros. Gender has the code −1 (F) or 1 (M).
 /// </summary>
 internal sealed class PiecewiseEncoding
 {
@@ -16,13 +16,13 @@ internal sealed class PiecewiseEncoding
     public const int Age = 1;
     public const int Bmi = 2;
 
-    /// <summary>Features with bins.</summary>
+    /// <summary>The number of features with bins.</summary>
     public const int BinnedFeatures = 3;
 
-    /// <summary>The column of gender, the last one.</summary>
+    /// <summary>The last column, which has the gender.</summary>
     public const int GenderColumn = 52;
 
-    /// <summary>Columns of the encoded row.</summary>
+    /// <summary>The number of columns of the encoded row.</summary>
     public const int Width = GenderColumn + 1;
 
     private const int AgeColumn = 36;
@@ -35,8 +35,8 @@ internal sealed class PiecewiseEncoding
     private readonly double[] _lower = new double[GenderColumn];
     private readonly double[] _width = new double[GenderColumn];
 
-    /// <param name="edges">Strictly ascending edges of HbA1c, AGE and BMI; fewer than two edges are no bin.</param>
-    /// <exception cref="ArgumentException">Too many edges, or not strictly ascending and finite.</exception>
+    /// <param name="edges">The strictly ascending edges of HbA1c, AGE and BMI. Fewer than two edges make no bin.</param>
+    /// <exception cref="ArgumentException">There are too many edges, or they are not finite and strictly ascending.</exception>
     public PiecewiseEncoding(params double[][] edges)
     {
         if (edges.Length != BinnedFeatures)
@@ -46,7 +46,7 @@ internal sealed class PiecewiseEncoding
 
         _edges = edges;
 
-        // A missing bin begins at infinity, so its code is always zero.
+        // An unused bin starts at infinity, so its code is always zero.
         Array.Fill(_lower, double.PositiveInfinity);
         Array.Fill(_width, 1);
         for (var f = 0; f < BinnedFeatures; f++)
@@ -114,18 +114,18 @@ internal sealed class PiecewiseEncoding
         code[GenderColumn] = SignOf(features.Gender);
     }
 
-    /// <summary>A value's bin plus its fraction, 0 … number of bins: the code of bin t is this position less t, limited to 0..1.</summary>
+    /// <summary>A value's bin plus its fraction, 0 … number of bins. The code of bin t is this position minus t, limited to 0..1.</summary>
     public float PositionOf(int feature, double x)
     {
         var (bin, fraction) = Locate(feature, x);
         return (float)(bin + fraction);
     }
 
-    /// <summary>Writes the code (length <see cref="Width"/>) as the training reads it, from the positions of the features.</summary>
+    /// <summary>Writes the code (length <see cref="Width"/>) for the training from the positions of the features.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WriteCode(float hba1c, float age, float bmi, float gender, Span<float> code)
     {
-        // Five vectors cover HbA1c's 36 columns and the first four of AGE, which are written again afterwards.
+        // Five vectors cover HbA1c's 36 columns and the first four columns of AGE, which AGE's own vector overwrites afterwards.
         ref var first = ref MemoryMarshal.GetReference(code[..Width]);
         var position = Vector256.Create(hba1c);
         WriteBins(position, 0, ref first, 0);
@@ -145,6 +145,6 @@ internal sealed class PiecewiseEncoding
         Vector256.Min(Vector256.Max(position - bins, Vector256<float>.Zero), Vector256<float>.One).StoreUnsafe(ref code, column);
     }
 
-    /// <summary>A gender's code.</summary>
+    /// <summary>The code of a gender: −1 (F) or 1 (M).</summary>
     public static float SignOf(Gender gender) => gender == Gender.M ? 1 : -1;
 }

@@ -5,8 +5,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
-/// Mixes the network's answer with the ADA rule: λ·network + (1 − λ)·rule, λ = n² / (n² + 2500) for n distinct training rows. The rule
-/// gives its class 0.90 and each other class 0.05. Ten rows answer as the rule, some hundred rows as the network.
+/// Mixes the network's prediction with the ADA rule: λ·network + (1 − λ)·rule, λ = n² / (n² + 2500) for n distinct training rows. The
+/// rule gives its class 0.90 and each other class 0.05. With ten rows the rule dominates; with a few hundred rows the network does.
 /// </summary>
 internal static class SmallDataMixture
 {
@@ -18,8 +18,8 @@ internal static class SmallDataMixture
     public static double NetworkShare(int rows) => (double)rows * rows / (((double)rows * rows) + HalfWeight);
 
     /// <summary>
-    /// Turns the raw mean of the members into the answer: P(Diabetes) is replaced where <paramref name="monotone"/> is given, the other
-    /// two classes keep their proportion, then the rule is mixed in.
+    /// Computes the answer from the raw mean of the members. P(Diabetes) is replaced if <paramref name="monotone"/> is given, and the other
+    /// two classes keep their ratio. Then the rule is mixed in.
     /// </summary>
     public static void Complete(PatientFeatures features, double? monotone, double networkShare, Span<double> probabilities)
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
-/// <summary>The whole answer with every product computed by libtorch, in double precision: what the predictor is compared with.</summary>
+/// <summary>Computes the complete answer with libtorch in double precision: the reference for the predictor.</summary>
 internal sealed class TorchReference : IDisposable
 {
     private readonly CrossfitFiles _network;
@@ -18,7 +18,7 @@ internal sealed class TorchReference : IDisposable
         _weights = CrossfitState.Owned(network.Weights, ScalarType.Float64);
     }
 
-    /// <param name="member">The only member to ask; null for the mean of all.</param>
+    /// <param name="member">The single member to evaluate; null for the mean of all members.</param>
     public void Evaluate(PatientFeatures features, int? member, Span<double> probabilities)
     {
         using var untracked = no_grad();
@@ -67,7 +67,7 @@ internal sealed class TorchReference : IDisposable
         }
     }
 
-    /// <summary>Codes [10, grid points + 1, 53]: the patient at each grid point, then as the patient is.</summary>
+    /// <summary>Codes [10, grid points + 1, 53]: the patient with each grid point's HbA1c, then with the patient's own HbA1c.</summary>
     private Tensor Codes(PatientFeatures features, int gridPoints)
     {
         var codes = zeros(CrossfitShape.Members, gridPoints + 1, PiecewiseEncoding.Width, ScalarType.Float64);

@@ -3,12 +3,12 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
-/// <summary>Balances the classes of the training side by drawing rows of the smaller classes again.</summary>
+/// <summary>Balances the classes of the training side by oversampling the smaller classes.</summary>
 internal static class ClassBalancer
 {
     /// <summary>
-    /// Indices into <paramref name="training"/>: every row once, then rows of each smaller class drawn with replacement
-    /// until it is as large as the largest. Classes without a row stay absent.
+    /// Returns indices into <paramref name="training"/>: every row once, then rows of each smaller class, drawn with replacement
+    /// until the class is as large as the largest class. A class without rows stays empty.
     /// </summary>
     public static int[] Oversample(IReadOnlyList<LabelledExample> training, int seed)
     {

@@ -13,8 +13,9 @@ internal enum SplitSide
 }
 
 /// <summary>
-/// Distinct rows on the three sides of mlp-bn: folds 0 and 1 test, fold 2 validates, the rest trains. Rows with equal inputs share a
-/// side, and a row keeps its side for ever; only a class that would be missing from a side is lent one of its rows.
+/// Splits distinct rows into the three sides of mlp-bn: folds 0 and 1 are the test side, fold 2 is the validation side, and the other
+/// folds are the training side. Rows with equal inputs are on the same side, and a row never changes its side. The only exception is
+/// lending: a side without a row of some class gets one from another side.
 /// </summary>
 internal sealed class DataSplit
 {
@@ -38,9 +39,10 @@ internal sealed class DataSplit
         _ => SplitSide.Training,
     };
 
-    /// <summary>Splits distinct rows; each side is in ascending order of the rows' hashes, then of their classes.</summary>
-    /// <exception cref="Domain.RefusalException"><c>not_enough_classes</c>: fewer than two classes to learn, or no row to test
-    /// on.</exception>
+    /// <summary>Splits distinct rows. Each side is sorted by the rows' hashes and then by class, ascending.</summary>
+    /// <exception cref="Domain.RefusalException">
+    /// <c>not_enough_classes</c>: the training side has fewer than two classes, or the test side is empty.
+    /// </exception>
     public static DataSplit Create(IReadOnlyList<LabelledExample> distinct, SplitKey key)
     {
         var hashes = new (ulong Hash, byte Class)[distinct.Count];
@@ -73,7 +75,7 @@ internal sealed class DataSplit
             : throw DataRefusals.NotEnoughClasses();
     }
 
-    /// <param name="duplicates">Rows that were left out because an equal one is there.</param>
+    /// <param name="duplicates">The number of rows that were left out as duplicates.</param>
     public SplitCounts Count(int duplicates) => new(
         SplitCounts.ByClass(Training), SplitCounts.ByClass(Validation), SplitCounts.ByClass(Test), duplicates);
 }

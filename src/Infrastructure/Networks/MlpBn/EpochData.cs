@@ -4,13 +4,13 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
-/// <summary>The training side as the network reads it, and each epoch's order and dropout, derived from (seed, epoch).</summary>
+/// <summary>The standardised training side. The order and the dropout of each epoch are derived from (seed, epoch).</summary>
 internal sealed class EpochData
 {
-    /// <summary>Dropout 0.3: an activation stays with probability 45,875 / 65,536 = 0.69999.</summary>
+    /// <summary>Dropout 0.3: an activation is kept with probability 45,875 / 65,536 = 0.69999.</summary>
     private const int KeepOf65536 = 45_875;
 
-    /// <summary>What an activation that stays is multiplied by.</summary>
+    /// <summary>The factor by which a kept activation is multiplied.</summary>
     public const float Scale = 1 / 0.7f;
 
     private readonly float[] _inputs;
@@ -34,10 +34,10 @@ internal sealed class EpochData
 
     public int Rows => _classes.Length;
 
-    /// <summary>Shuffles for an epoch, counted from 1.</summary>
+    /// <summary>Shuffles the rows for an epoch. Epochs are numbered from 1.</summary>
     public void Shuffle(int epoch)
     {
-        // From the same start each time, so that an epoch's order doesn't depend on the epochs before it.
+        // Each shuffle starts from the same order, so that an epoch's order doesn't depend on earlier epochs.
         for (var i = 0; i < _order.Length; i++)
         {
             _order[i] = i;
@@ -46,7 +46,7 @@ internal sealed class EpochData
         new SeededRandom(_seed, RandomPurpose.Shuffling, epoch).Shuffle(_order.AsSpan());
     }
 
-    /// <summary>Copies rows of the present order: inputs [n, 4] and one-hot classes [n, 3].</summary>
+    /// <summary>Copies rows in the current order: inputs [n, 4] and one-hot classes [n, 3].</summary>
     public void Fill(int from, Span<float> inputs, Span<float> oneHot)
     {
         oneHot.Clear();
@@ -58,7 +58,7 @@ internal sealed class EpochData
         }
     }
 
-    /// <summary>Dropout's factors, four to a random number: the lowest sixteen bits decide about the first.</summary>
+    /// <summary>Fills dropout's factors. A 64-bit random number gives four factors; its lowest 16 bits give the first one.</summary>
     public static void FillMask(SeededRandom random, Span<float> mask)
     {
         var keep = Vector256.Create((ushort)KeepOf65536);

@@ -3,16 +3,16 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
 /// <summary>
-/// How the step size falls while a training goes on: a half cosine from five times the chosen learning rate to nearly zero
-/// (Loshchilov and Hutter, "SGDR: Stochastic gradient descent with warm restarts", 2017, without restarts). Chosen on rows of the
-/// training side that were set apart, never on the test side; docs/decisions says how.
+/// The learning rate schedule: half a cosine from five times the chosen learning rate down to nearly zero
+/// (Loshchilov and Hutter, "SGDR: Stochastic gradient descent with warm restarts", 2017, without restarts). The schedule was chosen on
+/// a held-out part of the training side, never on the test side; see docs/decisions.
 /// </summary>
 internal static class LearningRateSchedule
 {
-    /// <summary>The first epoch's step size in multiples of the chosen learning rate; over a training the mean is half of it.</summary>
+    /// <summary>The first epoch's rate as a multiple of the chosen learning rate. The mean over a training is half of this.</summary>
     public const double Peak = 5;
 
-    /// <param name="epoch">Counted from 1. Nothing but the epoch decides, so a resumed training goes on with the same step sizes.</param>
+    /// <param name="epoch">Numbered from 1. The rate depends only on the epoch, so a resumed training uses the same rates.</param>
     public static double At(TrainingParameters parameters, int epoch) =>
         parameters.LearningRate * Peak * 0.5 * (1 + Math.Cos(Math.PI * (epoch - 1) / parameters.Epochs));
 }

@@ -4,10 +4,10 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
 /// <summary>
-/// Decides which rows are lent to another side than their fold's: a class of at least two rows that is missing from test lends its row
-/// of the lowest hash, and one that is missing from training its row of the highest hash, class after class. Two passes over the rows, in
-/// any order and in constant memory: <see cref="Add"/> finds the rows that may be lent, <see cref="Recheck"/> the classes that they
-/// have in common.
+/// Decides which rows are lent to another side than their fold's. If a class with at least two rows is missing from the test side, its
+/// row with the lowest hash is lent to test. If the class is missing from the training side, its row with the highest hash is lent to
+/// training. The classes are processed in order. This needs two passes over the rows, in any order and with constant memory:
+/// <see cref="Add"/> finds the rows that may be lent, and <see cref="Recheck"/> finds which classes share the hashes of these rows.
 /// </summary>
 internal sealed class Lending
 {
@@ -24,7 +24,7 @@ internal sealed class Lending
         rows.Highest = Math.Max(rows.Highest, hash);
     }
 
-    /// <summary>Second pass: a row of one class may have the same inputs, so the same hash, as one of another class that is lent.</summary>
+    /// <summary>Second pass: notes a row with the hash (and so the inputs) of a row that may be lent, of this or another class.</summary>
     public void Recheck(ulong hash, DiabetesClass label)
     {
         if (Array.Exists(_classes, rows => rows.Count > 0 && (rows.Lowest == hash || rows.Highest == hash)))
@@ -33,7 +33,7 @@ internal sealed class Lending
         }
     }
 
-    /// <summary>After both passes.</summary>
+    /// <summary>Decides the lending. Must be called after both passes.</summary>
     public void Lend()
     {
         foreach (var rows in _classes.Where(rows => rows.Count >= 2))
@@ -43,7 +43,7 @@ internal sealed class Lending
         }
     }
 
-    /// <summary>Whether every row is on the side of its fold.</summary>
+    /// <summary>Whether no row is lent, so that every row is on the side of its fold.</summary>
     public bool IsEmpty => _lent.Count == 0;
 
     public SplitSide SideOf(ulong hash) => _lent.TryGetValue(hash, out var side) ? side : OwnSide(hash);

@@ -5,8 +5,8 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
 /// <summary>
-/// The network of the system that ModelOps replaced: Linear(4, h) → BatchNorm → ReLU → Dropout 0.3 → Linear(h, 3), trained on balanced
-/// classes, judged by the rows of two folds.
+/// The network of the system that ModelOps replaced: Linear(4, h) → BatchNorm → ReLU → Dropout 0.3 → Linear(h, 3). It is trained on
+/// balanced classes and tested on the rows of two folds.
 /// </summary>
 internal sealed class MlpBnNetwork : INetwork
 {

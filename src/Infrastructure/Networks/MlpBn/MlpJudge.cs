@@ -6,7 +6,7 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
 /// <summary>
-/// One network that judges the rows of its test side: folds 0 and 1, less what was lent to training, plus what was lent to test.
+/// Judges the rows of the test side: folds 0 and 1, without the rows lent to training and with the rows lent to test.
 /// </summary>
 internal sealed class MlpJudge : IJudge
 {
@@ -38,7 +38,7 @@ internal sealed class MlpJudge : IJudge
         _lending.Lend();
     }
 
-    /// <summary>Whether a class is missing from a side by its folds alone, which cost no hashing.</summary>
+    /// <summary>Whether a class is missing from a side. This uses the folds only and computes no hashes.</summary>
     private static bool MayLend(IEnumerable<CountedRow> rows)
     {
         var sides = new long[DiabetesClasses.Count, 3];

@@ -5,7 +5,7 @@ using ModelOps.Domain.Training;
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
 /// <summary>
-/// The network mlp-bn as plain arrays: no native library, no allocation, safe for many threads. Batch normalisation and the scaler
+/// Predicts with mlp-bn from plain arrays, without a native library or allocations. Thread-safe. Batch normalisation and the scaler
 /// are folded into the first layer, so one row costs 4h + 3h multiplications and a softmax.
 /// </summary>
 internal sealed class MlpPredictor : INetworkPredictor
@@ -17,7 +17,7 @@ internal sealed class MlpPredictor : INetworkPredictor
     private readonly StandardScaler _scaler;
     private readonly int _hidden;
 
-    // Feature by feature, so that the inner loop runs over neighbours in memory: [4][h] then biases [h].
+    // Stored by feature, [4][h] and then the biases [h], so that the inner loop reads contiguous memory.
     private readonly double[][] _first;
     private readonly double[] _firstBias;
     private readonly double[][] _second;
@@ -33,8 +33,8 @@ internal sealed class MlpPredictor : INetworkPredictor
         _secondBias = secondBias;
     }
 
-    /// <param name="safetensors">The weights, with PyTorch's names.</param>
-    /// <exception cref="InvalidDataException">A weight is missing, has another shape, or isn't finite.</exception>
+    /// <param name="safetensors">The weights under PyTorch's names.</param>
+    /// <exception cref="InvalidDataException">A weight is missing, has a wrong shape, or is not finite.</exception>
     public static MlpPredictor Load(ReadOnlyMemory<byte> safetensors, StandardScaler scaler)
     {
         var tensors = Safetensors.Read(safetensors);
@@ -91,7 +91,7 @@ internal sealed class MlpPredictor : INetworkPredictor
 
     public double? Predict(PatientFeatures features, Span<double> probabilities)
     {
-        // The network was trained on single-precision inputs, so it is asked with the same ones.
+        // The inputs are rounded to single precision, as in training.
         Span<float> x = stackalloc float[PatientFeatures.Count];
         _scaler.Transform(features, x);
         Span<double> z = stackalloc double[DiabetesClasses.Count];

@@ -9,7 +9,7 @@ namespace ModelOps.Infrastructure.Networks.MlpBn;
 /// <summary>A training of mlp-bn: the state after each epoch, and the weights of the epoch with the best validation result.</summary>
 internal sealed class MlpSession : ITrainingSession
 {
-    /// <summary>Dropout factors that one call of the program takes, in elements: 4 MB, some 20 ms of training.</summary>
+    /// <summary>The number of dropout factors in one call of the program: 4 MB, about 20 ms of training.</summary>
     private const int ChunkElements = 1 << 20;
 
     private readonly TrainingParameters _parameters;
@@ -50,7 +50,7 @@ internal sealed class MlpSession : ITrainingSession
 
     public SplitCounts Rows { get; }
 
-    /// <summary>Every epoch is trained: a later one may always be better.</summary>
+    /// <summary>Always false: there is no early stopping, because a later epoch may always be better.</summary>
     public bool IsOver => false;
 
     public EpochPoint TrainEpoch(int epoch, CancellationToken cancel)
@@ -113,10 +113,10 @@ internal sealed class MlpSession : ITrainingSession
         _program.Dispose();
     }
 
-    /// <summary>The weights of the best epoch by the validation side, of the latest one where there is no validation side.</summary>
+    /// <summary>The weights of the epoch with the lowest validation loss, or of the latest epoch if the validation side is empty.</summary>
     private MlpSnapshot Kept() => _best ?? _state.Snapshot();
 
-    /// <summary>One pass over the balanced training side; the mean loss of its rows.</summary>
+    /// <summary>Trains one pass over the balanced training side and returns the mean loss of its rows.</summary>
     private double TrainOnce(int epoch, CancellationToken cancel)
     {
         _data.Shuffle(epoch);
@@ -132,7 +132,7 @@ internal sealed class MlpSession : ITrainingSession
             var rows = Math.Min(chunkRows, _data.Rows - from);
             if (_data.Rows - from - rows == 1)
             {
-                // Batch normalisation needs two rows: a single last one joins the batch before it.
+                // Batch normalisation needs at least two rows, so a single last row joins the previous batch.
                 rows++;
             }
 

@@ -4,10 +4,10 @@ using ModelOps.Domain.Evaluation;
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
 /// <summary>
-/// A training between two epochs. Random numbers need no place here: each epoch's are derived from (seed, epoch). In bytes: numbers as
-/// <see cref="BinaryWriter"/> writes them, arrays as their length and their values, little-endian.
+/// The state of a training between two epochs. No state of the random numbers is needed, because each epoch derives them from
+/// (seed, epoch). Format: numbers as <see cref="BinaryWriter"/> writes them; arrays as length and values, little-endian.
 /// </summary>
-/// <param name="Epoch">Epochs that are done.</param>
+/// <param name="Epoch">The number of completed epochs.</param>
 /// <param name="Best">The weights of the best epoch; null without a validation side.</param>
 internal sealed record MlpSessionSnapshot(int Epoch, MlpSnapshot State, MlpSnapshot? Best, int BestEpoch, double? BestLoss)
 {

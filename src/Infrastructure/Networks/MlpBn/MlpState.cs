@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
 /// <summary>
-/// Everything that training changes: parameters, Adam's moments and step count, batch normalisation's running statistics.
+/// All state that training changes: parameters, Adam's moments and step count, batch normalisation's running statistics.
 /// </summary>
 internal sealed class MlpState : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class MlpState : IDisposable
 
     public int Hidden { get; }
 
-    /// <summary>Flat, see <see cref="MlpTrainingProgram"/>.</summary>
+    /// <summary>All parameters as one flat vector; see <see cref="MlpTrainingProgram"/> for its layout.</summary>
     public Tensor Parameters { get; }
 
     public Tensor FirstMoment { get; }
@@ -76,8 +76,8 @@ internal sealed class MlpState : IDisposable
     }
 
     /// <summary>
-    /// In libtorch's own memory, which is always aligned the same way: a tensor over a managed array isn't, and the order of a
-    /// vectorised sum, so its last bit, depends on that.
+    /// Copies the values to memory that libtorch allocates, which always has the same alignment. A tensor over a managed array has varying
+    /// alignment. The alignment changes the summation order of vectorised sums, and with it the last bit of the result.
     /// </summary>
     private static Tensor Owned(float[] values)
     {
@@ -104,7 +104,7 @@ internal sealed record MlpSnapshot(
     float[] RunningMean,
     float[] RunningVariance)
 {
-    /// <summary>The weights under the names that PyTorch gives them in an equal <c>nn.Sequential</c>.</summary>
+    /// <summary>The weights under the names that PyTorch uses in an equal <c>nn.Sequential</c>.</summary>
     public IReadOnlyList<NamedTensor> ToTensors() =>
     [
         NamedTensor.Float("0.weight", [Hidden, PatientFeatures.Count], Parameters[..(4 * Hidden)]),

@@ -8,16 +8,16 @@ using static TorchSharp.torch;
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
 /// <summary>
-/// The network mlp-bn as a TorchScript program with its backward pass written out: Linear(4, h) → BatchNorm → ReLU → Dropout →
-/// Linear(h, 3), cross-entropy, Adam. One call trains many batches, so that the cost of crossing into libtorch, of autograd's
-/// bookkeeping and of eight optimizer calls is not paid for each batch.
+/// The network mlp-bn as a TorchScript program with an explicit backward pass: Linear(4, h) → BatchNorm → ReLU → Dropout →
+/// Linear(h, 3), cross-entropy, Adam. One call trains many batches. This avoids, per batch, the cost of the native call, of autograd's
+/// bookkeeping and of eight optimizer calls.
 /// </summary>
 /// <remarks>
-/// All parameters lie in one vector of length 10h + 3, in the order W1 [h, 4], b1 [h], gamma [h], beta [h], W2 [3, h], b2 [3].
-/// b1 gets no gradient: batch normalisation takes any constant away again, so its true gradient is zero.
-/// Each call into a kernel costs more than its arithmetic at this size, so they are few. The derivative of the loss comes from the
-/// logarithms of the probabilities in one call; where dropout or ReLU made a unit zero, one threshold stops its derivative, with dropout's
-/// factor in the product before it; batches and step numbers are cut beforehand, the losses are added up afterwards.
+/// All parameters are in one vector of length 10h + 3, in the order W1 [h, 4], b1 [h], gamma [h], beta [h], W2 [3, h], b2 [3].
+/// b1 gets no gradient: batch normalisation subtracts any constant, so the true gradient of b1 is zero.
+/// At this size a kernel call costs more than its arithmetic, so the program has few calls. One call computes the loss's derivative from
+/// the log-probabilities. One threshold call zeroes the derivative of units that dropout or ReLU zeroed; dropout's factor is in the
+/// product before it. Batches and step numbers are split before the loop, and the losses are summed after it.
 /// </remarks>
 internal sealed class MlpTrainingProgram : IDisposable
 {
@@ -88,8 +88,8 @@ internal sealed class MlpTrainingProgram : IDisposable
     private readonly Tensor _rate = zeros(1, ScalarType.Float64);
 
     /// <remarks>
-    /// The numbers are written into the program: TorchSharp passes a number as a temporary object that the garbage collector may
-    /// take away before the call has read it, which kills the process now and then.
+    /// The numbers are constants in the program's source. TorchSharp passes a number as a temporary object that the garbage collector may
+    /// free before the call has read it, which occasionally crashes the process.
     /// </remarks>
     public MlpTrainingProgram(TrainingParameters parameters)
     {
@@ -100,17 +100,16 @@ internal sealed class MlpTrainingProgram : IDisposable
     }
 
     /// <summary>
-    /// Trains on the first rows of a chunk in their order, batch by batch; changes parameters, moments, steps and running statistics
-    /// in place.
+    /// Trains on the first rows of a chunk in order, batch by batch. Changes parameters, moments, steps and running statistics in place.
     /// </summary>
-    /// <param name="rate">Adam's step size.</param>
+    /// <param name="rate">Adam's learning rate.</param>
     /// <returns>The sum of the rows' losses.</returns>
     public double Train(MlpState state, TrainingChunk chunk, int rows, double rate)
     {
         MemoryMarshal.Write(_rate.bytes, rate);
         using var inputs = chunk.InputTensor.narrow(0, 0, rows);
 
-        // The program hands the parameters back only so that TorchScript sees the use of what the optimizer wrote, and keeps the optimizer.
+        // The program returns the parameters only so that TorchScript does not remove the optimizer's writes as dead code.
         var (total, parameters) = ((Tensor, Tensor))_unit.invoke(
             "train",
             state.Parameters, state.FirstMoment, state.SecondMoment, state.Steps, state.RunningMean, state.RunningVariance,

@@ -13,7 +13,7 @@ internal static class ScalerFile
     public static byte[] Write(StandardScaler scaler) => JsonSerializer.SerializeToUtf8Bytes(
         new Document([.. PatientFeatures.Names.Select((name, i) => new Feature(name, scaler.Mean[i], scaler.Scale[i]))]), Options);
 
-    /// <exception cref="InvalidDataException">Other features, or in another order, than the network reads.</exception>
+    /// <exception cref="InvalidDataException">The features, or their order, differ from the network's inputs.</exception>
     public static StandardScaler Read(ReadOnlySpan<byte> json)
     {
         try

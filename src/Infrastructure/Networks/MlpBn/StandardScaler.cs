@@ -3,8 +3,8 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
 /// <summary>
-/// Standardises inputs: (x − mean) / scale, with the population standard deviation (scikit-learn's <c>StandardScaler</c>);
-/// a constant feature has scale 1. Arrays are in the order of <see cref="PatientFeatures.Names"/>.
+/// Standardises inputs: (x − mean) / scale, with the population standard deviation (scikit-learn's <c>StandardScaler</c>).
+/// A constant feature has scale 1. Arrays are in the order of <see cref="PatientFeatures.Names"/>.
 /// </summary>
 internal sealed class StandardScaler
 {
@@ -24,7 +24,7 @@ internal sealed class StandardScaler
 
     public IReadOnlyList<double> Scale { get; }
 
-    /// <summary>Fits on the rows of the training side alone.</summary>
+    /// <summary>Computes mean and scale from the rows of the training side only.</summary>
     public static StandardScaler Fit(IReadOnlyList<LabelledExample> rows)
     {
         Span<double> x = stackalloc double[PatientFeatures.Count];
@@ -50,7 +50,7 @@ internal sealed class StandardScaler
 
         for (var j = 0; j < scale.Length; j++)
         {
-            // A spread within rounding error of the mean is no spread; scikit-learn treats it the same way.
+            // A deviation within the rounding error of the mean counts as zero, as in scikit-learn.
             var deviation = Math.Sqrt(scale[j]);
             scale[j] = deviation > 10 * double.Epsilon && deviation > 1e-12 * Math.Abs(mean[j]) ? deviation : 1;
         }

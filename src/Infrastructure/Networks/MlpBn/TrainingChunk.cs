@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
-/// <summary>Buffers in libtorch's memory for the rows of some batches; filled again for each call of the program.</summary>
+/// <summary>Buffers in libtorch's memory for the rows of several batches. They are refilled for each call of the program.</summary>
 internal sealed class TrainingChunk(int capacity, int hidden) : IDisposable
 {
     /// <summary>Standardised inputs [capacity, 4].</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 
-/// <summary>The rows that decide about the best epoch, as the network reads them.</summary>
+/// <summary>The standardised rows of the validation side, which select the best epoch.</summary>
 internal sealed class ValidationSide : IDisposable
 {
     private readonly Tensor _inputs;
@@ -16,7 +16,7 @@ internal sealed class ValidationSide : IDisposable
         _truth = truth;
     }
 
-    /// <summary>Null where there are no rows.</summary>
+    /// <summary>Creates the validation side; null when there are no rows.</summary>
     public static ValidationSide? Of(IReadOnlyList<LabelledExample> rows, StandardScaler scaler)
     {
         if (rows.Count == 0)
