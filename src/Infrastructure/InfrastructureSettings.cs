@@ -33,7 +33,7 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
     /// </summary>
     public bool MigrateAtStart { get; init; } = true;
 
-    /// <summary>Lease, heartbeat and polling times. Only fault tests use shorter times.</summary>
+    /// <summary>The lease, the reconciliation interval and the age of settled files. Only fault tests use shorter times.</summary>
     public Timing Timing { get; init; } = Timing.Default;
 
     /// <summary>The longest running time of a trainer process. Then it is killed.</summary>
