@@ -104,7 +104,7 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} belongs to another worker now; nothing was written")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} is no longer this worker's; nothing was written")]
     private partial void LogLost(Guid jobId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; job {JobId} goes on when its lease has run out")]

@@ -233,7 +233,7 @@ internal sealed partial class RunTrainingHandler(
         await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == name, cancellationToken)
         ?? throw VersionRefusals.VersionNotFound();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} belongs to another worker now; nothing was written")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} is no longer this worker's; nothing was written")]
     private partial void LogClaimLost(Guid jobId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The trainer of job {JobId} died with exit code {ExitCode}")]
