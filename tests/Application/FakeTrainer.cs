@@ -19,6 +19,9 @@ public sealed class FakeTrainer : ITrainingWorkspaces
     /// <summary>Thrown when a workspace is prepared.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Thrown when a workspace is told the version in service.</summary>
+    public Exception? BaselineFailure { get; set; }
+
     public List<(TrainingSpecification Specification, CountedRow[] Rows, CountedRow[]? Records)> Prepared { get; } = [];
 
     /// <summary>The versions that the trainer was told to compare with, in turn.</summary>
@@ -63,7 +66,15 @@ public sealed class FakeTrainer : ITrainingWorkspaces
             trainer.Prepared.Add((specification, [.. rows.Read()], records is null ? null : [.. records.Read()]));
         }
 
-        public void SetBaseline(ModelVersion? baseline, int earlierLooks) => trainer.Baselines.Add((baseline?.Name, earlierLooks));
+        public void SetBaseline(ModelVersion? baseline, int earlierLooks)
+        {
+            if (trainer.BaselineFailure is { } failure)
+            {
+                throw failure;
+            }
+
+            trainer.Baselines.Add((baseline?.Name, earlierLooks));
+        }
 
         public Task<TrainingOutcome> TrainAsync(Action<TrainingProgress> onProgress, CancellationToken cancel, CancellationToken stop) =>
             trainer._answers[Math.Min(Interlocked.Increment(ref trainer._calls) - 1, trainer._answers.Length - 1)](

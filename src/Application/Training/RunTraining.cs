@@ -201,9 +201,10 @@ internal sealed partial class RunTrainingHandler(
             workspace.SetBaseline(active, looks);
             _baseline = (claim.Token, id);
         }
-        catch (Exception exception) when (DatabaseFailures.Are(exception))
+        catch (Exception exception) when (
+            DatabaseFailures.Are(exception) || exception is RefusalException or IOException or UnauthorizedAccessException)
         {
-            // The next heartbeat retries.
+            // A comparison is advice, so a failure here must not end the training. The next heartbeat retries.
         }
     }
 

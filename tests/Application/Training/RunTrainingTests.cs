@@ -449,6 +449,18 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Handle_WhenTheBaselineCannotBeNamed_SucceedsWithoutAComparison()
+    {
+        _world.Trainer.BaselineFailure = StorageRefusals.Full();
+        _world.Trainer.Answers(World.Completed());
+        var id = await _world.AddJobAsync();
+
+        await RunAsync(id);
+
+        Assert.Equal((JobStatus.Succeeded, null), ((await _world.JobAsync(id)).Status, (await _world.JobAsync(id)).Comparison));
+    }
+
+    [Fact]
     public async Task Handle_WhenTheTrainerCompared_KeepsTheComparisonWithTheJob()
     {
         var completed = World.Completed();
