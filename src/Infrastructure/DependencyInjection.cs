@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Failures;
-using ModelOps.Application.Training;
 using ModelOps.Infrastructure.Csv;
 using ModelOps.Infrastructure.Failures;
 using ModelOps.Infrastructure.FaultInjection;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using ModelOps.Application.Training;
-using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure;
 

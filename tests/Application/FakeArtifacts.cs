@@ -1,5 +1,4 @@
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Versions;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;

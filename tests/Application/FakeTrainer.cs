@@ -1,9 +1,7 @@
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Training;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
-using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Application.Tests;
 

@@ -11,7 +11,6 @@ using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Tests;
 

@@ -1,7 +1,4 @@
 using System.Reflection;
-using ModelOps.Infrastructure;
-using ModelOps.Infrastructure.Csv;
-using ModelOps.Infrastructure.Trainer;
 using NetArchTest.Rules;
 
 namespace ModelOps.Architecture.Tests;

@@ -1,5 +1,5 @@
-using ModelOps.Application;
 using System.Globalization;
+using ModelOps.Application;
 
 namespace ModelOps.Browser.Tests;
 

@@ -2,7 +2,6 @@ using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Networks.MlpBn;

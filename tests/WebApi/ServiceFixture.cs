@@ -6,11 +6,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using ModelOps.Application.Predictions;
-using ModelOps.Infrastructure.Files;
-using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
-using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Tests;
 

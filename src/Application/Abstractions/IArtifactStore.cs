@@ -1,7 +1,4 @@
 using System.Text.Json.Serialization;
-using ModelOps.Application.Versions;
-using ModelOps.Domain;
-using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Abstractions;

@@ -1,4 +1,3 @@
-using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
 

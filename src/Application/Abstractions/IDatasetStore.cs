@@ -1,6 +1,3 @@
-using ModelOps.Domain;
-using ModelOps.Domain.Datasets;
-
 namespace ModelOps.Application.Abstractions;
 
 /// <summary>An upload in the staging folder. Dispose deletes the upload unless it was kept.</summary>

@@ -1,4 +1,3 @@
-using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 

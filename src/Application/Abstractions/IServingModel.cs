@@ -1,5 +1,3 @@
-using ModelOps.Application.Predictions;
-using ModelOps.Domain;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;

@@ -1,7 +1,3 @@
-using ModelOps.Domain;
-using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Versions;
-
 namespace ModelOps.Application.Abstractions;
 
 /// <summary>The networks that can be trained, by the names that requests and versions use.</summary>

@@ -1,4 +1,3 @@
-using ModelOps.Application.Training;
 using ModelOps.Domain;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;

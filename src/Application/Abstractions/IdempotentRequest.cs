@@ -1,5 +1,3 @@
-using ModelOps.Application.Predictions;
-
 namespace ModelOps.Application.Abstractions;
 
 /// <summary>

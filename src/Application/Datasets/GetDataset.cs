@@ -1,7 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Application.Datasets;

@@ -2,7 +2,6 @@ using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Predictions;
 
 namespace ModelOps.Application.Predictions;
 

@@ -4,7 +4,6 @@ using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Training;
 

@@ -2,7 +2,6 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Versions;
 using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;

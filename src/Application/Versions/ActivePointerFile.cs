@@ -2,8 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain;
-using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 

@@ -2,7 +2,6 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;
 

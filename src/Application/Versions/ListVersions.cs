@@ -1,7 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 

@@ -1,4 +1,3 @@
-using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Datasets;

@@ -1,5 +1,3 @@
-using ModelOps.Domain.Datasets;
-
 namespace ModelOps.Domain.Training;
 
 /// <summary>The source of the rows of a retraining.</summary>

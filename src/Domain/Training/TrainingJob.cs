@@ -1,6 +1,4 @@
-using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Training;
 

@@ -1,4 +1,3 @@
-using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
 

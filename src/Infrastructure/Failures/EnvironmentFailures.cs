@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using ModelOps.Application.Failures;
-using ModelOps.Application.Predictions;
 using Npgsql;
 using SQLitePCL;
 

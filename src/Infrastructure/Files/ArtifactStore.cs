@@ -2,12 +2,10 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Versions;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.FaultInjection;
-using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Files;
 

@@ -1,6 +1,4 @@
-using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Versions;
-using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Files;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ModelOps.Application.Failures;
-using ModelOps.Application.Predictions;
 using ModelOps.Domain;
 
 namespace ModelOps.Infrastructure.Files;

@@ -1,5 +1,4 @@
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Versions;
 

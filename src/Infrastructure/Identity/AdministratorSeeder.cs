@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
-using ModelOps.Domain;
 using ModelOps.Infrastructure.Persistence;
 
 namespace ModelOps.Infrastructure.Identity;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks;

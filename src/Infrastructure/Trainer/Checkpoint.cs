@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Files;
-using ModelOps.Infrastructure.Networks;
 
 namespace ModelOps.Infrastructure.Trainer;
 

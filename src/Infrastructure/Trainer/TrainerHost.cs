@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Failures;
-using ModelOps.Application.Predictions;
 using ModelOps.Domain;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Training;

@@ -6,7 +6,6 @@ using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Networks;
-using ModelOps.Infrastructure.Trainer;
 
 namespace ModelOps.Infrastructure.Training;
 

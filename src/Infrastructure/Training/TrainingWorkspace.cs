@@ -1,6 +1,4 @@
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Training;
-using ModelOps.Domain.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Files;

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Versions;
-using ModelOps.Domain.Datasets;
 using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Controllers;

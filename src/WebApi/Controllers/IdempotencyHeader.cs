@@ -1,5 +1,3 @@
-using ModelOps.Application;
-
 namespace ModelOps.WebApi.Controllers;
 
 internal static class IdempotencyHeader

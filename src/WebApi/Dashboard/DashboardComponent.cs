@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using MediatR;
 using Microsoft.AspNetCore.Components;
 using ModelOps.Application;
-using ModelOps.Application.Failures;
 using ModelOps.Domain;
 using ModelOps.WebApi.Dashboard.Parts;
 using ModelOps.WebApi.Errors;

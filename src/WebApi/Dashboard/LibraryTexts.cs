@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Localization;
-using ModelOps.Application;
 using MudBlazor;
 
 namespace ModelOps.WebApi.Dashboard;

@@ -3,8 +3,6 @@ using ModelOps.Application.Training;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
-using ModelOps.WebApi.Dashboard.Parts;
 
 namespace ModelOps.WebApi.Dashboard;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ModelOps.Application;
-using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.WebApi.Dashboard;

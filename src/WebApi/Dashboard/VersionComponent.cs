@@ -1,6 +1,5 @@
 using ModelOps.Application;
 using ModelOps.Application.Versions;
-using ModelOps.WebApi.Dashboard.Parts;
 using MudBlazor;
 
 namespace ModelOps.WebApi.Dashboard;

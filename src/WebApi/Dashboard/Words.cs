@@ -1,8 +1,6 @@
 using ModelOps.Application.Versions;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
-using ModelOps.Infrastructure.Networks.MlpBn;
-using ModelOps.Infrastructure.Training;
 using ModelOps.WebApi.Dashboard.Parts;
 using MudBlazor;
 using static ModelOps.Application.Texts;

@@ -1,5 +1,3 @@
-using ModelOps.Application.Failures;
-
 namespace ModelOps.WebApi.Errors;
 
 internal static class HangUps

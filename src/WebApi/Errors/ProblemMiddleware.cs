@@ -1,5 +1,4 @@
 using ModelOps.Application.Failures;
-using ModelOps.Domain;
 
 namespace ModelOps.WebApi.Errors;
 

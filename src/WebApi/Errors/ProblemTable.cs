@@ -1,7 +1,5 @@
 using ModelOps.Application.Failures;
-using ModelOps.Application.Predictions;
 using ModelOps.Domain;
-using ModelOps.WebApi.Dashboard.Parts;
 
 namespace ModelOps.WebApi.Errors;
 

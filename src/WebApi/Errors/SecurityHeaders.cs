@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components.Endpoints;
-using ModelOps.Application;
 
 namespace ModelOps.WebApi.Errors;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ModelOps.WebApi.Dashboard.Parts;
 
 namespace ModelOps.WebApi.Json;
 

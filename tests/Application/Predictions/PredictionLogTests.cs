@@ -8,7 +8,6 @@ using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 using ModelOps.Domain.Records;
-using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 
 namespace ModelOps.Application.Tests.Predictions;

@@ -2,7 +2,6 @@ using ModelOps.Application.Training;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 
 namespace ModelOps.Application.Tests.Training;

@@ -1,6 +1,5 @@
 using ModelOps.Application.Training;
 using ModelOps.Domain.Training;
-using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 using Moq;
 

@@ -11,8 +11,6 @@ using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
-using ModelOps.Infrastructure.Persistence;
-using ModelOps.Infrastructure.Training;
 using ModelOps.TestSupport;
 
 namespace ModelOps.Application.Tests.Training;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 
 namespace ModelOps.Domain.Tests.Evaluation;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using Xunit.Abstractions;
 
 namespace ModelOps.Domain.Tests.Evaluation;

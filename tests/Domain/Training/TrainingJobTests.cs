@@ -1,6 +1,5 @@
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
-using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Tests.Training;
 

@@ -1,10 +1,5 @@
 using System.Globalization;
-using ModelOps.Application.Predictions;
-using ModelOps.Application.Records;
-using ModelOps.Application.Versions;
 using ModelOps.Faults.Tests.History;
-using ModelOps.WebApi.Dashboard.Parts;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Checking;
 

@@ -1,9 +1,5 @@
 using System.Text.Json;
-using ModelOps.Application.Predictions;
-using ModelOps.Application.Records;
-using ModelOps.Application.Versions;
 using ModelOps.Faults.Tests.History;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Checking;
 

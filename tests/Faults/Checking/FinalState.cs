@@ -1,5 +1,3 @@
-using ModelOps.WebApi.Errors;
-
 namespace ModelOps.Faults.Tests.Checking;
 
 internal sealed record JobState(string Id, string Status, string? Version, int Attempt, string? ErrorCode);

@@ -1,7 +1,5 @@
 using ModelOps.Faults.Tests.History;
-using ModelOps.Infrastructure.Files;
 using ModelOps.TestSupport;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

@@ -1,9 +1,6 @@
 using System.Text.Json;
-using ModelOps.Application.Predictions;
-using ModelOps.Domain.Datasets;
 using ModelOps.Faults.Tests.Checking;
 using ModelOps.TestSupport;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

@@ -1,5 +1,3 @@
-using ModelOps.WebApi.Errors;
-
 namespace ModelOps.Faults.Tests.Harness;
 
 /// <summary>How long a fault lasts, and how fast clients ask.</summary>

@@ -1,5 +1,4 @@
 using ModelOps.TestSupport;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

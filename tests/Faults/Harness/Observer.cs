@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using ModelOps.Faults.Tests.Checking;
-using ModelOps.Infrastructure.Files;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

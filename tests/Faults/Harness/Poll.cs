@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

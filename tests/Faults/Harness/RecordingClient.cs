@@ -1,17 +1,10 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using ModelOps.Application;
-using ModelOps.Application.Predictions;
-using ModelOps.Application.Records;
-using ModelOps.Application.Versions;
-using ModelOps.Domain.Features;
 using ModelOps.Faults.Tests.History;
 using ModelOps.Infrastructure.Csv;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Harness;
 

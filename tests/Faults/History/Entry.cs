@@ -1,9 +1,4 @@
 using System.Text.Json;
-using ModelOps.Application.Predictions;
-using ModelOps.Application.Records;
-using ModelOps.Application.Versions;
-using ModelOps.WebApi.Dashboard.Parts;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.History;
 

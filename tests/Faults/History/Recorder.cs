@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using ModelOps.Application.Versions;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.History;
 

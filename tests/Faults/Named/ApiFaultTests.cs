@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Json;
 using ModelOps.Faults.Tests.Harness;
 using ModelOps.Faults.Tests.History;
-using ModelOps.Infrastructure.Files;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Named;
 

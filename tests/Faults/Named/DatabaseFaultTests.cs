@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using ModelOps.Faults.Tests.Harness;
 using ModelOps.Faults.Tests.History;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Named;
 

@@ -2,10 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using ModelOps.Faults.Tests.Harness;
-using ModelOps.Faults.Tests.History;
-using ModelOps.Infrastructure.Files;
 using ModelOps.TestSupport;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.Named;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using ModelOps.Faults.Tests.Harness;
 using ModelOps.Faults.Tests.History;
 using ModelOps.TestSupport;
-using ModelOps.WebApi.Errors;
 using Xunit.Abstractions;
 
 namespace ModelOps.Faults.Tests.Named;

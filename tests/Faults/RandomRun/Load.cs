@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ModelOps.Faults.Tests.Harness;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.RandomRun;
 

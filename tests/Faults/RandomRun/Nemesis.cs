@@ -2,8 +2,6 @@ using System.Globalization;
 using ModelOps.Faults.Tests.Harness;
 using ModelOps.Faults.Tests.History;
 using ModelOps.TestSupport;
-using ModelOps.WebApi.Dashboard.Parts;
-using ModelOps.WebApi.Errors;
 
 namespace ModelOps.Faults.Tests.RandomRun;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
-using ModelOps.Application.Predictions;
 using ModelOps.Faults.Tests.Checking;
 using ModelOps.Faults.Tests.Harness;
 using ModelOps.Faults.Tests.History;
-using ModelOps.WebApi.Errors;
 using Xunit.Abstractions;
 
 namespace ModelOps.Faults.Tests.RandomRun;

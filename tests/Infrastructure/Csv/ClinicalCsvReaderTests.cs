@@ -4,7 +4,6 @@ using System.Text;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Csv;
 
 namespace ModelOps.Infrastructure.Tests.Csv;

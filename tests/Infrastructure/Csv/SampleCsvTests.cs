@@ -1,5 +1,4 @@
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Csv;
 
 namespace ModelOps.Infrastructure.Tests.Csv;

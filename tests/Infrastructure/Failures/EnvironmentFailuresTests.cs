@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Failures;
-using ModelOps.Application.Predictions;
 using ModelOps.Infrastructure.Failures;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Persistence;

@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Training;
-using ModelOps.Application.Versions;
 using ModelOps.Domain;
-using ModelOps.Domain.Features;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Files;
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using ModelOps.Application.Training;
 using ModelOps.Domain;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Tests.Files;

@@ -1,5 +1,4 @@
 using ModelOps.Application.Training;
-using ModelOps.Application.Versions;
 using ModelOps.Domain;
 using ModelOps.Infrastructure.Files;
 using ModelOps.TestSupport;

@@ -1,5 +1,4 @@
 using ModelOps.Application.Training;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Tests.Files;

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using ModelOps.Infrastructure.Tests.Files;
 
 namespace ModelOps.Infrastructure.Tests.Serving;
 

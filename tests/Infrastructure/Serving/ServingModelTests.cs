@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Predictions;
 using ModelOps.Application.Training;
 using ModelOps.Domain;
 using ModelOps.Domain.Evaluation;

@@ -1,9 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelOps.Application.Predictions;
-using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Serving;

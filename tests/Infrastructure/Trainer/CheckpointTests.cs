@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Trainer;

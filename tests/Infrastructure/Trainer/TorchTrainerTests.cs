@@ -1,9 +1,7 @@
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks.MlpBn;
-using ModelOps.Infrastructure.Trainer;
 using TorchSharp;
 
 namespace ModelOps.Infrastructure.Tests.Trainer;

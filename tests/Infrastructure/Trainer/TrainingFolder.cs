@@ -1,7 +1,6 @@
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Trainer;

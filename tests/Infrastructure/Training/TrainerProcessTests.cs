@@ -8,7 +8,6 @@ using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Tests.Trainer;
-using ModelOps.Infrastructure.Trainer;
 using ModelOps.Infrastructure.Training;
 using ModelOps.TestSupport;
 using Xunit.Abstractions;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
-using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Tests.Auth;
 

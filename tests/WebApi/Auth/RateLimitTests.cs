@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Tests.Auth;
 

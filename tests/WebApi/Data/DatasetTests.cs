@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text;
-using ModelOps.Domain.Features;
-using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.WebApi.Tests.Data;
 

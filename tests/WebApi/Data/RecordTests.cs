@@ -1,6 +1,4 @@
 using System.Net;
-using ModelOps.Application;
-using ModelOps.Domain.Features;
 
 namespace ModelOps.WebApi.Tests.Data;
 

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using ModelOps.WebApi.Dashboard;
 
 namespace ModelOps.WebApi.Tests.Errors;
 

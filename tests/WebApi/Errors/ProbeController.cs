@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Domain;
-using ModelOps.WebApi.Dashboard.Parts;
 
 namespace ModelOps.WebApi.Tests.Errors;
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using ModelOps.Domain.Datasets;
-using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.WebApi.Tests.Models;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using ModelOps.Domain.Datasets;
-using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.WebApi.Tests.Models;
 

@@ -1,7 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
-using ModelOps.Domain.Datasets;
-using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.WebApi.Tests.Models;
 

@@ -5,11 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using ModelOps.Domain.Datasets;
-using ModelOps.Infrastructure.Files;
-using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
-using ModelOps.WebApi.Errors;
 using Npgsql;
 
 namespace ModelOps.WebApi.Tests.PostgreSql;

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using ModelOps.Application.Predictions;
-using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests.PostgreSql;

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ModelOps.Infrastructure.Files;
-using ModelOps.Infrastructure.Persistence;
 using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests.PostgreSql;

@@ -1,6 +1,3 @@
-using ModelOps.Infrastructure.Files;
-using ModelOps.Infrastructure.Persistence;
-
 namespace ModelOps.WebApi.Tests.PostgreSql;
 
 /// <summary>Two service processes on one database.</summary>

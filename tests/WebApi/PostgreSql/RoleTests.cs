@@ -1,5 +1,3 @@
-using ModelOps.Infrastructure.Persistence;
-
 namespace ModelOps.WebApi.Tests.PostgreSql;
 
 /// <summary>What each role does, and doesn't.</summary>

@@ -1,4 +1,3 @@
-using ModelOps.Infrastructure.Persistence;
 using Npgsql;
 
 namespace ModelOps.WebApi.Tests.PostgreSql;

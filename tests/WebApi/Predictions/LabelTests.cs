@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
-using ModelOps.Domain.Datasets;
 
 namespace ModelOps.WebApi.Tests.Predictions;
 

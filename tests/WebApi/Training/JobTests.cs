@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using ModelOps.Domain.Datasets;
-using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.WebApi.Tests.Training;
 

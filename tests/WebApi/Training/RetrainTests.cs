@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using ModelOps.Application;
-using ModelOps.Domain.Datasets;
 
 namespace ModelOps.WebApi.Tests.Training;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ModelOps.Infrastructure.Files;
 using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests.Users;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 

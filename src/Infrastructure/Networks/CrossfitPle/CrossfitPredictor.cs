@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using ModelOps.Application.Predictions;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 

@@ -1,5 +1,3 @@
-using ModelOps.Domain.Data;
-
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>The sizes of crossfit-ple that are the same in every version.</summary>

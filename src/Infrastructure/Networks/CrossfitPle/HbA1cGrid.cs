@@ -1,5 +1,4 @@
 using ModelOps.Domain.Evaluation;
-using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 

@@ -1,4 +1,3 @@
-using ModelOps.Application.Predictions;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ModelOps.Domain.Evaluation;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;
 

@@ -1,5 +1,4 @@
 using ModelOps.Domain;
-using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using static TorchSharp.torch;
 

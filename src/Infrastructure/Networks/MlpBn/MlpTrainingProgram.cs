@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Networks.MlpBn;

@@ -1,8 +1,6 @@
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.CrossfitPle;
 using ModelOps.Infrastructure.Tests.Trainer;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 using ModelOps.Infrastructure.Networks.CrossfitPle;
 

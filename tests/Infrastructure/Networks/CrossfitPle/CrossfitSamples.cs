@@ -1,6 +1,5 @@
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.CrossfitPle;

@@ -1,7 +1,5 @@
-using ModelOps.Application.Predictions;
 using ModelOps.Domain;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.CrossfitPle;

@@ -1,19 +1,15 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOps.Application.Abstractions;
-using ModelOps.Application.Predictions;
 using ModelOps.Application.Training;
-using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Serving;
 using ModelOps.Infrastructure.Tests.Trainer;
 using ModelOps.Infrastructure.Tests.Training;
-using ModelOps.Infrastructure.Trainer;
 using ModelOps.Infrastructure.Training;
 
 namespace ModelOps.Infrastructure.Tests.Networks.Logistic;

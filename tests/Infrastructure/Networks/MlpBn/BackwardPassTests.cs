@@ -1,12 +1,9 @@
 using ModelOps.Domain;
-using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Tests.Data;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using ModelOps.Infrastructure.Tests.Trainer;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

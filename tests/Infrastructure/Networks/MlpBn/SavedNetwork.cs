@@ -1,4 +1,3 @@
-using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;

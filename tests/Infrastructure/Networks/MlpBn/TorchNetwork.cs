@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ModelOps.Infrastructure.Tests.Networks.MlpBn;
