@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Mutation testing of src/Domain by tests/Domain; outside CI, since it takes about half an hour. Arguments go to dotnet-stryker.
+# Mutation testing of src/Domain by tests/Domain; outside CI, since it takes long. Arguments go to dotnet-stryker.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dotnet tool restore

@@ -86,10 +86,7 @@ internal sealed class CrossfitSession : ITrainingSession
         var loss = total / _batches / CrossfitShape.Members;
         if (!double.IsFinite(loss))
         {
-            throw new RefusalException(
-                RefusalKind.Unprocessable,
-                "training_diverged",
-                $"The loss grew beyond all bounds in epoch {epoch}. Train again with a lower learning rate.");
+            throw TrainingRefusals.Diverged(epoch);
         }
 
         // The figures are measured after every 1/20 of the training and, at the latest, after the first epoch.
