@@ -63,9 +63,9 @@ class Service:
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def call(self, path, body=None, content=None, kind="application/json"):
+    def call(self, path, body=None, content=None, kind="application/json", method=None):
         content = json.dumps(body).encode() if body is not None else content
-        request = urllib.request.Request(self.address + path, content, {"Content-Type": kind})
+        request = urllib.request.Request(self.address + path, content, {"Content-Type": kind}, method=method)
         if self.token:
             request.add_header("Authorization", "Bearer " + self.token)
         try:

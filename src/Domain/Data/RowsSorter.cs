@@ -105,10 +105,11 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
     private static IEnumerable<CountedRow> WithFolds(IEnumerable<(CanonicalKey Key, int Count)> rows, SplitKey key)
     {
         var canonical = new byte[CanonicalRow.Bytes];
+        using var hasher = key.ManyRows();
         foreach (var (row, count) in rows)
         {
             row.Write(canonical);
-            yield return new CountedRow(CanonicalRow.Read(canonical), count, SplitKey.FoldOf(key.HashOf(canonical)));
+            yield return new CountedRow(CanonicalRow.Read(canonical), count, hasher.FoldOf(canonical));
         }
     }
 

@@ -50,17 +50,13 @@ public sealed class SplitKey
     {
         Span<byte> canonical = stackalloc byte[CanonicalRow.InputBytes];
         CanonicalRow.WriteKey(schema, values, canonical);
-        return HashOf(canonical);
-    }
-
-    /// <inheritdoc cref="HashOf(PatientFeatures)"/>
-    /// <param name="canonical">A row in canonical form. Only the key columns are hashed.</param>
-    internal ulong HashOf(ReadOnlySpan<byte> canonical)
-    {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, canonical[..CanonicalRow.InputBytes], hash);
+        HMACSHA256.HashData(_key, canonical, hash);
         return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
+
+    /// <summary>Computes the folds of many rows. It takes less than half the time of hashing row by row. Not thread-safe.</summary>
+    internal RowHasher ManyRows() => new(_key);
 
     /// <summary>Identifies the key without revealing it: the first 8 bytes of the key's SHA-256, little-endian.</summary>
     public ulong Id => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(_key));
@@ -74,4 +70,22 @@ public sealed class SplitKey
 
     /// <inheritdoc cref="FoldOf(PatientFeatures)"/>
     public static byte FoldOf(ulong hash) => (byte)(hash % Buckets / (Buckets / Folds));
+
+    /// <summary>Keeps the state of the HMAC, so that the key is set up once and not for each row.</summary>
+    internal sealed class RowHasher(byte[] key) : IDisposable
+    {
+        private readonly IncrementalHash _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+
+        /// <inheritdoc cref="SplitKey.FoldOf(PatientFeatures)"/>
+        /// <param name="canonical">A row in canonical form. Only the key columns are hashed.</param>
+        public byte FoldOf(ReadOnlySpan<byte> canonical)
+        {
+            Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+            _hmac.AppendData(canonical[..CanonicalRow.InputBytes]);
+            _hmac.GetHashAndReset(hash);
+            return SplitKey.FoldOf(BinaryPrimitives.ReadUInt64BigEndian(hash));
+        }
+
+        public void Dispose() => _hmac.Dispose();
+    }
 }

@@ -35,6 +35,7 @@ internal static class JobServices
         }
 
         services.AddHostedService<Reconciler>();
+        services.AddHostedService<IdleMemory>();
         return services;
     }
 

@@ -180,6 +180,7 @@ public class EvaluatorTests
             Simulated((60, 50), (40, 30), (100, 90), seed: 2).ConfidenceIntervals.F1Score);
     }
 
+    [Trait("Size", "Large")]
     [Fact]
     public void Evaluate_WhenThereAreTwentyThousandRows_TakesUnderOneAndAHalfSeconds()
     {
@@ -284,6 +285,7 @@ public class EvaluatorTests
         Assert.Equal((1, 1), (recall[DiabetesClass.Diabetes]!.Low, recall[DiabetesClass.Diabetes]!.High));
     }
 
+    [Trait("Size", "Large")]
     [Fact]
     public void Evaluate_WhenThereAreAMillionRows_KeepsTwentyFiveBytesOfEach()
     {
@@ -308,6 +310,7 @@ public class EvaluatorTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 80_000_000);
     }
 
+    [Trait("Size", "Large")]
     [Fact]
     public void Plausible_OverManySimulations_CoversEachClassNineTimesOfTen()
     {

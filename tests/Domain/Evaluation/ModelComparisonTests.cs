@@ -203,6 +203,7 @@ public class ModelComparisonTests(ITestOutputHelper output)
         Assert.Equal(["value", "low", "high"], json.GetProperty("delta_macro_f1").EnumerateObject().Select(p => p.Name));
     }
 
+    [Trait("Size", "Large")]
     [Fact]
     public void Compare_WhenVersionsAreEquallyGood_CallsFewBetter()
     {
@@ -223,6 +224,7 @@ public class ModelComparisonTests(ITestOutputHelper output)
         Assert.Equal(0, undecidable);
     }
 
+    [Trait("Size", "Large")]
     [Fact]
     public void Compare_WhenTenPointsBetterOnManyRows_FindsIt()
     {
@@ -278,6 +280,7 @@ public class ModelComparisonTests(ITestOutputHelper output)
         Assert.Equal(first.PValue, second.PValue);
     }
 
+    [Trait("Size", "Large")]
     [Fact]
     public void Complete_WhenTenEqualVersionsAreTried_SeldomCallsOneBetter()
     {
@@ -302,6 +305,7 @@ public class ModelComparisonTests(ITestOutputHelper output)
         Assert.InRange(alarms, 1, Simulations / 10);
     }
 
+    [Trait("Size", "Large")]
     [Theory]
     [InlineData(0)]
     [InlineData(9)]

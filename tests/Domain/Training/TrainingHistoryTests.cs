@@ -30,6 +30,7 @@ public class TrainingHistoryTests
         Assert.Single(history.Points.Zip(history.Points.Skip(1), (a, b) => b.Epoch - a.Epoch).SkipLast(1).Distinct());
     }
 
+    [Trait("Size", "Large")]
     [Fact]
     public void Constructor_WhenResumedAtAnyEpoch_GoesOnAsIfUndisturbed()
     {
