@@ -34,11 +34,13 @@ public interface IDatasetStore
     /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c></exception>
     Stream OpenRead(long id, string name);
 
-    void Delete(long id, string name);
+    /// <summary>Deletes all files of a dataset. Missing files are no error.</summary>
+    void Delete(long id);
 
     /// <summary>
-    /// Returns the files that this process first saw at least one minute ago, so that the transaction that adds their database row has
-    /// had time to commit. With <paramref name="onlyProcess"/>, no other process can be uploading, and all files are returned.
+    /// Returns the ids of the datasets with a file that this process first saw at least one minute ago, so that the transaction that adds
+    /// the database row has had time to commit. With <paramref name="onlyProcess"/>, no other process can be uploading, and the ids of all
+    /// files are returned.
     /// </summary>
-    IReadOnlyList<(long Id, string Name)> ListSettled(bool onlyProcess);
+    IReadOnlySet<long> ListSettled(bool onlyProcess);
 }

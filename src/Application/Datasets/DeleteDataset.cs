@@ -24,7 +24,7 @@ internal sealed class DeleteDatasetHandler(IModelOpsDbContext db, IDatasetStore 
             throw DatasetRefusals.NotFound(request.Name);
         }
 
-        datasets.Delete(dataset.Id, dataset.Name);
+        datasets.Delete(dataset.Id);
         return new DeletionAnswer(true, Texts.Say($"{dataset.Name} was deleted."));
     }
 }

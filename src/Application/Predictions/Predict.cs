@@ -65,11 +65,12 @@ public sealed record ClassProbabilities(
     [property: JsonPropertyName("Diabetes")] double Diabetes);
 
 /// <param name="Plausible">
-/// The classes that can't be ruled out: of the patients of each class, at least 90 % have their class among them. Several mean that the
-/// model is unsure; none means that the patient is unlike those of every class. Null for a version that was measured before this was.
+/// The prediction set: the classes that can't be ruled out. For each class, the set contains the true class for at least 90 % of its
+/// patients. Several classes mean that the model is unsure; no class means that the patient is unlike the patients of every class. Null
+/// for a version that was evaluated before prediction sets existed.
 /// </param>
 /// <param name="Agreement">
-/// Share 0..1 of the network's members whose own class is the answer's; null for a network without members.
+/// Share 0..1 of the network's members that predict the answer's class; null for a network without members.
 /// </param>
 /// <param name="Kept">Whether the prediction is stored, so that its outcome can be confirmed later.</param>
 public sealed record PredictionAnswer(

@@ -110,16 +110,16 @@ internal sealed partial class ReconcileJobsHandler(
     {
         // A file without a row may belong to an upload that hasn't committed yet. Delete only files older than the last step of any
         // upload.
-        var files = datasets.ListSettled(onlyProcess);
-        if (files.Count == 0)
+        var settled = datasets.ListSettled(onlyProcess);
+        if (settled.Count == 0)
         {
             return;
         }
 
         var known = (await db.Datasets.AsNoTracking().Select(d => d.Id).ToListAsync(cancellationToken)).ToHashSet();
-        foreach (var (id, name) in files.Where(f => !known.Contains(f.Id)))
+        foreach (var id in settled.Where(id => !known.Contains(id)))
         {
-            Sweep(() => datasets.Delete(id, name));
+            Sweep(() => datasets.Delete(id));
         }
     }
 

@@ -64,32 +64,6 @@ public static class Evaluator
             Subgroups: [.. Subgroup.All.Select(g => Measure(g, g.Sum(rows.MatrixByCell, ConfusionMatrix.Cells), seed))]);
     }
 
-    /// <summary>Computes the report of rows in lists; see <see cref="Evaluate(JudgedRows, int)"/>.</summary>
-    /// <param name="truth">True class of each row; at least one row.</param>
-    /// <param name="probabilities">For each row, three probabilities in class order, 0..1 with sum 1 ± 0.001.</param>
-    /// <param name="features">Inputs of each row, for the baseline rule and the subgroups.</param>
-    /// <param name="seed">Seed of the bootstrap resamples.</param>
-    /// <exception cref="ArgumentException">The lists differ in length, there are no rows, or probabilities are invalid.</exception>
-    public static EvaluationReport Evaluate(
-        IReadOnlyList<DiabetesClass> truth,
-        IReadOnlyList<double[]> probabilities,
-        IReadOnlyList<PatientFeatures> features,
-        int seed)
-    {
-        if (probabilities.Count != truth.Count || features.Count != truth.Count)
-        {
-            throw new ArgumentException("Each row has a truth, probabilities and inputs.", nameof(probabilities));
-        }
-
-        var rows = new JudgedRows(truth.Count);
-        for (var i = 0; i < truth.Count; i++)
-        {
-            rows.Add(truth[i], features[i], probabilities[i]);
-        }
-
-        return Evaluate(rows, seed);
-    }
-
     /// <summary>The class with the highest probability or log-probability; in a tie, the lowest class (numpy.argmax).</summary>
     public static DiabetesClass PredictedClass(ReadOnlySpan<double> probabilities)
     {

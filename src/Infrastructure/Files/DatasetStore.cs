@@ -14,9 +14,6 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
     /// <summary>The suffix of a rows file's name. The dataset's id stands before it.</summary>
     private const string RowsSuffix = ".rows";
 
-    /// <summary>The name of a dataset that has a rows file but no CSV file. The name is valid, but no upload has it.</summary>
-    private const string OnlyRows = "-.csv";
-
     private readonly Unchanged _unchanged = new(time);
 
     public async Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
@@ -81,21 +78,21 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         }
     }
 
-    public void Delete(long id, string name)
+    public void Delete(long id)
     {
-        foreach (var leftover in Directory.GetFiles(directory.Rows, string.Create(CultureInfo.InvariantCulture, $"{id}{RowsSuffix}*")))
-        {
-            File.Delete(leftover);
-        }
-
-        File.Delete(PathOf(id, name));
+        string[] files =
+        [
+            .. Directory.GetFiles(directory.Rows, string.Create(CultureInfo.InvariantCulture, $"{id}{RowsSuffix}*")),
+            .. Directory.GetFiles(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}-*")),
+        ];
+        Array.ForEach(files, File.Delete);
     }
 
-    public IReadOnlyList<(long Id, string Name)> ListSettled(bool onlyProcess)
+    public IReadOnlySet<long> ListSettled(bool onlyProcess)
     {
         var files = Names(directory.Datasets).Concat(Names(directory.Rows)).ToList();
         var settled = _unchanged.For(timing.Settled, files.Select(file => (file, State: "")));
-        return [.. (onlyProcess ? files : settled).Select(Parse).OfType<(long, string)>()];
+        return (onlyProcess ? files : settled).Select(DatasetOf).OfType<long>().ToHashSet();
     }
 
     private static IEnumerable<string> Names(string folder) => new DirectoryInfo(folder).EnumerateFiles().Select(file => file.Name);
@@ -104,7 +101,7 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
     /// The dataset that a file belongs to; null when the name is neither a CSV file's nor a rows file's.
     /// A partly written rows file that a crash left belongs to its dataset, too.
     /// </summary>
-    private static (long Id, string Name)? Parse(string file)
+    private static long? DatasetOf(string file)
     {
         var end = file.AsSpan().IndexOfAny('-', '.');
         if (end <= 0 || !long.TryParse(file.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
@@ -112,9 +109,8 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
             return null;
         }
 
-        return file[end] == '.' && file.AsSpan(end).StartsWith(RowsSuffix, StringComparison.Ordinal) ? (id, OnlyRows)
-            : file[end] == '-' && Dataset.IsValidName(file[(end + 1)..]) ? (id, file[(end + 1)..])
-            : null;
+        var isRows = file.AsSpan(end).StartsWith(RowsSuffix, StringComparison.Ordinal);
+        return isRows || (file[end] == '-' && Dataset.IsValidName(file[(end + 1)..])) ? id : null;
     }
 
     private string RowsPathOf(long id) =>

@@ -10,7 +10,7 @@ namespace ModelOps.WebApi.Auth;
 
 /// <param name="LoginsPerMinute">Sign-in attempts per address and minute. Limits password guessing across accounts.</param>
 /// <param name="RequestsPerMinute">
-/// All requests of one user (or, signed out, one address) in a minute. Stops a client that has run wild, not one that polls.
+/// Requests per minute of one user, or of one address when signed out. The limit stops a runaway client; polling stays far below it.
 /// </param>
 internal sealed record RateLimitSettings(int LoginsPerMinute, int RequestsPerMinute)
 {

@@ -26,7 +26,7 @@ public class EvaluatorTests
     [Fact]
     public void Evaluate_WhenRowsAreTied_AgreesWithScikitLearn()
     {
-        var report = Evaluator.Evaluate(Truth, Probabilities, Features(HbA1c), seed: 42);
+        var report = Judged.Evaluate(Truth, Probabilities, Features(HbA1c), seed: 42);
 
         Assert.Equal(12, report.Rows);
         Assert.Equal(0.6666666666666666, report.Accuracy, 12);
@@ -54,7 +54,7 @@ public class EvaluatorTests
     [Fact]
     public void Evaluate_WhenBaselinesAreWeaker_SaysWhatTheyReach()
     {
-        var report = Evaluator.Evaluate(Truth, Probabilities, Features(HbA1c), seed: 42);
+        var report = Judged.Evaluate(Truth, Probabilities, Features(HbA1c), seed: 42);
 
         Assert.Equal(["majority_class", "ada_rule"], report.Baselines.Select(b => b.Name));
         AssertClose([0.5, 0.58333333333333], report.Baselines.Select(b => b.Accuracy));
@@ -67,7 +67,7 @@ public class EvaluatorTests
     {
         double[][] probabilities = [[.7, .2, .1], [.3, .4, .3], [.1, .2, .7], [.6, .1, .3]];
 
-        var report = Evaluator.Evaluate(Classes("NNYY"), probabilities, Features([5, 6, 7, 8]), seed: 1);
+        var report = Judged.Evaluate(Classes("NNYY"), probabilities, Features([5, 6, 7, 8]), seed: 1);
 
         Assert.Equal(0.5, report.Accuracy, 12);
         Assert.Equal(0.5, report.BalancedAccuracy, 12);
@@ -92,7 +92,7 @@ public class EvaluatorTests
     {
         double[][] probabilities = [[.9, .05, .05], [.1, .0, .9]];
 
-        var report = Evaluator.Evaluate(Classes("NY"), probabilities, Features([5, 7]), seed: 1);
+        var report = Judged.Evaluate(Classes("NY"), probabilities, Features([5, 7]), seed: 1);
 
         Assert.Equal(1, report.F1Score);
         Assert.Equal(1, report.Precision);
@@ -103,7 +103,7 @@ public class EvaluatorTests
     [Fact]
     public void Evaluate_WhenOnlyOneClassIsTrue_HasNoAreaUnderTheCurve()
     {
-        var report = Evaluator.Evaluate(Classes("NN"), [[.9, .05, .05], [.8, .1, .1]], Features([5, 5]), seed: 1);
+        var report = Judged.Evaluate(Classes("NN"), [[.9, .05, .05], [.8, .1, .1]], Features([5, 5]), seed: 1);
 
         Assert.All(report.RocAuc.PerClass.Values, Assert.Null);
         Assert.Null(report.RocAuc.Macro);
@@ -113,7 +113,7 @@ public class EvaluatorTests
     [Fact]
     public void Evaluate_WhenTheTruthHadNoProbability_ClipsTheLoss()
     {
-        var report = Evaluator.Evaluate(Classes("NY"), [[0, 0, 1], [0, 0, 1]], Features([5, 7]), seed: 1);
+        var report = Judged.Evaluate(Classes("NY"), [[0, 0, 1], [0, 0, 1]], Features([5, 7]), seed: 1);
 
         // (−ln 1e-15 − ln(1 − 1e-15)) / 2, with −ln 1e-15 = 15·ln 10.
         Assert.Equal(15 * 2.302585092994046 / 2, report.Loss, 9);
@@ -126,7 +126,7 @@ public class EvaluatorTests
         // 0.4 = 6/15, 0.6 = 9/15 and 0.8 = 12/15 close the bins of index 5, 8 and 11.
         double[][] probabilities = [[.4, .3, .3], [.6, .2, .2], [.8, .1, .1], [.81, .1, .09], [1, 0, 0]];
 
-        var report = Evaluator.Evaluate(Classes("NPNYN"), probabilities, Features([5, 6, 5, 7, 5]), seed: 1);
+        var report = Judged.Evaluate(Classes("NPNYN"), probabilities, Features([5, 6, 5, 7, 5]), seed: 1);
 
         Assert.Equal([0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 1, 0, 1], report.Calibration.Select(b => b.Count));
         Assert.Equal(new CalibrationBin(12 / 15.0, 13 / 15.0, 1, .81, 0), report.Calibration[12]);
@@ -172,7 +172,7 @@ public class EvaluatorTests
     [Fact]
     public void Evaluate_WhenRepeated_GivesTheSameReport()
     {
-        string Run(int seed) => JsonSerializer.Serialize(Evaluator.Evaluate(Truth, Probabilities, Features(HbA1c), seed), Stored);
+        string Run(int seed) => JsonSerializer.Serialize(Judged.Evaluate(Truth, Probabilities, Features(HbA1c), seed), Stored);
 
         Assert.Equal(Run(42), Run(42));
         Assert.NotEqual(
@@ -194,7 +194,7 @@ public class EvaluatorTests
     [Fact]
     public void Report_WhenStoredAsJson_ComesBackTheSame()
     {
-        var stored = JsonSerializer.Serialize(Evaluator.Evaluate(Truth, Probabilities, Features(HbA1c), seed: 42), Stored);
+        var stored = JsonSerializer.Serialize(Judged.Evaluate(Truth, Probabilities, Features(HbA1c), seed: 42), Stored);
 
         var report = JsonSerializer.Deserialize<EvaluationReport>(stored, Stored)!;
 
@@ -206,7 +206,7 @@ public class EvaluatorTests
     [Fact]
     public void Report_WhenShownInSnakeCase_HasTheContractsNames()
     {
-        var report = JsonSerializer.SerializeToElement(Evaluator.Evaluate(Truth, Probabilities, Features(HbA1c), seed: 42), Shown);
+        var report = JsonSerializer.SerializeToElement(Judged.Evaluate(Truth, Probabilities, Features(HbA1c), seed: 42), Shown);
 
         Assert.Equal(
             [
@@ -245,7 +245,7 @@ public class EvaluatorTests
     [Fact]
     public void Evaluate_OfADecision_WeighsFalseAlarmsByTheOddsOfTheThreshold()
     {
-        var benefit = Evaluator.Evaluate(
+        var benefit = Judged.Evaluate(
             Classes("NPYY"), [[.6, .2, .2], [.1, .4, .5], [.1, .2, .7], [.5, .3, .2]], Features([5, 6, 7, 7]), seed: 1).NetBenefit!;
 
         // t = 0.20: all four are treated. t = 0.50: the third rightly, the second wrongly, at odds of 1. t = 0.70: the third alone.
@@ -264,7 +264,7 @@ public class EvaluatorTests
     [Fact]
     public void Evaluate_OfProbabilities_ScoresRanksAndEachClassesCalibration()
     {
-        var report = Evaluator.Evaluate(Classes("NY"), [[.7, .2, .1], [.3, .5, .2]], Features([5, 7]), seed: 1);
+        var report = Judged.Evaluate(Classes("NY"), [[.7, .2, .1], [.3, .5, .2]], Features([5, 7]), seed: 1);
 
         // Cumulated .7 and .9 against 1 and 1; .3 and .8 against 0 and 0.
         Assert.Equal((.09 + .01 + .09 + .64) / 2, report.RankedProbabilityScore!.Value, 12);
@@ -355,13 +355,9 @@ public class EvaluatorTests
         Assert.Contains(DiabetesClass.Prediabetes, sets.Plausible([.1, .8, .1]));
     }
 
-    [Theory]
-    [InlineData(0, 0, 0)]
-    [InlineData(2, 1, 2)]
-    [InlineData(2, 2, 1)]
-    public void Evaluate_WhenListsDontMatch_Throws(int truth, int probabilities, int features) =>
-        Assert.Throws<ArgumentException>(() => Evaluator.Evaluate(
-            Truth[..truth], Probabilities[..probabilities], Features(HbA1c[..features]), seed: 1));
+    [Fact]
+    public void Evaluate_WhenThereIsNoRow_Throws() =>
+        Assert.Throws<ArgumentException>(() => Evaluator.Evaluate(new JudgedRows(), seed: 1));
 
     [Theory]
     [InlineData(double.NaN, 0.5, 0.5)]
@@ -370,7 +366,7 @@ public class EvaluatorTests
     [InlineData(0.2, 0.2, 0.2)]
     [InlineData(3.1, -0.4, 1.2)]
     public void Evaluate_WhenValuesAreNoProbabilities_Throws(double a, double b, double c) =>
-        Assert.Throws<ArgumentException>(() => Evaluator.Evaluate([DiabetesClass.Negative], [[a, b, c]], Features([5]), seed: 1));
+        Assert.Throws<ArgumentException>(() => Judged.Evaluate([DiabetesClass.Negative], [[a, b, c]], Features([5]), seed: 1));
 
     [Theory]
     [InlineData(5.69, DiabetesClass.Negative)]
@@ -411,7 +407,7 @@ public class EvaluatorTests
             }
         }
 
-        return Evaluator.Evaluate(truth, probabilities, Features([.. truth.Select(_ => 6.0)]), seed);
+        return Judged.Evaluate(truth, probabilities, Features([.. truth.Select(_ => 6.0)]), seed);
     }
 
     private static DiabetesClass[] Classes(string letters) =>

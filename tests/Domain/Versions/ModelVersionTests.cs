@@ -1,6 +1,7 @@
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
+using ModelOps.Domain.Tests.Evaluation;
 using ModelOps.Domain.Versions;
 
 namespace ModelOps.Domain.Tests.Versions;
@@ -42,7 +43,7 @@ public class ModelVersionTests
         {
             [DiabetesClass.Negative] = 6, [DiabetesClass.Prediabetes] = 7, [DiabetesClass.Diabetes] = 8,
         };
-        var evaluation = Evaluator.Evaluate(
+        var evaluation = Judged.Evaluate(
             [DiabetesClass.Negative], [[0.8, 0.1, 0.1]], [new PatientFeatures(5, 40, 22, Gender.F)], seed: 1);
         return ModelVersion.Create(
             name,

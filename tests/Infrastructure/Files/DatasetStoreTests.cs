@@ -113,7 +113,6 @@ public sealed class DatasetStoreTests : IDisposable
 
         Assert.Throws<ArgumentException>(() => _store.Keep(upload, _rows, 1, name));
         Assert.Throws<ArgumentException>(() => _store.OpenRead(1, name));
-        Assert.Throws<ArgumentException>(() => _store.Delete(1, name));
     }
 
     [Fact]
@@ -122,8 +121,8 @@ public sealed class DatasetStoreTests : IDisposable
         await using var upload = await _store.StageAsync(new MemoryStream(Content), long.MaxValue, default);
         _store.Keep(upload, _rows, 7, "a.csv");
 
-        _store.Delete(7, "a.csv");
-        _store.Delete(7, "a.csv");
+        _store.Delete(7);
+        _store.Delete(7);
 
         Assert.Null(_store.FindRows(7));
         Assert.Equal("dataset_not_found", Assert.Throws<RefusalException>(() => _store.OpenRead(7, "a.csv")).Code);
@@ -142,7 +141,7 @@ public sealed class DatasetStoreTests : IDisposable
         _clock.Shift = TimeSpan.FromSeconds(50);
         Assert.Empty(_store.ListSettled(onlyProcess: false));
         _clock.Shift = TimeSpan.FromSeconds(61);
-        Assert.Equal([7L, 7L], _store.ListSettled(onlyProcess: false).Select(file => file.Id));
+        Assert.Equal([7L], _store.ListSettled(onlyProcess: false));
     }
 
     [Fact]
@@ -153,18 +152,17 @@ public sealed class DatasetStoreTests : IDisposable
         File.SetLastWriteTimeUtc(Path.Combine(_directory.Datasets, "7-a.csv"), DateTime.UtcNow.AddHours(-1));
 
         Assert.Empty(_store.ListSettled(onlyProcess: false));
-        Assert.Equal([7L, 7L], _store.ListSettled(onlyProcess: true).Select(file => file.Id));
+        Assert.Equal([7L], _store.ListSettled(onlyProcess: true));
     }
 
     [Fact]
     public void Delete_OfWhatOnlyARowsFileIsLeft_TakesItAway()
     {
         _store.KeepRows(_rows, 9);
-        var (id, name) = Assert.Single(_store.ListSettled(onlyProcess: true));
+        Assert.Equal([9L], _store.ListSettled(onlyProcess: true));
 
-        _store.Delete(id, name);
+        _store.Delete(9);
 
-        Assert.Equal(9, id);
         Assert.Empty(Directory.GetFiles(_directory.Rows));
     }
 
