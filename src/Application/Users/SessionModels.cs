@@ -10,7 +10,7 @@ public enum SessionKind
 }
 
 /// <summary>Who asks for a session.</summary>
-/// <param name="Address">The network address, an IPv6 address by its /64 prefix; empty if unknown. It is stored as a keyed hash only.</param>
+/// <param name="Address">The network address, an IPv6 address by its /64 prefix; empty if unknown. Stored as a keyed hash only.</param>
 /// <param name="Agent">The <c>User-Agent</c> header; null if there is none.</param>
 public sealed record SessionClient(string Address, string? Agent)
 {
