@@ -40,7 +40,7 @@ public static class DependencyInjection
             .AddStartup()
             .AddServing(configuration, settings)
             .AddMetrics()
-            .AddModelOpsIdentity(configuration)
+            .AddModelOpsIdentity(configuration, settings)
             .AddJobs(settings);
     }
 

@@ -3,6 +3,12 @@ namespace ModelOps.Application.Abstractions;
 /// <summary>The user who sent the request. All properties are empty when the service itself runs a use case.</summary>
 public interface ICurrentUser
 {
+    /// <summary>The account's id.</summary>
+    string? Id { get; }
+
+    /// <summary>The session of the request; null for a request with a personal access token.</summary>
+    Guid? SessionId { get; }
+
     string? Email { get; }
 
     IReadOnlyList<string> Roles { get; }

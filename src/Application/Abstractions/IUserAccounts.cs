@@ -7,18 +7,10 @@ public interface IUserAccounts
 {
     /// <summary>
     /// Returns null for a wrong password, an unknown e-mail, a locked account and a disabled account. All four take about the same time.
-    /// Each wrong password counts towards the lockout.
+    /// Each wrong password counts towards the lock of the address, or of all addresses from which the account has never signed in.
     /// </summary>
-    Task<SignedInUser?> CheckPasswordAsync(string email, string password, CancellationToken cancellationToken);
-
-    /// <summary>Returns the current account; null when it was removed, disabled, locked, or changed since the stamp was issued.</summary>
-    Task<SignedInUser?> FindForRenewalAsync(string id, string securityStamp, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Whether a token or session with this stamp is still valid. The result is cached for at most <see
-    /// cref="UserLimits.SessionCheckSeconds"/>, so this check is cheap enough for every request.
-    /// </summary>
-    Task<bool> IsSessionCurrentAsync(string id, string securityStamp, CancellationToken cancellationToken);
+    /// <param name="address">The client's network address; see <see cref="SessionClient.Address"/>.</param>
+    Task<SignedInUser?> CheckPasswordAsync(string email, string password, string address, CancellationToken cancellationToken);
 
     Task<Page<UserSummary>> ListAsync(PageRequest page, CancellationToken cancellationToken);
 

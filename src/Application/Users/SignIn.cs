@@ -4,8 +4,8 @@ using ModelOps.Application.Abstractions;
 
 namespace ModelOps.Application.Users;
 
-/// <summary>Checks an e-mail and a password.</summary>
-public sealed record SignIn(string Email, string Password) : IRequest<SignedInUser>
+/// <summary>Checks an e-mail and a password, and begins a session.</summary>
+public sealed record SignIn(string Email, string Password, SessionKind Kind, SessionClient Client) : IRequest<SignedInSession>
 {
     /// <summary>Excludes the password: a record's default ToString prints all members.</summary>
     public override string ToString() => nameof(SignIn);
@@ -20,8 +20,12 @@ internal sealed class SignInValidator : AbstractValidator<SignIn>
     }
 }
 
-internal sealed class SignInHandler(IUserAccounts accounts) : IRequestHandler<SignIn, SignedInUser>
+internal sealed class SignInHandler(IUserAccounts accounts, IUserSessions sessions) : IRequestHandler<SignIn, SignedInSession>
 {
-    public async Task<SignedInUser> Handle(SignIn request, CancellationToken cancellationToken) =>
-        await accounts.CheckPasswordAsync(request.Email, request.Password, cancellationToken) ?? throw UserRefusals.InvalidCredentials();
+    public async Task<SignedInSession> Handle(SignIn request, CancellationToken cancellationToken)
+    {
+        var user = await accounts.CheckPasswordAsync(request.Email, request.Password, request.Client.Address, cancellationToken)
+            ?? throw UserRefusals.InvalidCredentials();
+        return await sessions.StartAsync(user, request.Kind, request.Client, cancellationToken) ?? throw UserRefusals.InvalidCredentials();
+    }
 }

@@ -31,6 +31,10 @@ public static class UserLimits
 
     public const int MaxWrongPasswords = 5;
     public const int LockMinutes = 5;
+
+    /// <summary>After this time without another wrong password, the earlier ones don't count any more.</summary>
+    public const int ForgetWrongPasswordsMinutes = 24 * 60;
+
     public const int SessionCheckSeconds = 30;
 
     /// <summary>

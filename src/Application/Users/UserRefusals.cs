@@ -13,6 +13,9 @@ public static class UserRefusals
     public static RefusalException InvalidToken() => new(
         RefusalKind.Unauthenticated, "invalid_token", $"The token isn't valid any more. Sign in again.");
 
+    public static RefusalException SessionNotFound() => new(
+        RefusalKind.NotFound, "session_not_found", $"You have no session with this id, or it has ended.");
+
     public static RefusalException UserNotFound() => new(
         RefusalKind.NotFound, "user_not_found", $"There is no user with this id.");
 

@@ -10,7 +10,8 @@ namespace ModelOps.Infrastructure.Identity;
 
 internal static class IdentityServices
 {
-    public static IServiceCollection AddModelOpsIdentity(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddModelOpsIdentity(
+        this IServiceCollection services, IConfiguration configuration, InfrastructureSettings settings)
     {
         services.AddIdentityCore<ModelOpsUser>(options =>
         {
@@ -32,9 +33,21 @@ internal static class IdentityServices
         services.AddDataProtection().SetApplicationName("ModelOps").PersistKeysToDbContext<ModelOpsDbContext>();
 
         services.AddSingleton(AdministratorSettings.From(configuration));
+        services.AddSingleton(Timing(new SettingReader(configuration)));
         services.AddSingleton<SessionCache>();
+        services.AddSingleton<SignInHashes>();
+        services.AddSingleton<LastUse>();
         services.AddScoped<IUserAccounts, UserAccounts>();
+        services.AddScoped<IUserSessions, UserSessions>();
         services.AddScoped<AdministratorSeeder>();
-        return services;
+        return settings.Serves ? services.AddHostedService<LastUseWriter>().AddHostedService<SessionRetention>() : services;
     }
+
+    private static SessionTiming Timing(SettingReader reader) => new(
+        Seconds(reader, "Timing:SessionCheckSeconds", SessionTiming.Default.Check),
+        Seconds(reader, "Timing:SessionWatchSeconds", SessionTiming.Default.Watch),
+        Seconds(reader, "Timing:LastUseSeconds", SessionTiming.Default.LastUse));
+
+    private static TimeSpan Seconds(SettingReader reader, string key, TimeSpan defaultValue) =>
+        TimeSpan.FromSeconds(reader.Positive(key, defaultValue.TotalSeconds));
 }

@@ -9,4 +9,10 @@ internal sealed class ModelOpsUser : IdentityUser
     public bool Disabled { get; set; }
 
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>
+    /// When the password is a one-time password, the time at which it expires; null for a password that the user chose. A session of an
+    /// account with a one-time password may only change the password.
+    /// </summary>
+    public DateTime? OneTimePasswordExpiresAt { get; set; }
 }

@@ -5,10 +5,14 @@ using ModelOps.Application.Users;
 
 namespace ModelOps.Infrastructure.Identity;
 
-/// <summary>Password checks and session checks.</summary>
+/// <summary>Password checks.</summary>
 /// <remarks>
 /// SignInManager is not used for two reasons. It answers for a locked account without hashing, which an attacker can measure. It also
 /// increments the count of wrong passwords by read and write, so that parallel guesses count as one.
+/// <para>
+/// Wrong passwords are counted separately for each address from which the account has signed in before, and for all other addresses
+/// together. Each counter locks its own side only. Therefore somebody who guesses from elsewhere can't lock the user out.
+/// </para>
 /// </remarks>
 internal sealed partial class UserAccounts
 {
@@ -16,60 +20,43 @@ internal sealed partial class UserAccounts
     private static readonly string Decoy =
         new PasswordHasher<ModelOpsUser>().HashPassword(new ModelOpsUser(), RandomNumberGenerator.GetHexString(32));
 
-    public async Task<SignedInUser?> CheckPasswordAsync(string email, string password, CancellationToken cancellationToken)
+    public async Task<SignedInUser?> CheckPasswordAsync(
+        string email, string password, string address, CancellationToken cancellationToken)
     {
+        // An unknown account takes the same statements as a known one.
         var user = await FindByEmailAsync(email, cancellationToken);
-        if (user?.PasswordHash is null || !MaySignIn(user))
+        var name = user?.NormalizedUserName ?? NameOf(email);
+        var userId = user?.Id ?? "";
+        var addressHash = await hashes.OfAddressAsync(database, name, address, cancellationToken);
+        var recent = Now.AddDays(-SignInAddress.KeepDays);
+        var isKnown = await database.SignInAddresses.AnyAsync(
+            a => a.UserId == userId && a.AddressHash == addressHash && a.LastSignInAt > recent, cancellationToken);
+        var counter = await hashes.OfCounterAsync(database, name, isKnown ? address : "", cancellationToken);
+        if (await IsLockedAsync(counter, cancellationToken) || user?.PasswordHash is null || !MaySignIn(user))
         {
             hasher.VerifyHashedPassword(new ModelOpsUser(), Decoy, password);
-            await CountWrongPasswordAsync("");
+            await CountWrongPasswordAsync(counter);
             return null;
         }
 
-        var verdict = hasher.VerifyHashedPassword(user, user.PasswordHash, password);
-        if (verdict == PasswordVerificationResult.Failed)
+        if (hasher.VerifyHashedPassword(user, user.PasswordHash, password) == PasswordVerificationResult.Failed)
         {
-            await CountWrongPasswordAsync(user.Id);
+            await CountWrongPasswordAsync(counter);
             return null;
         }
 
         // Parallel guesses may have locked the account since it was read.
-        user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == user.Id, cancellationToken);
-        if (user is null || !MaySignIn(user))
+        user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellationToken);
+        if (user is null || !MaySignIn(user) || await IsLockedAsync(counter, cancellationToken))
         {
             return null;
         }
 
-        if (user.AccessFailedCount > 0)
-        {
-            await database.Users.Where(u => u.Id == user.Id)
-                .ExecuteUpdateAsync(u => u.SetProperty(x => x.AccessFailedCount, 0), cancellationToken);
-        }
-
-        return await WithRolesAsync(user, cancellationToken);
-    }
-
-    public async Task<SignedInUser?> FindForRenewalAsync(string id, string securityStamp, CancellationToken cancellationToken)
-    {
-        var user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken);
-        return user is not null && MaySignIn(user) && SameStamp(user.SecurityStamp, securityStamp)
-            ? await WithRolesAsync(user, cancellationToken)
+        await database.SignInCounters.Where(c => c.Key == counter).ExecuteDeleteAsync(cancellationToken);
+        return await RememberAddressAsync(userId, addressHash, cancellationToken)
+            ? await database.WithRolesAsync(user, cancellationToken)
             : null;
     }
-
-    public async Task<bool> IsSessionCurrentAsync(string id, string securityStamp, CancellationToken cancellationToken)
-    {
-        // A lockout stops password guessing but keeps sessions. Otherwise anyone could sign another user out by guessing passwords.
-        var current = await sessions.StampAsync(
-            id,
-            cancel => database.Users.Where(u => u.Id == id && !u.Disabled).Select(u => u.SecurityStamp).SingleOrDefaultAsync(cancel),
-            database.IsAway,
-            cancellationToken);
-        return SameStamp(current, securityStamp);
-    }
-
-    private static bool SameStamp(string? current, string given) =>
-        current is not null && string.Equals(current, given, StringComparison.Ordinal);
 
     private async Task<ModelOpsUser?> FindByEmailAsync(string email, CancellationToken cancellationToken)
     {
@@ -79,33 +66,77 @@ internal sealed partial class UserAccounts
             return null;
         }
 
-        var name = normalizer.NormalizeName(email);
+        var name = NameOf(email);
         return await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedUserName == name, cancellationToken);
     }
 
-    private bool MaySignIn(ModelOpsUser user) => !user.Disabled && !(user.LockoutEnd > time.GetUtcNow());
+    private string NameOf(string email) => normalizer.NormalizeName(email);
 
-    /// <summary>
-    /// Increments the count with one UPDATE in the database, so that parallel guesses are all counted. The request's cancellation token is
-    /// not used: a client must not avoid the count by disconnecting. For an unknown account, the call takes equally long and has no effect.
-    /// </summary>
-    private async Task CountWrongPasswordAsync(string userId)
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    private static bool MaySignIn(ModelOpsUser user) => !user.Disabled;
+
+    private async Task<bool> IsLockedAsync(string counter, CancellationToken cancellationToken)
     {
-        await database.Users.Where(u => u.Id == userId)
-            .ExecuteUpdateAsync(u => u.SetProperty(x => x.AccessFailedCount, x => x.AccessFailedCount + 1), CancellationToken.None);
-        DateTimeOffset? lockedUntil = time.GetUtcNow().AddMinutes(UserLimits.LockMinutes);
-        await database.Users.Where(u => u.Id == userId && u.AccessFailedCount >= UserLimits.MaxWrongPasswords)
-            .ExecuteUpdateAsync(
-                u => u.SetProperty(x => x.AccessFailedCount, 0).SetProperty(x => x.LockoutEnd, lockedUntil), CancellationToken.None);
+        var now = Now;
+        return await database.SignInCounters.AnyAsync(c => c.Key == counter && c.LockedUntil > now, cancellationToken);
     }
 
-    private async Task<SignedInUser> WithRolesAsync(ModelOpsUser user, CancellationToken cancellationToken)
+    /// <summary>
+    /// Increments the count with one statement in the database, so that parallel guesses are all counted. During a lock, it changes
+    /// nothing but takes as long. The request's cancellation token is not used: a client must not avoid the count by disconnecting.
+    /// </summary>
+    private Task<int> CountWrongPasswordAsync(string counter)
     {
-        var roles = await (
-            from membership in database.UserRoles
-            join role in database.Roles on membership.RoleId equals role.Id
-            where membership.UserId == user.Id
-            select role.Name).ToListAsync(cancellationToken);
-        return new SignedInUser(user.Id, user.Email!, roles, user.SecurityStamp!);
+        var now = Now;
+        var lockedUntil = now.AddMinutes(UserLimits.LockMinutes);
+        return database.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO sign_in_counters ("Key", "WrongPasswords", "LockedUntil", "UpdatedAt") VALUES ({counter}, 1, NULL, {now})
+            ON CONFLICT ("Key") DO UPDATE SET
+                "WrongPasswords" = CASE
+                    WHEN sign_in_counters."LockedUntil" > {now} THEN 0
+                    WHEN sign_in_counters."WrongPasswords" + 1 >= {UserLimits.MaxWrongPasswords} THEN 0
+                    ELSE sign_in_counters."WrongPasswords" + 1 END,
+                "LockedUntil" = CASE
+                    WHEN sign_in_counters."LockedUntil" > {now} THEN sign_in_counters."LockedUntil"
+                    WHEN sign_in_counters."WrongPasswords" + 1 >= {UserLimits.MaxWrongPasswords} THEN {lockedUntil}
+                    ELSE NULL END,
+                "UpdatedAt" = {now}
+            """,
+            CancellationToken.None);
+    }
+
+    /// <summary>Returns false if the account was deleted in the meantime.</summary>
+    private async Task<bool> RememberAddressAsync(string userId, string addressHash, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        var addresses = database.SignInAddresses.Where(a => a.UserId == userId);
+        if (await addresses.Where(a => a.AddressHash == addressHash)
+            .ExecuteUpdateAsync(a => a.SetProperty(x => x.LastSignInAt, now), cancellationToken) > 0)
+        {
+            return true;
+        }
+
+        database.SignInAddresses.Add(new SignInAddress { UserId = userId, AddressHash = addressHash, LastSignInAt = now });
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException exception) when (database.IsForeignKeyViolation(exception))
+        {
+            database.DiscardChanges();
+            return false;
+        }
+        catch (DbUpdateException exception) when (database.IsUniqueViolation(exception))
+        {
+            // Another sign-in from this address at the same moment added the row.
+            database.DiscardChanges();
+            return true;
+        }
+
+        var kept = addresses.OrderByDescending(a => a.LastSignInAt).Take(SignInAddress.MaxPerAccount).Select(a => a.AddressHash);
+        await addresses.Where(a => !kept.Contains(a.AddressHash)).ExecuteDeleteAsync(cancellationToken);
+        return true;
     }
 }

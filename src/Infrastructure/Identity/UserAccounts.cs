@@ -13,6 +13,7 @@ internal sealed partial class UserAccounts(
     IPasswordHasher<ModelOpsUser> hasher,
     ILookupNormalizer normalizer,
     SessionCache sessions,
+    SignInHashes hashes,
     TimeProvider time) : IUserAccounts
 {
     public async Task<Page<UserSummary>> ListAsync(PageRequest page, CancellationToken cancellationToken)
@@ -32,7 +33,7 @@ internal sealed partial class UserAccounts(
 
     public async Task<UserSummary> CreateAsync(string email, string password, string role, CancellationToken cancellationToken)
     {
-        var user = new ModelOpsUser { UserName = email, Email = email, CreatedAt = time.GetUtcNow().UtcDateTime };
+        var user = new ModelOpsUser { UserName = email, Email = email, CreatedAt = Now };
         try
         {
             await database.InTransactionAsync(
@@ -84,10 +85,11 @@ internal sealed partial class UserAccounts(
                 user.SecurityStamp = Guid.NewGuid().ToString("N");
                 user.ConcurrencyStamp = Guid.NewGuid().ToString();
                 await database.SaveChangesAsync(cancel);
+                await database.Sessions.Where(s => s.UserId == id).EndAsync(Now, cancel);
                 return after;
             },
             cancellationToken);
-        sessions.Forget(id);
+        sessions.ForgetAllOf(id);
         return summary;
     }
 
@@ -103,7 +105,7 @@ internal sealed partial class UserAccounts(
                 return await database.SaveChangesAsync(cancel);
             },
             cancellationToken);
-        sessions.Forget(id);
+        sessions.ForgetAllOf(id);
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Users;
 using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
@@ -42,6 +43,14 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
     public DbSet<Installation> Installations => Set<Installation>();
+
+    public DbSet<UserSession> Sessions => Set<UserSession>();
+
+    public DbSet<SignInAddress> SignInAddresses => Set<SignInAddress>();
+
+    public DbSet<SignInCounter> SignInCounters => Set<SignInCounter>();
+
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
@@ -206,10 +215,53 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             request.HasIndex(r => new { r.Operation, r.Key }).IsUnique();
             request.HasIndex(r => r.CreatedAt);
         });
+        ConfigureSignIn(builder);
         builder.Entity<Installation>(installation =>
         {
             installation.ToTable("installation", t => t.HasCheckConstraint("CK_installation_single", "\"Id\" = 1"));
             installation.Property(i => i.Id).ValueGeneratedNever();
+        });
+    }
+
+    private static void ConfigureSignIn(ModelBuilder builder)
+    {
+        builder.Entity<UserSession>(session =>
+        {
+            session.ToTable("sessions");
+            session.HasKey(s => s.Sequence);
+            session.HasIndex(s => s.Id).IsUnique();
+            session.HasIndex(s => s.ExpiresAt);
+            session.Property(s => s.Kind).HasConversion<string>().HasMaxLength(16);
+            session.Property(s => s.Client).HasMaxLength(SessionClient.MaxAgent);
+            session.Property(s => s.RefreshHash).HasMaxLength(64);
+            session.HasOne<ModelOpsUser>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<SignInAddress>(address =>
+        {
+            address.ToTable("sign_in_addresses");
+            address.HasKey(a => new { a.UserId, a.AddressHash });
+            address.Property(a => a.AddressHash).HasMaxLength(64);
+            address.HasIndex(a => a.LastSignInAt);
+            address.HasOne<ModelOpsUser>().WithMany().HasForeignKey(a => a.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<SignInCounter>(counter =>
+        {
+            counter.ToTable("sign_in_counters");
+            counter.HasKey(c => c.Key);
+            counter.Property(c => c.Key).HasMaxLength(64);
+            counter.HasIndex(c => c.UpdatedAt);
+        });
+        builder.Entity<AccessToken>(token =>
+        {
+            token.ToTable("access_tokens");
+            token.HasKey(t => t.Sequence);
+            token.HasIndex(t => t.Id).IsUnique();
+            token.HasIndex(t => t.TokenHash).IsUnique();
+            token.Property(t => t.Name).HasMaxLength(AccessTokenLimits.MaxName);
+            token.Property(t => t.TokenHash).HasMaxLength(64);
+            token.Property(t => t.Role).HasMaxLength(16);
+            token.Property(t => t.Scopes).HasMaxLength(200);
+            token.HasOne<ModelOpsUser>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
         });
     }
 

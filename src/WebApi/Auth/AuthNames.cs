@@ -25,4 +25,6 @@ internal static class Policies
 internal static class ModelOpsClaims
 {
     public const string SecurityStamp = "stamp";
+
+    public const string SessionId = "session";
 }

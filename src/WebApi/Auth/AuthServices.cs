@@ -40,7 +40,6 @@ internal static class AuthServices
             .AddBearerToken(Schemes.Bearer, options =>
             {
                 options.BearerTokenExpiration = TimeSpan.FromMinutes(15);
-                options.RefreshTokenExpiration = TimeSpan.FromDays(14);
             })
             .AddCookie(Schemes.Cookie, Configure);
         return services;

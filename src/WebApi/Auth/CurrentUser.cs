@@ -10,6 +10,10 @@ internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser
 {
     private ClaimsPrincipal? _told;
 
+    public string? Id => Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
+
+    public Guid? SessionId => Principal is { } principal ? Principals.Session(principal)?.Id : null;
+
     public string? Email => Principal?.FindFirstValue(ClaimTypes.Name);
 
     public IReadOnlyList<string> Roles => Principal?.FindAll(ClaimTypes.Role).Select(c => c.Value).ToArray() ?? [];

@@ -3,15 +3,16 @@ using ModelOps.Application.Users;
 
 namespace ModelOps.WebApi.Auth;
 
-/// <summary>Creates the principal of an account, for both tokens and session cookies.</summary>
+/// <summary>Creates the principal of a session, for both access tokens and cookies.</summary>
 internal static class Principals
 {
-    public static ClaimsPrincipal Of(SignedInUser user, string scheme) => new(new ClaimsIdentity(
+    public static ClaimsPrincipal Of(SignedInSession session, string scheme) => new(new ClaimsIdentity(
         [
-            new Claim(ClaimTypes.NameIdentifier, user.Id),
-            new Claim(ClaimTypes.Name, user.Email),
-            new Claim(ModelOpsClaims.SecurityStamp, user.SecurityStamp),
-            .. user.Roles.Select(role => new Claim(ClaimTypes.Role, role)),
+            new Claim(ClaimTypes.NameIdentifier, session.User.Id),
+            new Claim(ClaimTypes.Name, session.User.Email),
+            new Claim(ModelOpsClaims.SecurityStamp, session.User.SecurityStamp),
+            new Claim(ModelOpsClaims.SessionId, session.Id.ToString()),
+            .. session.User.Roles.Select(role => new Claim(ClaimTypes.Role, role)),
         ],
         scheme,
         ClaimTypes.Name,
@@ -19,9 +20,11 @@ internal static class Principals
 
     public static ClaimsPrincipal Nobody() => new(new ClaimsIdentity());
 
-    public static (string Id, string Stamp)? Session(ClaimsPrincipal principal) =>
-        principal.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
+    /// <summary>The session of a principal; null for a token or cookie of an earlier release, which had no sessions.</summary>
+    public static SessionReference? Session(ClaimsPrincipal principal) =>
+        principal.FindFirstValue(ClaimTypes.NameIdentifier) is { } user
         && principal.FindFirstValue(ModelOpsClaims.SecurityStamp) is { } stamp
-            ? (id, stamp)
+        && Guid.TryParse(principal.FindFirstValue(ModelOpsClaims.SessionId), out var id)
+            ? new SessionReference(id, user, stamp)
             : null;
 }

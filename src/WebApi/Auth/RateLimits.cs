@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
@@ -32,7 +30,7 @@ internal static class RateLimits
             // Opening the sign-in page doesn't count as an attempt.
             limiter.AddPolicy(Login, context => HttpMethods.IsPost(context.Request.Method)
                 ? RateLimitPartition.GetFixedWindowLimiter(
-                    Address(context),
+                    ClientAddress.Of(context),
                     _ => new FixedWindowRateLimiterOptions
                     {
                         PermitLimit = Settings(context).LoginsPerMinute,
@@ -40,7 +38,7 @@ internal static class RateLimits
                     })
                 : RateLimitPartition.GetNoLimiter(""));
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
-                context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? Address(context),
+                context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? ClientAddress.Of(context),
                 _ => Bucket(Settings(context).RequestsPerMinute)));
         });
     }
@@ -57,20 +55,6 @@ internal static class RateLimits
     };
 
     private static RateLimitSettings Settings(HttpContext context) => context.RequestServices.GetRequiredService<RateLimitSettings>();
-
-    /// <summary>An IPv6 customer usually has a whole /64 prefix, so addresses with the same prefix count as one client.</summary>
-    private static string Address(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress;
-        if (address is null or { AddressFamily: AddressFamily.InterNetwork } or { IsIPv4MappedToIPv6: true })
-        {
-            return address?.MapToIPv4().ToString() ?? "";
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes).ToString();
-    }
 
     private static async ValueTask Reject(OnRejectedContext rejected, CancellationToken cancellationToken)
     {

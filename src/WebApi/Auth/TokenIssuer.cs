@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.Options;
@@ -13,30 +12,23 @@ public sealed record TokenAnswer(string AccessToken, string TokenType, int Expir
 }
 
 /// <summary>
-/// Creates the tokens that the framework's bearer scheme validates. The framework's own sign-in handler isn't used, because it writes
-/// camelCase JSON directly to the response.
+/// Creates the access tokens that the framework's bearer scheme validates. The framework's own sign-in handler isn't used, because it
+/// writes camelCase JSON directly to the response, and its refresh tokens work any number of times.
 /// </summary>
 public sealed class TokenIssuer(IOptionsMonitor<BearerTokenOptions> options, TimeProvider time)
 {
-    private BearerTokenOptions Options => options.Get(Schemes.Bearer);
-
-    public TokenAnswer Issue(SignedInUser user)
+    /// <param name="session">A session of the kind <see cref="SessionKind.Api"/>.</param>
+    public TokenAnswer Issue(SignedInSession session)
     {
-        var principal = Principals.Of(user, Schemes.Bearer);
+        var bearer = options.Get(Schemes.Bearer);
+        var ticket = new AuthenticationTicket(
+            Principals.Of(session, Schemes.Bearer),
+            new AuthenticationProperties { ExpiresUtc = time.GetUtcNow() + bearer.BearerTokenExpiration },
+            Schemes.Bearer);
         return new TokenAnswer(
-            Options.BearerTokenProtector.Protect(Ticket(principal, Options.BearerTokenExpiration)),
+            bearer.BearerTokenProtector.Protect(ticket),
             "Bearer",
-            (int)Options.BearerTokenExpiration.TotalSeconds,
-            Options.RefreshTokenProtector.Protect(Ticket(principal, Options.RefreshTokenExpiration)));
+            (int)bearer.BearerTokenExpiration.TotalSeconds,
+            session.RefreshToken ?? throw new ArgumentException("A browser's session has no tokens.", nameof(session)));
     }
-
-    /// <summary>Returns the account of a refresh token; null if the token is invalid, expired, or an access token.</summary>
-    public (string Id, string Stamp)? ReadRefreshToken(string token)
-    {
-        var ticket = Options.RefreshTokenProtector.Unprotect(token);
-        return ticket?.Properties.ExpiresUtc > time.GetUtcNow() ? Principals.Session(ticket.Principal) : null;
-    }
-
-    private AuthenticationTicket Ticket(ClaimsPrincipal principal, TimeSpan lifetime) => new(
-        principal, new AuthenticationProperties { ExpiresUtc = time.GetUtcNow() + lifetime }, Schemes.Bearer);
 }

@@ -1,7 +1,10 @@
 using MediatR;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.RateLimiting;
+using ModelOps.Application;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
 using ModelOps.WebApi.Auth;
@@ -20,23 +23,58 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
     [EndpointSummary("Sign in with e-mail and password")]
     [ProducesResponseType<TokenAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Login(
-        [FromBody] SignIn request, [FromServices] TokenIssuer tokens, CancellationToken cancellationToken) =>
-        Ok(tokens.Issue(await mediator.Send(request, cancellationToken)));
+        [FromBody] LoginRequest request, [FromServices] TokenIssuer tokens, CancellationToken cancellationToken) =>
+        Ok(tokens.Issue(await mediator.Send(
+            new SignIn(request.Email, request.Password, SessionKind.Api, ClientAddress.Client(HttpContext)), cancellationToken)));
 
     [HttpPost("refresh")]
     [AllowAnonymous]
     [EndpointSummary("Exchange a refresh token for new tokens")]
     [ProducesResponseType<TokenAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Refresh(
-        [FromBody] RefreshRequest request, [FromServices] TokenIssuer tokens, CancellationToken cancellationToken)
+        [FromBody] RefreshRequest request, [FromServices] TokenIssuer tokens, CancellationToken cancellationToken) =>
+        Ok(tokens.Issue(await mediator.Send(new RenewSession(request.RefreshToken), cancellationToken)));
+
+    [HttpPost("logout")]
+    [EndpointSummary("End the session")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public async Task<IActionResult> Logout(
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] SignOut? request, CancellationToken cancellationToken)
     {
-        var (id, stamp) = tokens.ReadRefreshToken(request.RefreshToken) ?? throw UserRefusals.InvalidToken();
-        return Ok(tokens.Issue(await mediator.Send(new RenewSignIn(id, stamp), cancellationToken)));
+        await mediator.Send(request ?? new SignOut(), cancellationToken);
+        if (HttpContext.User.Identity?.AuthenticationType == Schemes.Cookie)
+        {
+            await HttpContext.SignOutAsync(Schemes.Cookie);
+        }
+
+        return NoContent();
+    }
+
+    [HttpGet("sessions")]
+    [EndpointSummary("List your own sessions")]
+    public Task<SessionList> Sessions([FromQuery] PageRequest page, CancellationToken cancellationToken) =>
+        mediator.Send(new ListSessions(page), cancellationToken);
+
+    [HttpDelete("sessions/{id}")]
+    [EndpointSummary("End one of your own sessions")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public async Task<IActionResult> EndSession(string id, CancellationToken cancellationToken)
+    {
+        await mediator.Send(
+            new EndSession(Guid.TryParseExact(id, "D", out var session) ? session : throw UserRefusals.SessionNotFound()),
+            cancellationToken);
+        return NoContent();
     }
 
     [HttpGet("me")]
     [EndpointSummary("Who is signed in")]
     public MeAnswer Me([FromServices] ICurrentUser user) => new(user.Email!, user.Roles);
+}
+
+public sealed record LoginRequest(string Email, string Password)
+{
+    /// <summary>Excludes the password: a record's default ToString prints all members.</summary>
+    public override string ToString() => nameof(LoginRequest);
 }
 
 public sealed record RefreshRequest(string RefreshToken)

@@ -1,6 +1,8 @@
+using MediatR;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
+using ModelOps.Application.Users;
 using ModelOps.WebApi.Auth;
 using ModelOps.WebApi.Errors;
 using MudBlazor;
@@ -38,7 +40,7 @@ internal static class DashboardServices
         app.MapPost("/logout", SignOutAsync).ExcludeFromDescription();
     }
 
-    private static async Task SignOutAsync(HttpContext context, IAntiforgery antiforgery)
+    private static async Task SignOutAsync(HttpContext context, IAntiforgery antiforgery, IMediator mediator)
     {
         if (!await antiforgery.IsRequestValidAsync(context))
         {
@@ -46,6 +48,7 @@ internal static class DashboardServices
             return;
         }
 
+        await mediator.Send(new SignOut(), context.RequestAborted);
         await context.SignOutAsync(Schemes.Cookie);
         context.Response.Redirect("/login");
     }

@@ -31,8 +31,8 @@ internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStat
     {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
-        if (!(Principals.Session(user) is var (id, stamp)
-            && await services.GetRequiredService<IUserAccounts>().IsSessionCurrentAsync(id, stamp, cancellationToken)))
+        if (!(Principals.Session(user) is { } session
+            && await services.GetRequiredService<IUserSessions>().CheckAsync(session, cancellationToken) is not null))
         {
             throw new RefusalException(RefusalKind.Unauthenticated, "unauthenticated", $"Your session has ended. Sign in again.");
         }

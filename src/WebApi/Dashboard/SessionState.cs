@@ -1,24 +1,26 @@
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Users;
 using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Dashboard;
 
 /// <summary>
-/// The authentication state of this tab. A user who was disabled, deleted or given another role becomes anonymous within a minute.
+/// The authentication state of this tab. Within a minute after its session ended, or its user was disabled, deleted or given another
+/// role, it becomes anonymous.
 /// </summary>
-internal sealed class SessionState(ILoggerFactory logging, IServiceScopeFactory scopes)
+internal sealed class SessionState(ILoggerFactory logging, IServiceScopeFactory scopes, SessionTiming timing)
     : RevalidatingServerAuthenticationStateProvider(logging)
 {
-    /// <summary>The interval of this check plus the cache duration of a security stamp is below one minute.</summary>
-    protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(20);
+    /// <summary>The interval of this check plus the cache duration of a session is below one minute.</summary>
+    protected override TimeSpan RevalidationInterval => timing.Watch;
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState,
         CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return Principals.Session(authenticationState.User) is var (id, stamp)
-            && await scope.ServiceProvider.GetRequiredService<IUserAccounts>().IsSessionCurrentAsync(id, stamp, cancellationToken);
+        return Principals.Session(authenticationState.User) is { } session
+            && await scope.ServiceProvider.GetRequiredService<IUserSessions>().CheckAsync(session, cancellationToken) is not null;
     }
 }

@@ -39,6 +39,8 @@ public abstract class EndpointTests(ServiceFixture service)
     [
         "POST /auth/login",
         "POST /auth/refresh",
+        "POST /auth/logout",
+        "DELETE /auth/sessions/{id}",
         "POST /model/predict",
         "POST /model/predict/batch",
     ];

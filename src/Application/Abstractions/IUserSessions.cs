@@ -1,0 +1,39 @@
+using ModelOps.Application.Users;
+
+namespace ModelOps.Application.Abstractions;
+
+/// <summary>The sessions of signed-in users.</summary>
+public interface IUserSessions
+{
+    /// <summary>
+    /// Begins a session of an account whose identity the caller has verified, by password or by another provider. Every sign-in ends here.
+    /// </summary>
+    /// <returns>The session; null if the account was deleted in the meantime.</returns>
+    Task<SignedInSession?> StartAsync(SignedInUser user, SessionKind kind, SessionClient client, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Exchanges a refresh token for a new one. A token works once: a second use means that it was stolen or copied, and ends the session.
+    /// A locked account's sessions are renewed like any others.
+    /// </summary>
+    /// <returns>The session with its new refresh token; null if the token is wrong, expired or used.</returns>
+    Task<SignedInSession?> RenewAsync(string refreshToken, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the session may do now; null if it has ended, or if the account was removed, disabled or given another role. A lock changes
+    /// nothing. The result is cached for at most <see cref="SessionTiming.Check"/>, so the check is cheap enough for every request.
+    /// </summary>
+    Task<SessionStanding?> CheckAsync(SessionReference session, CancellationToken cancellationToken);
+
+    /// <summary>The living sessions of a user, newest first.</summary>
+    Task<Page<SessionSummary>> ListAsync(string userId, Guid? current, PageRequest page, CancellationToken cancellationToken);
+
+    /// <summary>Ends a living session of this user. Returns false if there is none with this id.</summary>
+    Task<bool> EndAsync(Guid id, string userId, CancellationToken cancellationToken);
+
+    /// <summary>Ends the session of this user that the refresh token renews. An invalid token has no effect.</summary>
+    Task EndByRefreshTokenAsync(string refreshToken, string userId, CancellationToken cancellationToken);
+
+    /// <summary>Removes sessions that ended or expired more than a day ago, and forgets old addresses and counters.</summary>
+    /// <returns>The number of removed rows.</returns>
+    Task<int> RemoveOldAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,12 @@
+using MediatR;
+using ModelOps.Application.Abstractions;
+
+namespace ModelOps.Application.Users;
+
+/// <summary>Removes the rows of ended sessions, and forgets old addresses and counters of wrong passwords.</summary>
+public sealed record RemoveOldSessions : IRequest<int>;
+
+internal sealed class RemoveOldSessionsHandler(IUserSessions sessions) : IRequestHandler<RemoveOldSessions, int>
+{
+    public Task<int> Handle(RemoveOldSessions request, CancellationToken cancellationToken) => sessions.RemoveOldAsync(cancellationToken);
+}
