@@ -27,6 +27,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<LabelledRecord> Records => inner.Records;
 
+    public DbSet<RecordImport> Imports => inner.Imports;
+
     public DbSet<Prediction> Predictions => inner.Predictions;
 
     public DbSet<IdempotentRequest> IdempotentRequests => inner.IdempotentRequests;

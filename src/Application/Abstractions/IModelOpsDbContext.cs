@@ -22,7 +22,12 @@ public interface IModelOpsDbContext
 
     DbSet<Dataset> Datasets { get; }
 
+    /// <summary>
+    /// The labelled records. Queries don't see the records of an import that isn't published, unless they ignore the query filter.
+    /// </summary>
     DbSet<LabelledRecord> Records { get; }
+
+    DbSet<RecordImport> Imports { get; }
 
     DbSet<Prediction> Predictions { get; }
 

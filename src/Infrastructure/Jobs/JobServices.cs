@@ -35,6 +35,7 @@ internal static class JobServices
         }
 
         services.AddHostedService<Reconciler>();
+        services.AddHostedService<ImportSweep>();
         return services;
     }
 

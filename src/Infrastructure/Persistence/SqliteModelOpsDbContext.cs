@@ -5,9 +5,12 @@ using SQLitePCL;
 
 namespace ModelOps.Infrastructure.Persistence;
 
-internal sealed class SqliteModelOpsDbContext(DbContextOptions<SqliteModelOpsDbContext> options, TimeProvider time)
-    : ModelOpsDbContext(options)
+internal sealed class SqliteModelOpsDbContext(
+    DbContextOptions<SqliteModelOpsDbContext> options, TimeProvider time, SqliteWriteGate gate) : ModelOpsDbContext(options)
 {
+    /// <summary>Whether this context is inside of the gate, so that its further writes don't enter again.</summary>
+    public bool HoldsGate { get; private set; }
+
     /// <summary>The time of this process's clock. An embedded database is used by one process only.</summary>
     public override Task<DateTime> UtcNowAsync(CancellationToken cancellationToken) => Task.FromResult(time.GetUtcNow().UtcDateTime);
 
@@ -18,6 +21,25 @@ internal sealed class SqliteModelOpsDbContext(DbContextOptions<SqliteModelOpsDbC
     public override bool IsForeignKeyViolation(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_FOREIGNKEY
             or raw.SQLITE_CONSTRAINT_TRIGGER };
+
+    public override Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        WritingAsync(() => base.InTransactionAsync(work, cancellationToken), cancellationToken);
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default) =>
+        ChangeTracker.HasChanges()
+            ? WritingAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken)
+            : Task.FromResult(0);
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        if (HoldsGate)
+        {
+            return base.SaveChanges(acceptAllChangesOnSuccess);
+        }
+
+        using var turn = gate.Enter();
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
 
     /// <summary>Does nothing, because no other process uses an embedded database.</summary>
     public override Task AnnounceActivationAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -31,4 +53,23 @@ internal sealed class SqliteModelOpsDbContext(DbContextOptions<SqliteModelOpsDbC
     public override bool IsAway(Exception exception) => false;
 
     public override StartupException? RefusalOf(Exception exception) => null;
+
+    private async Task<T> WritingAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
+    {
+        if (HoldsGate)
+        {
+            return await write();
+        }
+
+        using var turn = await gate.EnterAsync(cancellationToken);
+        HoldsGate = true;
+        try
+        {
+            return await write();
+        }
+        finally
+        {
+            HoldsGate = false;
+        }
+    }
 }
