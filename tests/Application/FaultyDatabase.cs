@@ -45,6 +45,9 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
         return faults.TryDequeue(out var fault) ? throw fault : result;
     }
 
+    public Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken) =>
+        inner.InsertAsync(records, cancellationToken);
+
     public IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken) =>
         inner.StreamRecordsAsync(cancellationToken);
 

@@ -12,7 +12,7 @@ namespace ModelOps.Application.Records;
 /// </summary>
 internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
 {
-    /// <summary>Records per transaction. One takes about 30 ms on SQLite; other writers wait that long.</summary>
+    /// <summary>Records per transaction. Other writers of an embedded database wait for one transaction, some milliseconds.</summary>
     private const int Batch = 1_000;
 
     /// <summary>Writes and publishes the records. Either all of them become visible or none.</summary>
@@ -45,12 +45,12 @@ internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
     private Task<bool> WriteAsync(RecordImport import, LabelledExample[] batch, CancellationToken cancellationToken) => db.InTransactionAsync(
         async cancel =>
         {
-            db.Records.AddRange(batch.Select(
-                row => LabelledRecord.Create(row, LabelSource.Imported, import.CreatedBy, import.CreatedAt, import.Id)));
-            await db.SaveChangesAsync(cancel);
-            db.DiscardChanges();
             DateTime? until = await db.UtcNowAsync(cancel) + timing.Settled;
-            return Require(await Own(import).ExecuteUpdateAsync(i => i.SetProperty(x => x.LeaseUntil, until), cancel));
+            var alive = Require(await Own(import).ExecuteUpdateAsync(i => i.SetProperty(x => x.LeaseUntil, until), cancel));
+            await db.InsertAsync(
+                [.. batch.Select(row => LabelledRecord.Create(row, LabelSource.Imported, import.CreatedBy, import.CreatedAt, import.Id))],
+                cancel);
+            return alive;
         },
         cancellationToken);
 

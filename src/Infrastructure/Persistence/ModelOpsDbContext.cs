@@ -94,6 +94,13 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     {
     }
 
+    public virtual async Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken)
+    {
+        Records.AddRange(records);
+        await SaveChangesAsync(cancellationToken);
+        ChangeTracker.Clear();
+    }
+
     /// <summary>
     /// Streams all records with a single statement, so that it reads one consistent snapshot on both providers. It uses a connection of its
     /// own and not EF Core, whose retrying execution strategy would buffer the whole result in memory.

@@ -8,13 +8,11 @@ namespace ModelOps.Infrastructure.Persistence;
 /// Lets one writer at a time use an embedded database, in the order of arrival. SQLite itself lets a waiting writer poll, which blocks its
 /// thread and is unfair: a series of short transactions can keep others out. Waiters of this gate hold no thread. Thread-safe.
 /// </summary>
-internal sealed class SqliteWriteGate : IDisposable
+/// <param name="patience">How long a writer waits before the database counts as unavailable.</param>
+internal sealed class SqliteWriteGate(TimeSpan patience) : IDisposable
 {
     /// <summary>More writers than any load has; a bound of the memory that waiters use.</summary>
     private const int MostWaiting = 10_000;
-
-    /// <summary>How long a writer waits before the database counts as unavailable.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrencyLimiter _one = new(new ConcurrencyLimiterOptions
     {
@@ -23,12 +21,17 @@ internal sealed class SqliteWriteGate : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
+    public SqliteWriteGate()
+        : this(TimeSpan.FromSeconds(30))
+    {
+    }
+
     /// <returns>Disposing lets the next writer in.</returns>
     /// <exception cref="SqliteException">The database is busy (<c>SQLITE_BUSY</c>): the wait took too long.</exception>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(patience);
         try
         {
             return Admitted(await _one.AcquireAsync(1, limit.Token));
