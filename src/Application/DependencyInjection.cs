@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Behaviors;
 using ModelOps.Application.Predictions;
+using ModelOps.Application.Records;
 using ModelOps.Application.Training;
 using ModelOps.Application.Versions;
 
@@ -17,6 +18,7 @@ public static class DependencyInjection
         .AddHandlers(typeof(DependencyInjection).Assembly)
         .AddValidators(typeof(DependencyInjection).Assembly)
         .AddScoped<TrainingData>()
+        .AddScoped<StagedImport>()
         .AddScoped<VersionPublisher>()
         .AddScoped<ActivePointerWriter>()
         .AddScoped<VersionComparer>()

@@ -96,6 +96,7 @@ if (!settings.Serves)
 }
 
 app.UseRouting();
+app.UseMiddleware<ShortCut>();
 app.UseAuthentication();
 app.UseRateLimiter();
 app.UseMiddleware<SessionCheck>();

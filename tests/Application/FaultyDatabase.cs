@@ -27,6 +27,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<LabelledRecord> Records => inner.Records;
 
+    public DbSet<RecordImport> Imports => inner.Imports;
+
     public DbSet<Prediction> Predictions => inner.Predictions;
 
     public DbSet<IdempotentRequest> IdempotentRequests => inner.IdempotentRequests;
@@ -42,6 +44,9 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
         var result = await inner.InTransactionAsync(work, cancellationToken);
         return faults.TryDequeue(out var fault) ? throw fault : result;
     }
+
+    public Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken) =>
+        inner.InsertAsync(records, cancellationToken);
 
     public IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken) =>
         inner.StreamRecordsAsync(cancellationToken);

@@ -22,7 +22,12 @@ public interface IModelOpsDbContext
 
     DbSet<Dataset> Datasets { get; }
 
+    /// <summary>
+    /// The labelled records. Queries don't see the records of an import that isn't published, unless they ignore the query filter.
+    /// </summary>
     DbSet<LabelledRecord> Records { get; }
+
+    DbSet<RecordImport> Imports { get; }
 
     DbSet<Prediction> Predictions { get; }
 
@@ -40,6 +45,11 @@ public interface IModelOpsDbContext
     /// commit is never repeated, even when its response was lost.
     /// </summary>
     Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Inserts records without tracking them, much faster than <see cref="SaveChangesAsync"/> on SQLite. Call it inside of a transaction.
+    /// </summary>
+    Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken);
 
     /// <summary>
     /// Streams every labelled record from one consistent snapshot. Concurrent writers don't affect the read and aren't blocked by it.

@@ -10,25 +10,28 @@ namespace ModelOps.Application.Predictions;
 /// <param name="KeepDays">Age in days at which an unconfirmed prediction is deleted.</param>
 public sealed record RemoveOldPredictions(int KeepDays) : IRequest<int>;
 
-internal sealed class RemoveOldPredictionsHandler(IModelOpsDbContext db) : IRequestHandler<RemoveOldPredictions, int>
+internal sealed class RemoveOldPredictionsHandler(IModelOpsDbContext db, TimeProvider time) : IRequestHandler<RemoveOldPredictions, int>
 {
     /// <summary>Rows deleted per transaction, a limit that keeps locks short.</summary>
-    private const int Chunk = 5_000;
+    private const int Batch = 1_000;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public async Task<int> Handle(RemoveOldPredictions request, CancellationToken cancellationToken)
     {
         var before = (await db.UtcNowAsync(cancellationToken)).AddDays(-request.KeepDays);
-        var (removed, all) = (0, 0);
-        do
+        for (var all = 0; ; await Task.Delay(Pause, time, cancellationToken))
         {
-            removed = await db.Predictions
+            var removed = await db.Predictions
                 .Where(p => p.ConfirmedClass == null && p.CreatedAt < before)
                 .OrderBy(p => p.CreatedAt)
-                .Take(Chunk)
+                .Take(Batch)
                 .ExecuteDeleteAsync(cancellationToken);
             all += removed;
+            if (removed < Batch)
+            {
+                return all;
+            }
         }
-        while (removed == Chunk);
-        return all;
     }
 }

@@ -4,11 +4,10 @@ using ModelOps.Application.Datasets;
 using ModelOps.Application.Training;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
-using ModelOps.Domain.Records;
 
 namespace ModelOps.Application.Records;
 
-/// <summary>Adds the usable rows of a CSV to the database's labelled records, in one transaction.</summary>
+/// <summary>Adds the usable rows of a CSV to the database's labelled records, all of them or none.</summary>
 public sealed record ImportRecords(string? FileName, Stream Content, bool Strict) : IRequest<ImportAnswer>;
 
 public sealed record ImportAnswer(
@@ -21,11 +20,15 @@ public sealed record ImportAnswer(
     IReadOnlyDictionary<DiabetesClass, int> ClassCounts);
 
 internal sealed class ImportRecordsHandler(
-    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files, UploadLimits limits, ICurrentUser user)
+    IModelOpsDbContext db,
+    StagedImport import,
+    IDatasetStore datasets,
+    IClinicalCsvReader csv,
+    IRowsFiles files,
+    UploadLimits limits,
+    ICurrentUser user)
     : IRequestHandler<ImportRecords, ImportAnswer>
 {
-    private const int Chunk = 2_000;
-
     public async Task<ImportAnswer> Handle(ImportRecords request, CancellationToken cancellationToken)
     {
         if (!Dataset.IsValidName(request.FileName))
@@ -42,20 +45,7 @@ internal sealed class ImportRecordsHandler(
         }
 
         using var rows = collector.Complete();
-        await db.InTransactionAsync(
-            async cancel =>
-            {
-                var now = await db.UtcNowAsync(cancel);
-                foreach (var chunk in rows.Read().SelectMany(row => Enumerable.Repeat(row.Row, row.Count)).Chunk(Chunk))
-                {
-                    db.Records.AddRange(chunk.Select(row => LabelledRecord.Create(row, LabelSource.Imported, user.Signature(), now)));
-                    await db.SaveChangesAsync(cancel);
-                    db.DiscardChanges();
-                }
-
-                return report.Rows;
-            },
-            cancellationToken);
+        await import.RunAsync(request.FileName, user.Signature(), rows, cancellationToken);
         return new ImportAnswer(
             true,
             Texts.Say($"{report.Rows} records were added; rows left out: {report.Rejected}."),

@@ -75,7 +75,7 @@ public sealed partial class Dataset
     /// Whether the name matches <c>[A-Za-z0-9._-]{1,100}</c>, ends in <c>.csv</c>, has no leading dot, and isn't a reserved device name
     /// of Windows.
     /// </summary>
-    public static bool IsValidName(string? name) =>
+    public static bool IsValidName([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? name) =>
         name is not null && Pattern().IsMatch(name) && !ReservedOnWindows().IsMatch(name);
 
     [GeneratedRegex(@"^(?!\.)[A-Za-z0-9._-]{1,96}\.[cC][sS][vV]\z", RegexOptions.CultureInvariant)]

@@ -46,7 +46,11 @@ public sealed class LabelledRecord
     /// <summary>The prediction whose confirmed outcome created this record; null for a record from another source.</summary>
     public Guid? PredictionId { get; private set; }
 
-    public static LabelledRecord Create(LabelledExample example, LabelSource source, string createdBy, DateTime now) => new()
+    /// <summary>The import that added this record; null for a record from another source.</summary>
+    public long? ImportId { get; private set; }
+
+    public static LabelledRecord Create(
+        LabelledExample example, LabelSource source, string createdBy, DateTime now, long? importId = null) => new()
     {
         HbA1c = example.Features.HbA1c,
         Age = example.Features.Age,
@@ -56,6 +60,7 @@ public sealed class LabelledRecord
         Source = source,
         CreatedBy = createdBy,
         CreatedAt = now,
+        ImportId = importId,
     };
 
     /// <summary>Creates the record of a prediction's confirmed outcome; see <see cref="Prediction.ToRecord"/>.</summary>

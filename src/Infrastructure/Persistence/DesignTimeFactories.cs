@@ -7,7 +7,7 @@ namespace ModelOps.Infrastructure.Persistence;
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteModelOpsDbContext>
 {
     public SqliteModelOpsDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqliteModelOpsDbContext>().UseSqlite("Data Source=design.db").Options, TimeProvider.System);
+        new(new DbContextOptionsBuilder<SqliteModelOpsDbContext>().UseSqlite("Data Source=design.db").Options, TimeProvider.System, new SqliteWriteGate());
 }
 
 /// <inheritdoc cref="SqliteDesignTimeFactory"/>

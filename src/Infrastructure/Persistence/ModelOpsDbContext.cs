@@ -38,6 +38,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
     public DbSet<LabelledRecord> Records => Set<LabelledRecord>();
 
+    public DbSet<RecordImport> Imports => Set<RecordImport>();
+
     public DbSet<Prediction> Predictions => Set<Prediction>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
@@ -69,7 +71,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     /// <summary>Tells the operator what to change after a failure that no retry can solve; null for any other exception.</summary>
     public abstract StartupException? RefusalOf(Exception exception);
 
-    public Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public virtual Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         Database.CreateExecutionStrategy().ExecuteAsync(
             async cancel =>
             {
@@ -101,6 +103,13 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     {
     }
 
+    public virtual async Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken)
+    {
+        Records.AddRange(records);
+        await SaveChangesAsync(cancellationToken);
+        ChangeTracker.Clear();
+    }
+
     /// <summary>
     /// Streams all records with a single statement, so that it reads one consistent snapshot on both providers. It uses a connection of its
     /// own and not EF Core, whose retrying execution strategy would buffer the whole result in memory.
@@ -110,7 +119,11 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         await using var connection = NewConnection();
         await connection.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-        command.CommandText = """SELECT "HbA1c", "Age", "Bmi", "Gender", "Class" FROM labelled_records""";
+        command.CommandText =
+            """
+            SELECT "HbA1c", "Age", "Bmi", "Gender", "Class" FROM labelled_records
+            WHERE "ImportId" IS NULL OR "ImportId" NOT IN (SELECT "Id" FROM record_imports WHERE "State" <> 'Published')
+            """;
 
         // No timeout: the statement lasts as long as the caller takes to process the rows.
         command.CommandTimeout = 0;
@@ -184,7 +197,20 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             record.HasIndex(r => r.PredictionId).IsUnique();
             record.Property(r => r.Source).HasConversion<string>().HasMaxLength(16);
             record.Property(r => r.CreatedBy).HasMaxLength(256);
-            record.HasIndex(r => r.Class);
+
+            // With Restrict, an import's row can't be removed while a process still writes records of it.
+            record.HasOne<RecordImport>().WithMany().HasForeignKey(r => r.ImportId).OnDelete(DeleteBehavior.Restrict);
+            record.HasIndex(r => new { r.ImportId, r.Class });
+            record.HasQueryFilter(r =>
+                r.ImportId == null || !Imports.Any(i => i.Id == r.ImportId && i.State != ImportState.Published));
+        });
+        builder.Entity<RecordImport>(import =>
+        {
+            import.ToTable("record_imports");
+            import.Property(i => i.FileName).HasMaxLength(Dataset.MaxName);
+            import.Property(i => i.CreatedBy).HasMaxLength(256);
+            import.Property(i => i.State).HasConversion<string>().HasMaxLength(16);
+            import.HasIndex(i => i.State);
         });
         builder.Entity<Prediction>(prediction =>
         {

@@ -23,6 +23,8 @@ internal static class PersistenceServices
         }
         else
         {
+            services.AddSingleton<SqliteWriteGate>();
+            services.AddSingleton<IInterceptor, SqliteWriteInterceptor>();
             services.AddDbContext<SqliteModelOpsDbContext>((provider, options) => options
                 .UseSqlite(SqliteConnectionString(provider.GetRequiredService<DataDirectory>().Database))
                 .AddInterceptors(provider.GetServices<IInterceptor>()));

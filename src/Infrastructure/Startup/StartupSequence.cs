@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ModelOps.Application.Records;
 using ModelOps.Application.Training;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Serving;
@@ -110,12 +111,15 @@ internal sealed partial class StartupSequence(
     }
 
     /// <summary>
-    /// Recovers unfinished work. Only this process uses an embedded data directory, so every job that is marked as running is abandoned.
+    /// Recovers unfinished work. Only this process uses an embedded data directory, so every job that is marked as running is
+    /// abandoned, and so is every unpublished import.
     /// </summary>
     private async Task TakeUpAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ReconcileJobs(OnlyProcess: true), cancellationToken);
+        var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+        await mediator.Send(new ReconcileJobs(OnlyProcess: true), cancellationToken);
+        await mediator.Send(new SweepImports(OnlyMark: true), cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database can't be reached; ModelOps waits for it and is not ready until then")]

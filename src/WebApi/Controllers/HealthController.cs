@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using ModelOps.Application.Operations;
+using ModelOps.WebApi.Operations;
 
 namespace ModelOps.WebApi.Controllers;
 
@@ -14,6 +15,7 @@ namespace ModelOps.WebApi.Controllers;
 public sealed class HealthController(IMediator mediator) : ControllerBase
 {
     [HttpGet("live")]
+    [ShortCut]
     public IActionResult Live() => Ok(new { Status = "live" });
 
     [HttpGet("ready")]

@@ -391,6 +391,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<double>("HbA1c")
                         .HasColumnType("double precision");
 
+                    b.Property<long?>("ImportId")
+                        .HasColumnType("bigint");
+
                     b.Property<Guid?>("PredictionId")
                         .HasColumnType("uuid");
 
@@ -401,10 +404,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Class");
-
                     b.HasIndex("PredictionId")
                         .IsUnique();
+
+                    b.HasIndex("ImportId", "Class");
 
                     b.ToTable("labelled_records", null, t =>
                         {
@@ -414,6 +417,45 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                             t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
                         });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Records")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("State");
+
+                    b.ToTable("record_imports", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
@@ -951,6 +993,14 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.LabelledRecord", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Records.RecordImport", null)
+                        .WithMany()
+                        .HasForeignKey("ImportId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>
