@@ -219,6 +219,13 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasMaxLength(50)
                         .HasColumnType("character varying(50)");
 
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasDefaultValue("");
+
                     b.Property<string>("RequestSha256")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -228,7 +235,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.HasIndex("CreatedAt");
 
-                    b.HasIndex("Operation", "Key")
+                    b.HasIndex("Owner", "Operation", "Key")
                         .IsUnique();
 
                     b.ToTable("idempotent_requests", (string)null);
@@ -450,6 +457,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<double?>("ElapsedSeconds")
+                        .HasColumnType("double precision");
+
                     b.Property<int>("Epoch")
                         .HasColumnType("integer");
 
@@ -542,6 +552,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<long>("ActivationNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("Epoch");
+
                     b.Property<DateTime>("At")
                         .HasColumnType("timestamp with time zone");
 
@@ -549,10 +563,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
-
-                    b.Property<long>("ActivationNumber")
-                        .HasColumnType("bigint")
-                        .HasColumnName("Epoch");
 
                     b.Property<string>("From")
                         .HasMaxLength(32)

@@ -206,6 +206,13 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(50)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("");
+
                     b.Property<string>("RequestSha256")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -215,7 +222,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("CreatedAt");
 
-                    b.HasIndex("Operation", "Key")
+                    b.HasIndex("Owner", "Operation", "Key")
                         .IsUnique();
 
                     b.ToTable("idempotent_requests", (string)null);
@@ -431,6 +438,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<double?>("ElapsedSeconds")
+                        .HasColumnType("REAL");
+
                     b.Property<int>("Epoch")
                         .HasColumnType("INTEGER");
 
@@ -521,6 +531,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("ActivationNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Epoch");
+
                     b.Property<DateTime>("At")
                         .HasColumnType("TEXT");
 
@@ -528,10 +542,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
-
-                    b.Property<long>("ActivationNumber")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("Epoch");
 
                     b.Property<string>("From")
                         .HasMaxLength(32)
