@@ -28,13 +28,14 @@ public sealed class IdempotentRequest
 
     public DateTime CreatedAt { get; private set; }
 
-    public static IdempotentRequest Create(string owner, string operation, string key, string requestSha256, string answer, DateTime now) => new()
-    {
-        Owner = owner,
-        Operation = operation,
-        Key = key,
-        RequestSha256 = requestSha256,
-        Answer = answer,
-        CreatedAt = now,
-    };
+    public static IdempotentRequest Create(
+        string owner, string operation, string key, string requestSha256, string answer, DateTime now) => new()
+        {
+            Owner = owner,
+            Operation = operation,
+            Key = key,
+            RequestSha256 = requestSha256,
+            Answer = answer,
+            CreatedAt = now,
+        };
 }

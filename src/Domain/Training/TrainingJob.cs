@@ -78,8 +78,8 @@ public sealed class TrainingJob
     public Reproduction? Reproduction { get; private set; }
 
     /// <summary>
-    /// Seconds for which workers held the job, measured by their monotonic clocks, so that a clock that is set doesn't change it. Null until
-    /// a worker claims the job, and in jobs that ended in an earlier build.
+    /// Seconds for which workers held the job, measured by their monotonic clocks, so that a clock that is set doesn't change it. Null
+    /// until a worker claims the job, and in jobs that ended in an earlier build.
     /// </summary>
     public double? ElapsedSeconds { get; private set; }
 
