@@ -6,16 +6,21 @@ using ModelOps.Domain;
 
 namespace ModelOps.Application;
 
-/// <summary>Repeats the first response for the same key and request. Refuses the same key with a different request.</summary>
+/// <summary>
+/// Repeats the first response for the same key and request of the same user. Refuses the same key with a different request. Two users may
+/// use the same key.
+/// </summary>
 internal static class Idempotency
 {
     /// <summary>
     /// Returns the stored response if there is one. Otherwise, runs <paramref name="work"/> and saves its changes and its response in one
     /// transaction. Of identical concurrent requests, exactly one does the work.
     /// </summary>
+    /// <param name="owner">The user, to whom the key belongs.</param>
     /// <param name="key">Null when the client sent no key; the work is then always done.</param>
     public static async Task<(TAnswer Answer, bool Replayed)> OnceAsync<TRequest, TAnswer>(
         this IModelOpsDbContext db,
+        string owner,
         string operation,
         string? key,
         TRequest request,
@@ -23,7 +28,7 @@ internal static class Idempotency
         CancellationToken cancellationToken)
     {
         var fingerprint = key is null ? "" : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request)));
-        if (key is not null && await FindAsync<TAnswer>(db, operation, key, fingerprint, cancellationToken) is { } earlier)
+        if (key is not null && await FindAsync<TAnswer>(db, owner, operation, key, fingerprint, cancellationToken) is { } earlier)
         {
             return (earlier.Value, true);
         }
@@ -32,7 +37,7 @@ internal static class Idempotency
         if (key is not null)
         {
             var now = await db.UtcNowAsync(cancellationToken);
-            db.IdempotentRequests.Add(IdempotentRequest.Create(operation, key, fingerprint, JsonSerializer.Serialize(answer), now));
+            db.IdempotentRequests.Add(IdempotentRequest.Create(owner, operation, key, fingerprint, JsonSerializer.Serialize(answer), now));
         }
 
         try
@@ -42,7 +47,7 @@ internal static class Idempotency
         catch (DbUpdateException exception) when (key is not null && db.IsUniqueViolation(exception))
         {
             db.DiscardChanges();
-            return await FindAsync<TAnswer>(db, operation, key, fingerprint, cancellationToken) is { } first
+            return await FindAsync<TAnswer>(db, owner, operation, key, fingerprint, cancellationToken) is { } first
                 ? (first.Value, true)
                 : throw new InvalidOperationException("A unique index was broken by something else than the idempotency key.", exception);
         }
@@ -51,10 +56,13 @@ internal static class Idempotency
     }
 
     private static async Task<Found<TAnswer>?> FindAsync<TAnswer>(
-        IModelOpsDbContext db, string operation, string key, string fingerprint, CancellationToken cancellationToken)
+        IModelOpsDbContext db, string owner, string operation, string key, string fingerprint, CancellationToken cancellationToken)
     {
+        // A row without an owner comes from an earlier build. It still answers a retry, until it is removed with the other old rows.
         var stored = await db.IdempotentRequests.AsNoTracking()
-            .SingleOrDefaultAsync(r => r.Operation == operation && r.Key == key, cancellationToken);
+            .Where(r => (r.Owner == owner || r.Owner == "") && r.Operation == operation && r.Key == key)
+            .OrderByDescending(r => r.Owner)
+            .FirstOrDefaultAsync(cancellationToken);
         if (stored is null)
         {
             return null;

@@ -41,7 +41,8 @@ public static class DependencyInjection
             .AddServing(configuration, settings)
             .AddMetrics()
             .AddModelOpsIdentity(configuration, settings)
-            .AddJobs(settings);
+            .AddJobs(settings)
+            .AddIdempotencyRetention(configuration);
     }
 
     /// <summary>

@@ -40,6 +40,15 @@ public sealed class SettingReader(IConfiguration configuration)
         ? IPNetwork.TryParse(text, out var network) ? network : throw Impossible(key, "a network such as 10.1.0.0/16")
         : null;
 
+    /// <summary>Origins such as <c>https://portal.example.org</c>, separated by commas; empty when the setting is missing.</summary>
+    public IReadOnlyList<string> Origins(string key) =>
+    [
+        .. (Text(key) ?? "").Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries).Select(text =>
+            Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" }
+                ? uri.GetLeftPart(UriPartial.Authority)
+                : throw Impossible(key, "a list of origins such as https://portal.example.org")),
+    ];
+
     public bool Flag(string key, bool defaultValue) =>
         Read(key, defaultValue, text => bool.TryParse(text, out var yes) ? yes : null, "true or false");
 

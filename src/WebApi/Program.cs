@@ -10,7 +10,6 @@ using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.Json;
 using ModelOps.WebApi.Metrics;
 using ModelOps.WebApi.Operations;
-using Scalar.AspNetCore;
 
 if (args is ["train", var folder, .. var rest])
 {
@@ -36,17 +35,6 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 // Validate service lifetimes in every environment, so that a mistake fails at startup and not first in Production.
 builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = options.ValidateScopes = true);
 builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
-builder.WebHost.ConfigureKestrel(options =>
-{
-    options.AddServerHeader = false;
-
-    // How many bytes of a too long body are read, so that the client receives the refusal instead of a connection reset.
-    options.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
-
-    // Long values are refused by the validators, with the same body as other invalid values.
-    options.Limits.MaxRequestLineSize = 16 * 1024;
-});
-
 // When run from bin, static files are in the source folders recorded by the build.
 builder.WebHost.UseStaticWebAssets();
 if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
@@ -60,6 +48,11 @@ try
     settings = InfrastructureSettings.From(builder.Configuration, DefaultDataDirectory.Find());
     builder.Services.AddInfrastructure(builder.Configuration, settings, typeof(Program).Assembly.Location);
     var reader = new SettingReader(builder.Configuration);
+    builder.AddHttpServer(new HttpSettings(
+        (int)reader.Whole("Connections:Max", HttpSettings.DefaultMaxConnections, 1, HttpSettings.MostConnections),
+        (int)reader.Whole("Uploads:MinBytesPerSecond", HttpSettings.DefaultMinUploadBytesPerSecond, 1, int.MaxValue),
+        (int)reader.Whole("Hsts:Days", HttpSettings.DefaultHstsDays, 0, HttpSettings.MaxHstsDays),
+        reader.Origins("WebSockets:Origins")));
     builder.Services.AddAuth(new RateLimitSettings(
         (int)reader.Whole("RateLimits:LoginsPerMinute", RateLimitSettings.DefaultLoginsPerMinute, 1, int.MaxValue),
         (int)reader.Whole("RateLimits:RequestsPerMinute", RateLimitSettings.DefaultRequestsPerMinute, 1, int.MaxValue)));
@@ -88,7 +81,11 @@ app.Lifetime.ApplicationStarted.Register(() => started = true);
 app.UseForwardedHeaders();
 app.UseRequestLocalization();
 app.UseMiddleware<SecurityHeaders>();
+app.UseMiddleware<ConnectionLimits>();
 app.UseMiddleware<ProblemMiddleware>();
+app.UseHostFiltering();
+app.UseCookiePolicy();
+app.UseMiddleware<OriginCheck>();
 app.UseMiddleware<StartupCheck>();
 if (!settings.Serves)
 {
@@ -106,12 +103,12 @@ app.UseAntiforgery();
 
 app.MapControllers();
 app.MapDashboard();
-app.MapJobsDashboard("/hangfire").RequireAuthorization(Policies.Admin);
+app.MapJobsDashboard("/hangfire").RequireAuthorization(Policies.Admin).WithMetadata(new ContentPolicy(_ => SecurityHeaders.Page));
 app.MapMetricsEndpoint();
 
 // The OpenAPI document contains no secrets, and client developers may read it without an account.
 app.MapOpenApi().AllowAnonymous();
-app.MapScalarApiReference("/scalar", options => options.DisableDefaultFonts()).AllowAnonymous();
+app.MapApiReference("/scalar");
 
 try
 {

@@ -218,9 +218,13 @@ public sealed class World : IAsyncLifetime
 /// <summary>The system's clock, moved; timers run as always.</summary>
 public sealed class ShiftedClock : TimeProvider
 {
+    /// <summary>Time that has gone by.</summary>
     public TimeSpan Shift { get; set; }
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+    /// <summary>By how much the clock was set; no time went by.</summary>
+    public TimeSpan Set { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift + Set;
 
     public override long GetTimestamp() => base.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
 }

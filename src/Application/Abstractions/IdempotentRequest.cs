@@ -6,12 +6,16 @@ namespace ModelOps.Application.Abstractions;
 public sealed class IdempotentRequest
 {
     public const int MaxKey = 100;
+    public const int MaxOwner = 256;
 
     private IdempotentRequest()
     {
     }
 
     public long Id { get; private set; }
+
+    /// <summary>The user whose key it is. Empty in rows of earlier builds, whose keys belonged to nobody.</summary>
+    public string Owner { get; private set; } = "";
 
     public string Operation { get; private set; } = "";
 
@@ -24,12 +28,14 @@ public sealed class IdempotentRequest
 
     public DateTime CreatedAt { get; private set; }
 
-    public static IdempotentRequest Create(string operation, string key, string requestSha256, string answer, DateTime now) => new()
-    {
-        Operation = operation,
-        Key = key,
-        RequestSha256 = requestSha256,
-        Answer = answer,
-        CreatedAt = now,
-    };
+    public static IdempotentRequest Create(
+        string owner, string operation, string key, string requestSha256, string answer, DateTime now) => new()
+        {
+            Owner = owner,
+            Operation = operation,
+            Key = key,
+            RequestSha256 = requestSha256,
+            Answer = answer,
+            CreatedAt = now,
+        };
 }

@@ -49,6 +49,7 @@ internal sealed class AddRecordsHandler(IModelOpsDbContext db, ICurrentUser user
     public async Task<RecordsAdded> Handle(AddRecords request, CancellationToken cancellationToken)
     {
         var (answer, _) = await db.OnceAsync(
+            user.Signature(),
             "records",
             request.IdempotencyKey,
             request.Records,

@@ -85,7 +85,11 @@ public sealed record JobAnswer(
         _ => RefusalKind.Unprocessable,
     };
 
-    /// <summary>Seconds from a worker's first claim on the job to the job's end.</summary>
-    private static double Elapsed(TrainingJob job, DateTime now) =>
-        job.StartedAt is { } started ? Math.Max(0, Math.Round(((job.FinishedAt ?? now) - started).TotalSeconds, 3)) : 0;
+    /// <summary>
+    /// Seconds for which workers held the job. In jobs that ended in an earlier build, which didn't measure them: from the first claim to
+    /// the end.
+    /// </summary>
+    private static double Elapsed(TrainingJob job, DateTime now) => job.ElapsedSeconds is { } measured
+        ? Math.Round(measured, 3)
+        : job.StartedAt is { } started ? Math.Max(0, Math.Round(((job.FinishedAt ?? now) - started).TotalSeconds, 3)) : 0;
 }

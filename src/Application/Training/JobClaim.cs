@@ -12,10 +12,16 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    private long? _taken;
+    private double _before;
+
     /// <summary>The fencing token.</summary>
     public Guid Token { get; } = Guid.NewGuid();
 
     public Guid JobId => jobId;
+
+    /// <summary>Seconds for which workers have held the job: earlier claims and this one.</summary>
+    public double ElapsedSeconds => _before + (_taken is { } taken ? time.GetElapsedTime(taken).TotalSeconds : 0);
 
     /// <summary>Claims the job; null when <see cref="TrainingJob.TryClaim"/> finds nothing to do.</summary>
     public async Task<TrainingJob?> TryTakeAsync(CancellationToken cancellationToken)
@@ -23,7 +29,13 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
         var taken = false;
         var now = await db.UtcNowAsync(cancellationToken);
         var job = await db.UpdateJobAsync(jobId, j => taken = j.TryClaim(Token, now, timing.Lease), cancellationToken);
-        return taken ? job : null;
+        if (!taken)
+        {
+            return null;
+        }
+
+        (_taken, _before) = (time.GetTimestamp(), job!.ElapsedSeconds ?? 0);
+        return job;
     }
 
     /// <summary>
@@ -42,6 +54,7 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
                 j =>
                 {
                     j.RenewLease(Token, now, timing.Lease);
+                    j.RecordElapsed(Token, ElapsedSeconds);
                     if (progress is { } p)
                     {
                         var eta = p.Epoch > 0 ? p.ElapsedSeconds / p.Epoch * (p.Epochs - p.Epoch) : (double?)null;
@@ -63,7 +76,14 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
     public Task ChangeAsync(Action<TrainingJob, DateTime> change) => InsistAsync(async () =>
     {
         var now = await db.UtcNowAsync(CancellationToken.None);
-        return await db.UpdateJobAsync(jobId, j => change(j, now), CancellationToken.None) ?? throw new ClaimLostException();
+        return await db.UpdateJobAsync(
+            jobId,
+            j =>
+            {
+                j.RecordElapsed(Token, ElapsedSeconds);
+                change(j, now);
+            },
+            CancellationToken.None) ?? throw new ClaimLostException();
     });
 
     /// <summary>Retries work until the database is available. The work must be idempotent.</summary>
@@ -92,7 +112,14 @@ internal sealed partial class JobClaim(IModelOpsDbContext db, Guid jobId, Timing
         try
         {
             var now = await db.UtcNowAsync(CancellationToken.None);
-            await db.UpdateJobAsync(jobId, j => j.Release(Token, now), CancellationToken.None);
+            await db.UpdateJobAsync(
+                jobId,
+                j =>
+                {
+                    j.RecordElapsed(Token, ElapsedSeconds);
+                    j.Release(Token, now);
+                },
+                CancellationToken.None);
         }
         catch (ClaimLostException)
         {

@@ -64,7 +64,7 @@ internal sealed class RetrainModelHandler(
     public async Task<RetrainAccepted> Handle(RetrainModel request, CancellationToken cancellationToken)
     {
         var (accepted, replayed) = await db.OnceAsync(
-            "retrain", request.IdempotencyKey, request, cancel => QueueAsync(request, cancel), cancellationToken);
+            user.Signature(), "retrain", request.IdempotencyKey, request, cancel => QueueAsync(request, cancel), cancellationToken);
         if (!replayed)
         {
             queue.Enqueue(accepted.JobId);

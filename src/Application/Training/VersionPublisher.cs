@@ -78,6 +78,7 @@ public sealed class VersionPublisher(IModelOpsDbContext db, IArtifactStore artif
             }
 
             var now = await db.UtcNowAsync(cancel);
+            job.RecordElapsed(claim.Token, claim.ElapsedSeconds);
             var wanted = job.Succeed(
                 claim.Token, version.Name, version.Metrics, version.TrainingTime, version.Summary.History, now, comparison);
             if (wanted)

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain;
 using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
@@ -11,8 +12,8 @@ public sealed record PointerMove(ModelVersion Version, Func<DateTime, Activation
 
 /// <summary>
 /// The only writer of the active pointer. It loads and verifies the artifact, commits one compare-and-set transaction, then updates this
-/// process's serving model. After a concurrent activation, the decision is made again, or the request is refused if it named the version
-/// it expected.
+/// process's serving model. After a concurrent activation or deletion, the decision is made again, or the request is refused if it named
+/// the version.
 /// </summary>
 public sealed partial class ActivePointerWriter(
     IModelOpsDbContext db, IServingModel serving, ActivePointerFile file, ILogger<ActivePointerWriter> logger)
@@ -46,15 +47,31 @@ public sealed partial class ActivePointerWriter(
                 return false;
             }
 
-            if (predictor?.Version != move.Version.Name)
+            long? number;
+            try
             {
-                predictor = await serving.LoadAsync(move.Version, cancellationToken);
+                if (predictor?.Version != move.Version.Name)
+                {
+                    predictor = await serving.LoadAsync(move.Version, cancellationToken);
+                }
+
+                number = await TryWriteAsync(current, move, cancellationToken);
+            }
+            catch (RefusalException) when (known is null)
+            {
+                if (await ExistsAsync(move.Version, cancellationToken))
+                {
+                    throw;
+                }
+
+                // The version was deleted after the decision for it. Decide again: another version may fit.
+                number = null;
             }
 
-            if (await TryWriteAsync(current, move, cancellationToken) is { } number)
+            if (number is { } activation)
             {
-                serving.Publish(predictor, number);
-                LogActivated(move.Version.Name, number);
+                serving.Publish(predictor!, activation);
+                LogActivated(move.Version.Name, activation);
 
                 // The pointer is committed. Don't cancel the write of its file when the client disconnects.
                 await file.RefreshAsync(CancellationToken.None);
@@ -70,6 +87,9 @@ public sealed partial class ActivePointerWriter(
 
     private Task<Activation?> CurrentAsync(CancellationToken cancellationToken) =>
         db.ActiveModels.AsNoTracking().Select(a => a.Activation).SingleOrDefaultAsync(cancellationToken);
+
+    private Task<bool> ExistsAsync(ModelVersion version, CancellationToken cancellationToken) =>
+        db.Versions.AsNoTracking().AnyAsync(v => v.Id == version.Id, cancellationToken);
 
     private async Task<long?> TryWriteAsync(Activation? current, PointerMove move, CancellationToken cancellationToken)
     {

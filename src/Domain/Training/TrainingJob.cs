@@ -77,6 +77,12 @@ public sealed class TrainingJob
     /// <summary>The result of a job that reproduces a version; null for a retraining. Such a job creates no version.</summary>
     public Reproduction? Reproduction { get; private set; }
 
+    /// <summary>
+    /// Seconds for which workers held the job, measured by their monotonic clocks, so that a clock that is set doesn't change it. Null
+    /// until a worker claims the job, and in jobs that ended in an earlier build.
+    /// </summary>
+    public double? ElapsedSeconds { get; private set; }
+
     public string RequestedBy { get; private set; } = "";
 
     public DateTime CreatedAt { get; private set; }
@@ -127,7 +133,8 @@ public sealed class TrainingJob
         Attempt++;
         Claim = claim;
         LeaseUntil = now + lease;
-        StartedAt ??= now;
+        StartedAt ??= NotBefore(CreatedAt, now);
+        ElapsedSeconds ??= 0;
         Touch();
         return true;
     }
@@ -143,6 +150,14 @@ public sealed class TrainingJob
         EnsureHeldBy(claim);
         DataRows = rows;
         DataSha256 = sha256;
+        Touch();
+    }
+
+    /// <summary>Records the seconds for which this job was worked on so far. The value never decreases.</summary>
+    public void RecordElapsed(Guid claim, double seconds)
+    {
+        EnsureHeldBy(claim);
+        ElapsedSeconds = Math.Max(ElapsedSeconds ?? 0, seconds);
         Touch();
     }
 
@@ -358,9 +373,12 @@ public sealed class TrainingJob
         Claim = null;
         LeaseUntil = null;
         EtaSeconds = null;
-        FinishedAt = now;
+        FinishedAt = NotBefore(StartedAt ?? CreatedAt, now);
         Touch();
     }
+
+    /// <summary>The clock may have been set back since the earlier event. The events' order is kept nevertheless.</summary>
+    private static DateTime NotBefore(DateTime earlier, DateTime now) => now < earlier ? earlier : now;
 
     private void EnsureHeldBy(Guid claim)
     {

@@ -87,7 +87,7 @@ public sealed class Activation
     public static Activation Forward(Activation? current, string to, string by, string? reason, ActivationKind kind, DateTime now) => new()
     {
         ActivationNumber = (current?.ActivationNumber ?? 0) + 1,
-        At = now,
+        At = NotBefore(current, now),
         By = by,
         From = current?.To,
         To = to,
@@ -99,7 +99,7 @@ public sealed class Activation
     public static Activation BackTo(Activation current, Activation target, string by, string? reason, DateTime now) => new()
     {
         ActivationNumber = current.ActivationNumber + 1,
-        At = now,
+        At = NotBefore(current, now),
         By = by,
         From = current.To,
         To = target.To,
@@ -107,4 +107,7 @@ public sealed class Activation
         Kind = ActivationKind.Rollback,
         PrecedingId = target.PrecedingId,
     };
+
+    /// <summary>The clock may have been set back since the current activation. The history's order is kept nevertheless.</summary>
+    private static DateTime NotBefore(Activation? current, DateTime now) => current is not null && now < current.At ? current.At : now;
 }

@@ -44,11 +44,23 @@ internal sealed class DataDirectory
         ? Path.Combine(Versions, version)
         : throw new ArgumentException("Not a version's name.", nameof(version));
 
+    /// <exception cref="StartupException">The folders can't be created.</exception>
     public void Create()
     {
-        foreach (var folder in (string[])[Root, Versions, Datasets, Rows, Jobs, Staging])
+        try
         {
-            Directory.CreateDirectory(folder);
+            foreach (var folder in (string[])[Root, Versions, Datasets, Rows, Jobs, Staging])
+            {
+                Directory.CreateDirectory(folder);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(exception);
         }
     }
+
+    public static StartupException NotWritable(Exception exception) => new(
+        "ModelOps can't write to its data directory (ModelOps__DataDirectory): it is read-only, full, or belongs to another user.",
+        exception);
 }

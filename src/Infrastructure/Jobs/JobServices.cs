@@ -2,6 +2,7 @@ using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,11 @@ internal static class JobServices
         services.AddHostedService<ImportSweep>();
         return services;
     }
+
+    /// <exception cref="StartupException">The setting is not a valid number of hours.</exception>
+    public static IServiceCollection AddIdempotencyRetention(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(IdempotencyRetentionSettings.From(configuration))
+        .AddHostedService<IdempotencyRetention>();
 
     private static JobStorage StorageOf(InfrastructureSettings settings) => settings.UsesPostgreSql
         ? new PostgreSqlStorage(

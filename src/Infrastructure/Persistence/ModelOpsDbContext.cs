@@ -235,10 +235,11 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         builder.Entity<IdempotentRequest>(request =>
         {
             request.ToTable("idempotent_requests");
+            request.Property(r => r.Owner).HasMaxLength(IdempotentRequest.MaxOwner).HasDefaultValue("");
             request.Property(r => r.Operation).HasMaxLength(50);
             request.Property(r => r.Key).HasMaxLength(IdempotentRequest.MaxKey);
             request.Property(r => r.RequestSha256).HasMaxLength(64);
-            request.HasIndex(r => new { r.Operation, r.Key }).IsUnique();
+            request.HasIndex(r => new { r.Owner, r.Operation, r.Key }).IsUnique();
             request.HasIndex(r => r.CreatedAt);
         });
         ConfigureSignIn(builder);

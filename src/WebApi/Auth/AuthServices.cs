@@ -57,6 +57,16 @@ internal static class AuthServices
         options.SlidingExpiration = true;
         options.LoginPath = "/login";
 
+        // The framework's own redirect has the host that the request named, which anybody can choose.
+        options.Events.OnRedirectToLogin = context =>
+        {
+            context.Response.Redirect(new Uri(context.RedirectUri).PathAndQuery);
+            return Task.CompletedTask;
+        };
+
+        // The sign-in page redirects. The framework would copy the query's ReturnUrl into the header unchecked.
+        options.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask;
+
         // The user is signed in but lacks the right. Signing in again wouldn't help, so don't redirect.
         options.Events.OnRedirectToAccessDenied = context =>
         {

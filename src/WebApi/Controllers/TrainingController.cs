@@ -61,7 +61,6 @@ public sealed class TrainingController(
         var job = await mediator.Send(new GetJob(Parse(jobId)), cancellationToken);
         var tag = new EntityTagHeaderValue(string.Create(CultureInfo.InvariantCulture, $"\"{job.Stamp}\""));
         Response.GetTypedHeaders().ETag = tag;
-        Response.Headers.CacheControl = "no-cache";
         var known = Request.GetTypedHeaders().IfNoneMatch;
         return known.Any(k => k.Equals(EntityTagHeaderValue.Any) || k.Compare(tag, useStrongComparison: false))
             ? StatusCode(StatusCodes.Status304NotModified)

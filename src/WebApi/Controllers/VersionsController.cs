@@ -24,7 +24,11 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
     public async Task<IActionResult> File(string version, string name, CancellationToken cancellationToken)
     {
         var file = await mediator.Send(new OpenVersionFile(version, name), cancellationToken);
-        return File(file.Content, "application/octet-stream", $"{version}-{file.Name}");
+
+        // Files of a version never change, and the file with patients' rows isn't served. A browser may keep them, but asks each time
+        // whether its user still may read them.
+        Response.Headers.CacheControl = "private, no-cache";
+        return File(file.Content, "application/octet-stream", $"{version}-{file.Name}", lastModified: null, new($"\"{file.Sha256}\""));
     }
 
     [HttpGet("active")]

@@ -50,6 +50,26 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(-3_600)]
+    [InlineData(3_600)]
+    public async Task Handle_WhenTheClockIsSetMeanwhile_MeasuresTheTimeThatWentBy(int seconds)
+    {
+        _world.Trainer.Answers(_ =>
+        {
+            _world.Time.Shift += TimeSpan.FromSeconds(30);
+            _world.Time.Set += TimeSpan.FromSeconds(seconds);
+            return Task.FromResult<TrainingOutcome>(World.Completed());
+        });
+        var id = await _world.AddJobAsync();
+
+        await RunAsync(id);
+
+        var job = await _world.SendAsync(new GetJob(id));
+        Assert.InRange(job.ElapsedSeconds, 30, 60);
+        Assert.True(job.CreatedAt <= job.StartedAt && job.StartedAt <= job.FinishedAt, job.ToString());
+    }
+
+    [Theory]
     [InlineData('b', true)]
     [InlineData('e', false)]
     public async Task Handle_WhenAVersionIsMadeAgain_SaysWhetherTheWeightsAreEqual(char weights, bool equal)

@@ -11,6 +11,7 @@ public class TrainingJobClaimTests
     private static readonly Dictionary<string, Action<TrainingJob, Guid>> Writes = new()
     {
         ["RecordData"] = (job, claim) => job.RecordData(claim, 99, "ff"),
+        ["RecordElapsed"] = (job, claim) => job.RecordElapsed(claim, 5),
         ["RenewLease"] = (job, claim) => job.RenewLease(claim, Now, Lease),
         ["RecordProgress"] = (job, claim) => job.RecordProgress(claim, 9, 0.1, 1, []),
         ["Succeed"] = (job, claim) => job.Succeed(claim, "v20251111_153045", new(1, 1, 1, 1, 0), 1, [], Now),

@@ -320,6 +320,21 @@ public class TrainingJobTests
     private static TrainingJob Queued() => TrainingJob.Create(
         new JobPurpose.Retraining(new DataSelection.Database()), "mlp-bn", new TrainingParameters(), 10, "00", "ann", Now);
 
+    [Fact]
+    public void Times_WhenTheClockIsSetBack_KeepTheirOrder()
+    {
+        var job = Queued();
+        Assert.True(job.TryClaim(Claim, Now.AddHours(-1), Lease));
+        job.RecordElapsed(Claim, 20);
+        job.RecordElapsed(Claim, 10);
+        job.Fail(Claim, "code", Sentence.Plain("detail"), Now.AddHours(-2));
+        var waiting = Queued();
+        waiting.RequestCancellation(Now.AddHours(-1));
+
+        Assert.Equal((job.CreatedAt, job.CreatedAt, 20), (job.StartedAt, job.FinishedAt, job.ElapsedSeconds));
+        Assert.Equal(waiting.CreatedAt, waiting.FinishedAt);
+    }
+
     private static TrainingJob Running()
     {
         var job = Queued();

@@ -51,6 +51,16 @@ public class ActivationTests
         Assert.Equal((4, "v1", "v4", 3), (next.ActivationNumber, next.From, next.To, next.PrecedingId));
     }
 
+    [Fact]
+    public void At_WhenTheClockWasSetBack_IsNotBeforeTheCurrentActivation()
+    {
+        var first = Saved(1, Forward(null, "v1"));
+        var second = Saved(2, Activation.Forward(first, "v2", "ann", null, ActivationKind.Activate, Now.AddHours(-1)));
+        var back = Activation.BackTo(second, first, "ann", null, Now.AddHours(-2));
+
+        Assert.Equal((Now, Now), (second.At, back.At));
+    }
+
     private static Activation Forward(Activation? current, string to) =>
         Activation.Forward(current, to, "ann", null, ActivationKind.Activate, Now);
 

@@ -1,4 +1,5 @@
 using ModelOps.Infrastructure.Files;
+using ModelOps.TestSupport;
 
 namespace ModelOps.Infrastructure.Tests.Files;
 
@@ -22,6 +23,46 @@ public sealed class DataDirectoryLockTests
 
         second.Acquire();
         Assert.True(File.Exists(directory.Lock));
+    }
+
+    [LinuxFact("On Windows, an open lock file can't be removed.")]
+    public void Acquire_WhenTheLockFileWasRemoved_StillRefuses()
+    {
+        using var folder = new TempFolder();
+        var directory = new DataDirectory(folder.Path);
+        using var first = new DataDirectoryLock(directory);
+        first.Acquire();
+        File.Delete(directory.Lock);
+
+        var refused = Assert.Throws<StartupException>(new DataDirectoryLock(directory).Acquire);
+
+        Assert.StartsWith("Another ModelOps process", refused.Message, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public void Acquire_OnAReadOnlyMount_NamesThatAndNoOtherProcess()
+    {
+        using var folder = new TempFolder();
+        var directory = new DataDirectory(folder.Path);
+        directory.Create();
+        using var mount = SmallDisk.TryProtect(folder.Path);
+        Assert.NotNull(mount);
+
+        var refused = Assert.Throws<StartupException>(new DataDirectoryLock(directory).Acquire);
+
+        Assert.StartsWith("ModelOps can't write to its data directory", refused.Message, StringComparison.Ordinal);
+    }
+
+    [RootFact]
+    public void Create_OnAReadOnlyMount_NamesThatAndNoOtherProcess()
+    {
+        using var folder = new TempFolder();
+        using var mount = SmallDisk.TryProtect(folder.Path);
+        Assert.NotNull(mount);
+
+        var refused = Assert.Throws<StartupException>(new DataDirectory(folder.Path).Create);
+
+        Assert.StartsWith("ModelOps can't write to its data directory", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

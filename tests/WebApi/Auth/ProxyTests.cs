@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.RegularExpressions;
+using ModelOps.WebApi.Tests.Http;
 
 namespace ModelOps.WebApi.Tests.Auth;
 
 /// <summary>Whom the service takes a client for whose request came through a proxy.</summary>
-public sealed partial class ProxyTests
+public sealed class ProxyTests
 {
     [Fact]
     public async Task Logins_ThroughTheOperatorsProxy_AreCountedForEachClient()
@@ -41,17 +41,11 @@ public sealed partial class ProxyTests
     public async Task SessionCookie_OfABrowserThatCameByTls_AsksForTls(string network, string scheme, bool isSecure)
     {
         await using var service = await ServiceFixture.StartAsync(("ModelOps:Proxy:Network", network));
-        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress =
-            service.ClientOptions.BaseAddress };
+        using var browser = service.Browser();
         browser.DefaultRequestHeaders.Add("X-Forwarded-Proto", scheme);
         browser.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.1");
-        var token = Token().Match(await browser.GetStringAsync("/login")).Groups[1].Value;
 
-        using var signedIn = await browser.PostAsync("/login", new FormUrlEncodedContent(
-        [
-            new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("Email", ServiceFixture.AdminEmail),
-                new("Password", ServiceFixture.AdminPassword),
-        ]));
+        using var signedIn = await browser.SignInAsync();
 
         Assert.Equal(HttpStatusCode.Redirect, signedIn.StatusCode);
         var session = signedIn.Headers.GetValues("Set-Cookie").Single(cookie =>
@@ -72,7 +66,4 @@ public sealed partial class ProxyTests
 
         return answers;
     }
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex Token();
 }

@@ -219,6 +219,13 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasMaxLength(50)
                         .HasColumnType("character varying(50)");
 
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasDefaultValue("");
+
                     b.Property<string>("RequestSha256")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -228,7 +235,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.HasIndex("CreatedAt");
 
-                    b.HasIndex("Operation", "Key")
+                    b.HasIndex("Owner", "Operation", "Key")
                         .IsUnique();
 
                     b.ToTable("idempotent_requests", (string)null);
@@ -491,6 +498,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
+
+                    b.Property<double?>("ElapsedSeconds")
+                        .HasColumnType("double precision");
 
                     b.Property<int>("Epoch")
                         .HasColumnType("integer");

@@ -206,6 +206,13 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(50)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("");
+
                     b.Property<string>("RequestSha256")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -215,7 +222,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("CreatedAt");
 
-                    b.HasIndex("Operation", "Key")
+                    b.HasIndex("Owner", "Operation", "Key")
                         .IsUnique();
 
                     b.ToTable("idempotent_requests", (string)null);
@@ -470,6 +477,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
+
+                    b.Property<double?>("ElapsedSeconds")
+                        .HasColumnType("REAL");
 
                     b.Property<int>("Epoch")
                         .HasColumnType("INTEGER");

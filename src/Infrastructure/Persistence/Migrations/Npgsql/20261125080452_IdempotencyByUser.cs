@@ -1,0 +1,60 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
+{
+    /// <inheritdoc />
+    public partial class IdempotencyByUser : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_idempotent_requests_Operation_Key",
+                table: "idempotent_requests");
+
+            migrationBuilder.AddColumn<double>(
+                name: "ElapsedSeconds",
+                table: "training_jobs",
+                type: "double precision",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "Owner",
+                table: "idempotent_requests",
+                type: "character varying(256)",
+                maxLength: 256,
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_idempotent_requests_Owner_Operation_Key",
+                table: "idempotent_requests",
+                columns: new[] { "Owner", "Operation", "Key" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_idempotent_requests_Owner_Operation_Key",
+                table: "idempotent_requests");
+
+            migrationBuilder.DropColumn(
+                name: "ElapsedSeconds",
+                table: "training_jobs");
+
+            migrationBuilder.DropColumn(
+                name: "Owner",
+                table: "idempotent_requests");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_idempotent_requests_Operation_Key",
+                table: "idempotent_requests",
+                columns: new[] { "Operation", "Key" },
+                unique: true);
+        }
+    }
+}
