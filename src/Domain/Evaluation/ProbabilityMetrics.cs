@@ -185,6 +185,7 @@ internal static class ProbabilityMetrics
     private static NetBenefitCurve Curve(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities, DiabetesClass lowest)
     {
         // Histograms of the rows, by the number of thresholds (0..99) that are at most the row's probability.
+        double[] thresholds = [.. Enumerable.Range(1, Thresholds).Select(Threshold)];
         var events = new int[Thresholds + 1];
         var others = new int[Thresholds + 1];
         for (var i = 0; i < truth.Length; i++)
@@ -195,17 +196,8 @@ internal static class ProbabilityMetrics
                 p += probabilities[(i * DiabetesClasses.Count) + c];
             }
 
-            var reached = Math.Clamp((int)(p * (Thresholds + 1)), 0, Thresholds);
-            while (reached < Thresholds && p >= Threshold(reached + 1))
-            {
-                reached++;
-            }
-
-            while (reached > 0 && p < Threshold(reached))
-            {
-                reached--;
-            }
-
+            var at = Array.BinarySearch(thresholds, p);
+            var reached = at >= 0 ? at + 1 : ~at;
             (truth[i] >= (byte)lowest ? events : others)[reached]++;
         }
 
