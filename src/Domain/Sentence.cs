@@ -94,7 +94,7 @@ public sealed class Sentence : IEquatable<Sentence>
 
     public override int GetHashCode() => Arguments.Aggregate(Format.GetHashCode(StringComparison.Ordinal), HashCode.Combine);
 
-    private static string Cut(string text, int maxLength) => text.Length <= maxLength ? text : text[..maxLength];
+    private static string Cut(string text, int maxLength) => text[..Math.Min(text.Length, maxLength)];
 
     private sealed class SentenceConverter : JsonConverter<Sentence>
     {

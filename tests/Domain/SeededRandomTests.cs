@@ -86,6 +86,22 @@ public class SeededRandomTests
     public void NextInt32_WhenTheBoundIsNotPositive_Throws(int bound) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new SeededRandom(1, RandomPurpose.Sample).NextInt32(bound));
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    [InlineData(5, 4)]
+    public void Shuffle_WhenThereAreNItems_DrawsOneNumberLess(int items, int drawn)
+    {
+        SeededRandom shuffling = new(4, RandomPurpose.Shuffling), drawing = new(4, RandomPurpose.Shuffling);
+        shuffling.Shuffle<int>(new int[items]);
+        for (var i = 0; i < drawn; i++)
+        {
+            drawing.NextUInt64();
+        }
+
+        Assert.Equal(drawing.NextUInt64(), shuffling.NextUInt64());
+    }
+
     [Fact]
     public void Shuffle_WhenRepeated_GivesEveryOrderEquallyOften()
     {

@@ -45,6 +45,25 @@ public class SentenceTests
     }
 
     [Fact]
+    public void ToStored_WhenTheSentenceJustFits_KeepsItsArguments()
+    {
+        var stored = Nested.ToStored(1_000);
+
+        Assert.Equal(stored, Nested.ToStored(stored.Length));
+        Assert.Equal("Line 3: is not a number x 1.5", Nested.ToStored(stored.Length - 1));
+        Assert.Equal("Line 3", Nested.ToStored(6));
+    }
+
+    [Fact]
+    public void Equals_WhenFormatOrArgumentsDiffer_IsFalse()
+    {
+        Assert.Equal(Sentence.Of($"{1} row"), Sentence.Of($"{1} row"));
+        Assert.NotEqual(Sentence.Of($"{1} row"), Sentence.Of($"{2} row"));
+        Assert.NotEqual(Sentence.Of($"{1} row"), Sentence.Of($"{1} line"));
+        Assert.False(Nested.Equals(null));
+    }
+
+    [Fact]
     public void Json_WhenThereAreNoArguments_IsABareString()
     {
         Assert.Equal("\"is missing\"", JsonSerializer.Serialize(Sentence.Of($"is missing")));

@@ -5,6 +5,7 @@ Last run with Debian 12's Python 3.11.2, numpy 1.24.2, scipy 1.10.1, scikit-lear
 """
 import hashlib
 import hmac
+import math
 import struct
 
 import numpy as np
@@ -59,6 +60,17 @@ class Xoshiro256StarStar:
         s[2] ^= t
         s[3] = rotl(s[3], 45)
         return result
+
+
+    def double(self):
+        return (self.next() >> 11) / 2**53
+
+    def below(self, bound):
+        """Lemire, "Fast random integer generation in an interval", 2019, with 32-bit words."""
+        while True:
+            product = (self.next() >> 32) * bound
+            if product % 2**32 >= 2**32 % bound:
+                return product >> 32
 
 
 def random_numbers():
@@ -132,6 +144,80 @@ def mcnemar():
         print("mcnemar", b, c, repr(scipy.stats.binomtest(k, n, .5).pvalue), repr(2 * binomial.cdf(k - 1) + binomial.pmf(k)))
 
 
+def binomial(generator, trials, successes_of, of):
+    """Compares the binary digits of each undecided trial's random number with those of the probability, all trials at once."""
+    if successes_of in (0, of):
+        return trials if successes_of else 0
+    successes, undecided = 0, trials
+    while undecided and successes_of:
+        successes_of *= 2
+        ones, bits = 0, undecided
+        while bits > 0:
+            word = generator.next()
+            ones += (word if bits >= 64 else word >> (64 - bits)).bit_count()
+            bits -= 64
+        if successes_of >= of:
+            successes_of -= of
+            successes += undecided - ones
+            undecided = ones
+        else:
+            undecided -= ones
+    return successes
+
+
+def seeded_intervals():
+    """The intervals that a seed gives; the cells are those of the tests, and 1, 2 and 41 the numbers of resamples."""
+    cells = np.zeros((3, 9), int)
+    for truth, baseline, candidate, count in [(0, 0, 0, 60), (0, 1, 0, 12), (0, 0, 1, 5), (0, 2, 1, 3), (1, 1, 1, 20), (1, 0, 1, 9),
+                                              (1, 1, 2, 4), (1, 0, 0, 7), (2, 2, 2, 40), (2, 1, 2, 40)]:
+        cells[truth, baseline * 3 + candidate] = count
+    for resamples in (1, 2, 41):
+        generator, deltas = Xoshiro256StarStar(42, 5), []
+        for _ in range(resamples):
+            drawn = np.zeros_like(cells)
+            for truth in range(3):
+                rows = of = int(cells[truth].sum())
+                for cell in sorted(range(9), key=lambda c: -cells[truth, c]):
+                    drawn[truth, cell] = binomial(generator, rows, int(cells[truth, cell]), of)
+                    rows -= int(drawn[truth, cell])
+                    of -= int(cells[truth, cell])
+            table = drawn.reshape(3, 3, 3)
+            score = [(2 * c.diagonal() / (c.sum(0) + c.sum(1))).mean() for c in (table.sum(2), table.sum(1))]
+            deltas.append(score[1] - score[0])
+        print("seeded interval", resamples, np.quantile(deltas, [.025, .975]).tolist())
+
+
+def sample():
+    """Synthetic patients by the description of SampleGenerator."""
+    generator = Xoshiro256StarStar(5, 6)
+    profiles = [(5.2, .35, 42, 24.5), (6.1, .28, 51, 28), (8.2, 1.3, 57, 30)]
+    choose = lambda: int(np.searchsorted([.5, .63], generator.double(), side="right"))
+
+    def normal():
+        radius = math.sqrt(-2 * math.log(1 - generator.double()))
+        return radius * math.cos(2 * math.pi * generator.double())
+
+    rows, last = [], None
+    for _ in range(3_000):
+        if last and generator.double() < .01:
+            if generator.double() < .3:
+                last = (*last[:4], (last[4] + 1 + generator.below(2)) % 3)
+        else:
+            centre, spread, age, bmi = profiles[choose()]
+            hba1c = float(np.round(np.clip(centre + spread * normal(), 3.5, 15), 2))
+            age = float(np.round(np.clip(age + 13 * normal(), 18, 95)))
+            bmi = float(np.round(np.clip(bmi + 4.5 * normal(), 15, 55), 2))
+            gender = generator.below(2)
+            blur = .08 * normal()
+            shift = .28 * (np.clip((age - 50) / 25, -1, 1) + np.clip((bmi - 27) / 6, -1, 1) + (.5 if gender else -.5))
+            diagnosis = choose() if generator.double() < .025 else int(np.digitize(hba1c + shift + blur, [5.7, 6.5]))
+            last = (hba1c, age, bmi, gender, diagnosis)
+        rows.append(last)
+    print("sample", rows[:3])
+    print("sample diagnoses", np.bincount([r[4] for r in rows]), "repeated", sum(a[:4] == b[:4] for a, b in zip(rows, rows[1:])))
+    print("sample sha256", hashlib.sha256(b"".join(sorted(features(*r[:4]) + bytes([r[4]]) for r in rows))).hexdigest())
+
+
 def scaler():
     rows = np.array([(4.9, 50, 24, 0), (5.8, 26, 23.1, 1), (7.4, 33, 21, 0), (12.05, 61, 39.5, 1), (6.1, 45, 29, 1)])
     fitted = sklearn.preprocessing.StandardScaler().fit(rows)
@@ -150,3 +236,5 @@ accuracy_interval()
 comparison_interval()
 mcnemar()
 scaler()
+seeded_intervals()
+sample()

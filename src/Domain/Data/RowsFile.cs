@@ -89,7 +89,7 @@ public static class RowsFile
         var at = source.Position;
         var read = source.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         source.Position = at;
-        return read < start.Length || !start.SequenceEqual(Magic);
+        return !start[..read].SequenceEqual(Magic);
     }
 
     /// <summary>Reads the header. The stream position is then at the first row.</summary>

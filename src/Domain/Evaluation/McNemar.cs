@@ -44,10 +44,11 @@ public static class McNemar
 
         observed = Math.ScaleB(observed, (int)Math.Max(exponent, -int.MaxValue));
 
-        // Sums from the largest term to the smallest: C(n,i−1) = C(n,i)·i/(n−i+1).
+        // Sums from the largest term to the smallest: C(n,i−1) = C(n,i)·i/(n−i+1). The loop ends when a term is too small for a double,
+        // at the latest with i = 0, which makes the term 0.
         double below = 0;
         var term = observed;
-        for (long i = k; i > 0 && term > 0; i--)
+        for (long i = k; term > 0; i--)
         {
             term *= (double)i / (n - i + 1);
             below += term;

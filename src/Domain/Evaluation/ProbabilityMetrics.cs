@@ -176,13 +176,18 @@ internal static class ProbabilityMetrics
     }
 
     /// <summary>Decision curves for Diabetes and for "at least Prediabetes".</summary>
-    public static NetBenefit NetBenefit(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities) => new(
-        [.. Enumerable.Range(1, Thresholds).Select(Threshold)],
-        Curve(truth, probabilities, DiabetesClass.Diabetes),
-        Curve(truth, probabilities, DiabetesClass.Prediabetes));
+    public static NetBenefit NetBenefit(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities)
+    {
+        double[] thresholds = [.. Enumerable.Range(1, Thresholds).Select(Threshold)];
+        return new NetBenefit(
+            thresholds,
+            Curve(truth, probabilities, thresholds, DiabetesClass.Diabetes),
+            Curve(truth, probabilities, thresholds, DiabetesClass.Prediabetes));
+    }
 
     /// <param name="lowest">The lowest class that is an event; all higher classes are events too.</param>
-    private static NetBenefitCurve Curve(ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities, DiabetesClass lowest)
+    private static NetBenefitCurve Curve(
+        ReadOnlySpan<byte> truth, ReadOnlySpan<double> probabilities, double[] thresholds, DiabetesClass lowest)
     {
         // Histograms of the rows, by the number of thresholds (0..99) that are at most the row's probability.
         var events = new int[Thresholds + 1];
@@ -195,17 +200,8 @@ internal static class ProbabilityMetrics
                 p += probabilities[(i * DiabetesClasses.Count) + c];
             }
 
-            var reached = Math.Clamp((int)(p * (Thresholds + 1)), 0, Thresholds);
-            while (reached < Thresholds && p >= Threshold(reached + 1))
-            {
-                reached++;
-            }
-
-            while (reached > 0 && p < Threshold(reached))
-            {
-                reached--;
-            }
-
+            var at = Array.BinarySearch(thresholds, p);
+            var reached = at >= 0 ? at + 1 : ~at;
             (truth[i] >= (byte)lowest ? events : others)[reached]++;
         }
 

@@ -30,12 +30,12 @@ public sealed class TrainingHistory
         _stride = 1;
         _kept = [.. points];
         _latest = points.Count > 0 ? points[^1] : null;
-        for (var i = 1; i + 1 < points.Count; i++)
+        for (var i = 1; i < points.Count; i++)
         {
             _stride = Math.Max(_stride, points[i].Epoch - points[i - 1].Epoch);
         }
 
-        if (_latest is not null && (_latest.Epoch - 1) % _stride != 0)
+        if (_latest is not null && !IsOnStride(_latest))
         {
             _kept.RemoveAt(_kept.Count - 1);
         }
@@ -45,7 +45,7 @@ public sealed class TrainingHistory
     public EpochPoint? Latest => _latest;
 
     public IReadOnlyList<EpochPoint> Points =>
-        _latest is null || (_kept.Count > 0 && _kept[^1] == _latest) ? [.. _kept] : [.. _kept, _latest];
+        _latest is null || _kept[^1] == _latest ? [.. _kept] : [.. _kept, _latest];
 
     /// <summary>Adds an epoch. Epochs are counted from 1 and must be added in ascending order.</summary>
     public void Add(EpochPoint point)
@@ -56,21 +56,17 @@ public sealed class TrainingHistory
         }
 
         _latest = point;
-        if ((point.Epoch - 1) % _stride != 0)
-        {
-            return;
-        }
-
-        if (_kept.Count == MaxPoints - 1)
+        if (IsOnStride(point) && _kept.Count == MaxPoints - 1)
         {
             _stride *= 2;
-            _kept.RemoveAll(p => (p.Epoch - 1) % _stride != 0);
-            if ((point.Epoch - 1) % _stride != 0)
-            {
-                return;
-            }
+            _kept.RemoveAll(p => !IsOnStride(p));
         }
 
-        _kept.Add(point);
+        if (IsOnStride(point))
+        {
+            _kept.Add(point);
+        }
     }
+
+    private bool IsOnStride(EpochPoint point) => (point.Epoch - 1) % _stride == 0;
 }

@@ -18,7 +18,7 @@ public static partial class VersionName
     }
 
     /// <summary>Whether the text has the format of a version name. Other texts never become a file path.</summary>
-    public static bool IsValid(string? name) => name is { Length: <= MaxLength } && Pattern().IsMatch(name);
+    public static bool IsValid(string? name) => name is not null && Pattern().IsMatch(name);
 
     [GeneratedRegex(@"^v[0-9]{8}_[0-9]{6}(_[1-9][0-9]{0,5})?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

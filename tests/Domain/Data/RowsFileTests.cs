@@ -93,6 +93,59 @@ public class RowsFileTests
         });
     }
 
+    [Theory]
+    [InlineData(96 + 26, 0, false)] // count
+    [InlineData(96 + 26, 1, true)]
+    [InlineData(96 + 30, 9, true)] // fold
+    [InlineData(96 + 30, 10, false)]
+    public void ReadRows_WhenCountOrFoldIsAroundTheLimit_FollowsIt(int at, byte value, bool valid)
+    {
+        var bytes = Write(Rows.Many(3)).ToArray();
+        bytes[at] = value;
+        using var file = new MemoryStream(bytes) { Position = RowsFile.HeaderBytes };
+
+        if (valid)
+        {
+            Assert.Equal(3, RowsFile.ReadRows(file).Count());
+        }
+        else
+        {
+            Assert.Throws<InvalidDataException>(() => RowsFile.ReadRows(file).Count());
+        }
+    }
+
+    [Fact]
+    public void ReadRows_WhenTheLastByteIsMissing_Refuses()
+    {
+        using var file = new MemoryStream(Write(Some).ToArray()[..^1]) { Position = RowsFile.HeaderBytes };
+
+        Assert.Throws<InvalidDataException>(() => RowsFile.ReadRows(file).Count());
+    }
+
+    [Fact]
+    public void ReadHeader_WhenANegativeCountFitsTheShortLength_Refuses()
+    {
+        // 96 − 31 bytes, and −1 rows.
+        var bytes = Write(Some).ToArray()[..(RowsFile.HeaderBytes - RowsFile.RowBytes)];
+        bytes.AsSpan(16, 8).Fill(255);
+        using var file = new MemoryStream(bytes);
+
+        Assert.Throws<InvalidDataException>(() => RowsFile.ReadHeader(file));
+    }
+
+    [Fact]
+    public void Write_WhenThereAreMoreRowsThanTheBufferHolds_WritesThemAll()
+    {
+        var rows = Rows.Many(4_500);
+        using var file = Write(rows);
+
+        var header = RowsFile.ReadHeader(file);
+        CountedRow[] read = [.. RowsFile.Verified(RowsFile.ReadRows(file), header.Sha256)];
+
+        Assert.Equal((4_500, 4_500), (header.Distinct, read.Length));
+        Assert.Equal(rows.ToHashSet(), read.Select(r => r.Row).ToHashSet());
+    }
+
     [Fact]
     public void Verified_WhenAValueWasChanged_RefusesAfterTheLastRow()
     {
@@ -131,6 +184,17 @@ public class RowsFileTests
 
         Assert.False(RowsFile.IsHeaderless(file));
         Assert.Equal(0, file.Position);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(7, true)]
+    [InlineData(8, false)]
+    public void IsHeaderless_WhenTheFileIsShort_LooksForTheWholeText(int length, bool expected)
+    {
+        using var file = new MemoryStream(Write(Some).ToArray()[..length]);
+
+        Assert.Equal(expected, RowsFile.IsHeaderless(file));
     }
 
     private static MemoryStream Write(LabelledExample[] rows)

@@ -63,6 +63,44 @@ public class RowsSorterTests
         Assert.All(runs, run => Assert.False(run.CanRead));
     }
 
+    [Theory]
+    [InlineData(4_200)]
+    [InlineData(RowsSorter.DefaultRowsInMemory)]
+    public void Sorted_WhenThereAreMoreRowsThanTheBuffersHoldAtFirst_GivesThemAll(int rowsInMemory)
+    {
+        LabelledExample[] rows = [.. Rows.Many(4_500), .. Rows.Many(10)];
+        using var sorter = new RowsSorter(() => new MemoryStream(), rowsInMemory);
+        Array.ForEach(rows, sorter.Add);
+
+        CountedRow[] sorted = [.. sorter.Sorted(Rows.Key)];
+
+        Assert.Equal((4_500, 4_510), (sorted.Length, sorted.Sum(r => r.Count)));
+        Assert.Equal(rows.ToHashSet(), sorted.Select(r => r.Row).ToHashSet());
+    }
+
+    [Fact]
+    public void Add_WhenRowsAreFew_TakesLittleMemory()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var sorter = new RowsSorter(() => new MemoryStream());
+        Array.ForEach(Rows.Many(10), sorter.Add);
+
+        // 4,096 keys of 32 bytes at first, far from the 8 MB of a full sorter.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 4_096 * 32, 200_000);
+    }
+
+    [Fact]
+    public void Add_WhenRowsRepeat_WritesEachOnceToARun()
+    {
+        using var run = new MemoryStream();
+        using var sorter = new RowsSorter(() => run, rowsInMemory: 100);
+        Array.ForEach([.. Enumerable.Repeat(Rows.Many(3), 34).SelectMany(r => r)], sorter.Add);
+
+        // 100 of the 102 rows are in the run: 3 rows of 26 bytes and a count of 4.
+        Assert.Equal(3 * 30, run.Length);
+        Assert.Equal([34, 34, 34], sorter.Sorted(Rows.Key).Select(r => r.Count));
+    }
+
     [Fact]
     public void Merge_OfOverlappingSources_AddsTheCounts()
     {

@@ -242,6 +242,22 @@ public class EvaluatorTests
         Assert.Null(report.ConfidenceIntervals.Recall);
     }
 
+    [Theory]
+    [InlineData(200, 10, false)]
+    [InlineData(199, 10, true)]
+    [InlineData(200, 9, true)]
+    [InlineData(199, 9, true)]
+    public void Provisional_WhenRowsAreAroundTheLimits_FollowsThem(int rows, int smallestClass, bool expected)
+    {
+        var report = Judged.Evaluate(Classes("N"), [[.8, .1, .1]], Features([5]), seed: 1);
+        ClassMetrics[] perClass =
+        [
+            .. DiabetesClasses.All.Select((c, i) => new ClassMetrics(c, 1, 1, 1, i == 1 ? smallestClass : 50, ZeroDivision: false)),
+        ];
+
+        Assert.Equal(expected, (report with { Rows = rows, PerClass = perClass }).Provisional);
+    }
+
     [Fact]
     public void Evaluate_OfADecision_WeighsFalseAlarmsByTheOddsOfTheThreshold()
     {
@@ -353,6 +369,26 @@ public class EvaluatorTests
 
         Assert.Equal(always, sets.Plausible([0.5, 0, 0.5]).Contains(DiabetesClass.Prediabetes));
         Assert.Contains(DiabetesClass.Prediabetes, sets.Plausible([.1, .8, .1]));
+    }
+
+    [Fact]
+    public void Sets_WhenAClassHasNineteenRows_HaveTheEighteenthStrangenessAsThreshold()
+    {
+        var judged = new JudgedRows();
+        for (var i = 1; i <= 19; i++)
+        {
+            judged.Add(DiabetesClass.Negative, Features([6])[0], [1, 0, 0]);
+            judged.Add(DiabetesClass.Diabetes, Features([6])[0], [1 - (i * .05), 0, i * .05]);
+        }
+
+        var sets = PlausibleSets.Of(judged);
+
+        // ⌈0.9·20⌉ = 18, and 1 − p is 0.05, 0.10 … 0.95.
+        Assert.Equal(.9, sets.Quantiles[DiabetesClass.Diabetes]!.Value, 12);
+        Assert.Equal(0, sets.Quantiles[DiabetesClass.Negative]);
+        Assert.Null(sets.Quantiles[DiabetesClass.Prediabetes]);
+        Assert.Contains(DiabetesClass.Diabetes, sets.Plausible([.9, 0, 2 * .05]));
+        Assert.DoesNotContain(DiabetesClass.Diabetes, sets.Plausible([.91, 0, .09]));
     }
 
     [Fact]

@@ -388,6 +388,94 @@ public class ModelComparisonTests(ITestOutputHelper output)
         Assert.Null(result.SignificanceLevel);
     }
 
+    // A Python transcription of generator and bootstrap with numpy.quantile, by reference.py. 1 and 2 resamples leave the quantile no
+    // neighbour; half of the Diabetes rows change, so a drawn probability is one binary digit long.
+    [Theory]
+    [InlineData(1, 0.19834795850071463, 0.19834795850071463)]
+    [InlineData(2, 0.200781776162691, 0.29326684731779284)]
+    [InlineData(41, 0.1737042600731744, 0.3248526032465848)]
+    public void Complete_WhenSeedIsKnown_HasAPinnedInterval(int resamples, double low, double high)
+    {
+        var delta = Tally([.. Reference[..8], ("YYY", 40), ("YPY", 40)]).Complete(42, resamples: resamples).DeltaMacroF1;
+
+        Assert.Equal(low, delta.Low, 12);
+        Assert.Equal(high, delta.High, 12);
+    }
+
+    [Fact]
+    public void Complete_WhenTheIntervalIsExactlyZero_IsNeitherBetterNorWorse()
+    {
+        // Macro F1 is (8/9 + 1 + 0)/3 of both: 160/180 for N, 40/45 for Y. Each class has one outcome, so the interval has no width.
+        // 20 won and 5 lost: p = 0.004.
+        (string, int)[] rows = [("NNN", 80), ("PPY", 5), ("YNY", 20)];
+        var forward = Tally(rows).Complete(1, resamples: 10);
+        var backward = Tally([("NNN", 80), ("PYP", 5), ("YYN", 20)]).Complete(1, resamples: 10);
+
+        Assert.InRange(forward.PValue, 0, 0.005);
+        Assert.Equal(new MetricDelta(0, 0, 0), forward.DeltaMacroF1);
+        Assert.Equal(ComparisonVerdict.Equivalent, forward.Verdict);
+        Assert.Equal(ComparisonVerdict.Equivalent, backward.Verdict);
+    }
+
+    [Fact]
+    public void Complete_WhenTheIntervalEndsAtTheMargin_IsEquivalent()
+    {
+        // (2·12/200 − 2·6/200)/3 = 0.02, with n = 12 of 188 predicted N and p = 6 of 194 predicted P; 24/200 = 0.12 and 12/200 = 0.06.
+        // Won and lost are 6 and 12: p = 0.24.
+        var lost = Tally([("NNP", 12), ("PYP", 6), ("YNP", 176)]).Complete(1, resamples: 10);
+        var won = Tally([("NPN", 12), ("PPY", 6), ("YPN", 176)]).Complete(1, resamples: 10);
+
+        Assert.Equal(new MetricDelta(-0.02, -0.02, -0.02), lost.DeltaMacroF1);
+        Assert.Equal(new MetricDelta(0.02, 0.02, 0.02), won.DeltaMacroF1);
+        Assert.Equal(ComparisonVerdict.Equivalent, lost.Verdict);
+        Assert.Equal(ComparisonVerdict.Equivalent, won.Verdict);
+    }
+
+    [Fact]
+    public void Complete_WhenBetterAndDiabetesIsFoundAsOften_SuggestsActivation()
+    {
+        var comparison = Tally([("NNN", 60), ("NPN", 30), ("PPP", 20), ("YYY", 3)]).Complete(1, resamples: 100);
+
+        Assert.Equal(ComparisonVerdict.Better, comparison.Verdict);
+        Assert.Equal(0, comparison.RecallChange[DiabetesClass.Diabetes]);
+        Assert.True(comparison.SuggestActivation);
+    }
+
+    [Fact]
+    public void Complete_OfRecallChange_NeedsThreeRowsOfTheClass()
+    {
+        var change = Tally([("PPP", 1), ("PNP", 1), ("YYY", 2), ("YPY", 1)]).Complete(1, resamples: 1).RecallChange;
+
+        Assert.Null(change[DiabetesClass.Negative]);
+        Assert.Null(change[DiabetesClass.Prediabetes]);
+        Assert.Equal(1 / 3.0, change[DiabetesClass.Diabetes]!.Value, 12);
+    }
+
+    [Fact]
+    public void Complete_OfLogLoss_NeedsTwoRowsForAnInterval()
+    {
+        var tally = new ComparisonTally();
+        tally.Add(DiabetesClass.Negative, Patient, [.5, .5, 0], [.5, .5, 0]);
+        Assert.Null(tally.Complete(1, resamples: 1).DeltaLogLoss);
+
+        // Differences 0 and ln 2: mean ln 2/2, s/√2 the same.
+        tally.Add(DiabetesClass.Negative, Patient, [.5, .5, 0], [.25, .75, 0]);
+        var delta = tally.Complete(1, resamples: 1).DeltaLogLoss!;
+        Assert.Equal(Math.Log(2) / 2, delta.Value, 12);
+        Assert.Equal(Math.Log(2) / 2 * (1 - 1.959963984540054), delta.Low, 12);
+        Assert.Equal(Math.Log(2) / 2 * (1 + 1.959963984540054), delta.High, 12);
+    }
+
+    [Theory]
+    [InlineData(99, true)]
+    [InlineData(100, false)]
+    public void Complete_WhenASubgroupsSmallestClassIsAroundAHundred_SaysWhetherItIsFew(int smallest, bool few)
+    {
+        var group = Tally([("NNN", 100), ("PPP", 100), ("YYY", smallest)]).Complete(1, resamples: 1).Subgroups![0];
+
+        Assert.Equal((200 + smallest, few), (group.Rows, group.Few));
+    }
+
     private static (DiabetesClass[] Truth, DiabetesClass[] Baseline, DiabetesClass[] Candidate) Simulate(
         SeededRandom random, int rows, double baselineRight, double candidateRight)
     {
@@ -433,6 +521,13 @@ public class ModelComparisonTests(ITestOutputHelper output)
         }
 
         return tally.Complete(seed, looks, resamples);
+    }
+
+    private static ComparisonTally Tally((string Row, int Count)[] rows)
+    {
+        var tally = new ComparisonTally();
+        Array.ForEach(rows, r => Add(tally, r.Row, r.Count));
+        return tally;
     }
 
     private static void Add(ComparisonTally tally, string row, int count)

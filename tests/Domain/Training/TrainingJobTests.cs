@@ -307,6 +307,68 @@ public class TrainingJobTests
         Assert.Equal((status, before), (job.Status, job.RowVersion));
     }
 
+    [Theory]
+    [InlineData(JobStatus.Running, JobStatus.Queued)]
+    [InlineData(JobStatus.Cancelling, JobStatus.Cancelled)]
+    public void TakeBack_WhenTheWorkerIsKnownToBeDead_DoesNotWaitForTheLease(JobStatus status, JobStatus expected)
+    {
+        var job = In(status);
+        job.TakeBack(Now, workerIsGone: true);
+
+        Assert.Equal((expected, null), (job.Status, job.Claim));
+    }
+
+    [Theory]
+    [InlineData(JobStatus.Queued)]
+    [InlineData(JobStatus.Cancelled)]
+    [InlineData(JobStatus.Succeeded)]
+    [InlineData(JobStatus.Failed)]
+    public void TakeBack_WhenNoWorkerHoldsTheJob_ThrowsEvenIfTheWorkerIsGone(JobStatus status)
+    {
+        var job = In(status);
+
+        Assert.Throws<InvalidOperationException>(() => job.TakeBack(Now, workerIsGone: true));
+        Assert.Equal(status, job.Status);
+    }
+
+    [Fact]
+    public void RecordCrash_WhenAttemptsAreLeft_BeginsTheNextUnderTheSameClaim()
+    {
+        var job = Running();
+
+        Assert.True(job.RecordCrash(Claim, Now));
+        Assert.Equal((JobStatus.Running, 2), (job.Status, job.Attempt));
+        Assert.True(job.IsHeldBy(Claim));
+        Assert.Null(job.FinishedAt);
+    }
+
+    [Fact]
+    public void RecordCrash_WhenItWasTheLastAttempt_Fails()
+    {
+        var job = Running();
+        Assert.True(job.RecordCrash(Claim, Now));
+        Assert.True(job.RecordCrash(Claim, Now));
+
+        Assert.False(job.RecordCrash(Claim, Now.AddMinutes(1)));
+        Assert.Equal((JobStatus.Failed, "worker_crashed", 3), (job.Status, job.ErrorCode, job.Attempt));
+        Assert.Equal(Now.AddMinutes(1), job.FinishedAt);
+        Assert.Contains("3 times", job.ErrorDetail!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RecordCrash_WhenCancelling_EndsTheJobAsCancelled()
+    {
+        var job = In(JobStatus.Cancelling);
+
+        Assert.False(job.RecordCrash(Claim, Now.AddMinutes(1)));
+        Assert.Equal((JobStatus.Cancelled, 1, Now.AddMinutes(1)), (job.Status, job.Attempt, job.FinishedAt));
+        Assert.Null(job.ErrorCode);
+    }
+
+    [Fact]
+    public void RecordCrash_WhenAnotherWorkerHoldsTheJob_Throws() =>
+        Assert.Throws<ClaimLostException>(() => Running().RecordCrash(Other, Now));
+
     [Fact]
     public void IsAbandoned_WhenTheHeartbeatContinues_IsFalse()
     {
