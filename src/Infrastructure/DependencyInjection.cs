@@ -59,9 +59,29 @@ public static class DependencyInjection
             services.GetRequiredService<DataDirectoryLock>().Acquire();
         }
 
+        await TellingAsync(preparation, () => preparation.PrepareAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Checks that the database exists and has this build's schema, without changing anything. The operator's commands that change
+    /// accounts use it. They don't lock the data directory, so they work beside a running service.
+    /// </summary>
+    /// <exception cref="StartupException">The database isn't prepared, or can't be reached.</exception>
+    public static Task RequireDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var preparation = services.GetRequiredService<DatabasePreparation>();
+        return TellingAsync(preparation, () => preparation.CheckAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Maps Hangfire's read-only dashboard. The caller adds the authorization.</summary>
+    public static IEndpointConventionBuilder MapJobsDashboard(this IEndpointRouteBuilder endpoints, string address) =>
+        JobsDashboard.Map(endpoints, address);
+
+    private static async Task TellingAsync(DatabasePreparation preparation, Func<Task> work, CancellationToken cancellationToken)
+    {
         try
         {
-            await preparation.PrepareAsync(cancellationToken);
+            await work();
         }
         catch (Exception exception) when (exception is not StartupException && !cancellationToken.IsCancellationRequested)
         {
@@ -73,10 +93,6 @@ public static class DependencyInjection
             throw new StartupException("The database that ConnectionStrings__ModelOps names can't be reached.", exception);
         }
     }
-
-    /// <summary>Maps Hangfire's read-only dashboard. The caller adds the authorization.</summary>
-    public static IEndpointConventionBuilder MapJobsDashboard(this IEndpointRouteBuilder endpoints, string address) =>
-        JobsDashboard.Map(endpoints, address);
 
     private static IServiceCollection AddFiles(this IServiceCollection services, InfrastructureSettings settings) => services
         .AddSingleton(new DataDirectory(settings.DataDirectory))

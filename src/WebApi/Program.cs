@@ -96,7 +96,7 @@ app.UseRouting();
 app.UseMiddleware<ShortCut>();
 app.UseAuthentication();
 app.UseRateLimiter();
-app.UseMiddleware<SessionCheck>();
+app.UseMiddleware<CredentialCheck>();
 app.UseMiddleware<ForgeryCheck>();
 app.UseAuthorization();
 app.UseAntiforgery();
@@ -117,6 +117,12 @@ try
         await app.Services.PrepareDatabaseAsync(CancellationToken.None);
         Console.Out.WriteLine("The database is prepared.");
         return 0;
+    }
+
+    if (args is ["user", ..])
+    {
+        await app.Services.RequireDatabaseAsync(CancellationToken.None);
+        return await UserCommand.RunAsync(app.Services, args[1..]);
     }
 
     await app.RunAsync();

@@ -19,5 +19,21 @@ public interface IUserAccounts
     /// <summary>Changes an account. Null leaves a property unchanged. A change invalidates the account's tokens and sessions.</summary>
     Task<UserSummary> ChangeAsync(string id, string? role, bool? disabled, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Changes the password if the current one is right, and ends all sessions of the account except one. Five wrong tries block further
+    /// ones for some minutes, without any effect on the sessions.
+    /// </summary>
+    /// <param name="session">The session that goes on.</param>
+    Task<bool> ChangePasswordAsync(string id, Guid session, string current, string password, CancellationToken cancellationToken);
+
+    /// <summary>Gives the account a one-time password, ends its sessions and removes its locks. Returns the password.</summary>
+    Task<string> ResetPasswordAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Removes the account's locks.</summary>
+    Task UnlockAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The id of the account with this e-mail; null if there is none.</summary>
+    Task<string?> FindIdAsync(string email, CancellationToken cancellationToken);
+
     Task DeleteAsync(string id, CancellationToken cancellationToken);
 }

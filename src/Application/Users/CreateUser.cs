@@ -1,6 +1,7 @@
 using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Users.Passwords;
 
 namespace ModelOps.Application.Users;
 
@@ -16,14 +17,13 @@ internal sealed class CreateUserValidator : AbstractValidator<CreateUser>
     public CreateUserValidator()
     {
         RuleFor(r => r.Email).Cascade(CascadeMode.Stop).NotEmpty().MaximumLength(UserLimits.MaxEmail).EmailAddress()
-            .Must(email => !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
-                .WithMessage(_ => Texts.Say($"must not hold blanks."));
-        RuleFor(r => r.Password).Cascade(CascadeMode.Stop).NotEmpty()
-            .MinimumLength(UserLimits.MinPassword).MaximumLength(UserLimits.MaxPassword);
+            .Must(Emails.IsVisible).WithMessage(_ => Texts.Say($"must not hold blanks, invisible characters or symbols outside ASCII."))
+            .Must(Emails.HasOneScriptPerPart).WithMessage(_ => Texts.Say($"must not mix letters of several scripts in one part."));
+        RuleFor(r => r.Password).NewPassword(r => r.Email);
         RuleFor(r => r.Role).Must(UserRoles.All.Contains).WithMessage(_ => RoleMessage);
     }
 
-    internal static string RoleMessage => Texts.Say($"must be {UserRoles.Admin} or {UserRoles.User}.");
+    internal static string RoleMessage => Texts.Say($"must be {UserRoles.Admin}, {UserRoles.Clinician} or {UserRoles.User}.");
 }
 
 internal sealed class CreateUserHandler(IUserAccounts accounts) : IRequestHandler<CreateUser, UserSummary>

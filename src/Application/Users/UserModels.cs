@@ -7,6 +7,12 @@ public sealed record SignedInUser(string Id, string Email, IReadOnlyList<string>
     public override string ToString() => nameof(SignedInUser);
 }
 
+/// <summary>The new password of a reset account. It is shown once.</summary>
+public sealed record OneTimePassword(string Password)
+{
+    public override string ToString() => nameof(OneTimePassword);
+}
+
 /// <summary>An account as an administrator sees it.</summary>
 public sealed record UserSummary(string Id, string Email, string Role, bool Disabled, DateTime CreatedAt);
 
@@ -15,10 +21,26 @@ public static class UserRoles
     /// <summary>All rights.</summary>
     public const string Admin = "ADMIN";
 
+    /// <summary>What <see cref="User"/> may, and confirming diagnoses.</summary>
+    public const string Clinician = "CLINICIAN";
+
     /// <summary>Reading and predicting.</summary>
     public const string User = "USER";
 
-    public static IReadOnlyList<string> All { get; } = [Admin, User];
+    /// <summary>All roles, the one with the most rights first. Each role includes the rights of those after it.</summary>
+    public static IReadOnlyList<string> All { get; } = [Admin, Clinician, User];
+
+    /// <summary>Returns the role with fewer rights.</summary>
+    public static string Lower(string one, string other) => IsAtMost(one, other) ? one : other;
+
+    /// <summary>Whether the role has no right that <paramref name="other"/> lacks. An unknown role has none at all.</summary>
+    public static bool IsAtMost(string role, string other) => Rank(role) >= Rank(other);
+
+    private static int Rank(string role)
+    {
+        var at = All.ToList().IndexOf(role);
+        return at < 0 ? All.Count : at;
+    }
 }
 
 public static class UserLimits
@@ -31,6 +53,9 @@ public static class UserLimits
 
     public const int MaxWrongPasswords = 5;
     public const int LockMinutes = 5;
+
+    /// <summary>How long a one-time password is valid.</summary>
+    public const int OneTimePasswordHours = 24;
 
     /// <summary>After this time without another wrong password, the earlier ones don't count any more.</summary>
     public const int ForgetWrongPasswordsMinutes = 24 * 60;

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
+using ModelOps.Application.Users.Passwords;
 using ModelOps.Infrastructure.Persistence;
 
 namespace ModelOps.Infrastructure.Identity;
@@ -29,15 +30,6 @@ internal sealed class AdministratorSeeder(
     IHostEnvironment environment,
     ILogger<AdministratorSeeder> logger)
 {
-    /// <summary>Letters and digits without characters that are easily confused, such as 0 and O.</summary>
-    private const string Alphabet = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-
-    private const int GeneratedLength = 20;
-
-    private static readonly string[] WellKnown =
-        ["password", "passwort", "passw0rd", "p@ssw0rd", "admin", "changeme", "change-me", "change_me", "letmein", "qwerty", "123456",
-            "modelops"];
-
     public async Task SeedAsync(CancellationToken cancellationToken)
     {
         await AddRolesAsync(cancellationToken);
@@ -47,8 +39,8 @@ internal sealed class AdministratorSeeder(
         }
 
         var (email, given) = (settings.Email, settings.Password);
-        var password = string.IsNullOrEmpty(given) ? RandomNumberGenerator.GetString(Alphabet, GeneratedLength) : given;
-        if (Weakness(password) is { } weakness)
+        var password = string.IsNullOrEmpty(given) ? UserAccounts.GeneratePassword() : given;
+        if (Weakness(email, password) is { } weakness)
         {
             throw new StartupException(
                 $"The first administrator's password (ModelOps__Admin__Password) {weakness} " +
@@ -78,7 +70,7 @@ internal sealed class AdministratorSeeder(
         }
     }
 
-    private string? Weakness(string password)
+    private string? Weakness(string email, string password)
     {
         if (password.Length < UserLimits.MinPassword)
         {
@@ -86,13 +78,9 @@ internal sealed class AdministratorSeeder(
         }
 
         // Outside the Production environment, any password of the required length is allowed, for tests.
-        if (environment.IsProduction()
-            && (WellKnown.Any(known => password.StartsWith(known, StringComparison.OrdinalIgnoreCase)) || password.Distinct().Count() < 5))
-        {
-            return "is one of those that are tried first.";
-        }
-
-        return null;
+        return environment.IsProduction() && PasswordRules.ProblemOf(password, email) is { } problem
+            ? problem.ToString(CultureInfo.InvariantCulture)
+            : null;
     }
 
     /// <summary>Prints the password to the console and not to the log, because logs are stored, copied and searched.</summary>

@@ -35,10 +35,12 @@ internal static class IdentityServices
         services.AddSingleton(AdministratorSettings.From(configuration));
         services.AddSingleton(Timing(new SettingReader(configuration)));
         services.AddSingleton<SessionCache>();
+        services.AddSingleton<TokenCache>();
         services.AddSingleton<SignInHashes>();
         services.AddSingleton<LastUse>();
         services.AddScoped<IUserAccounts, UserAccounts>();
         services.AddScoped<IUserSessions, UserSessions>();
+        services.AddScoped<IAccessTokens, AccessTokens>();
         services.AddScoped<AdministratorSeeder>();
         return settings.Serves ? services.AddHostedService<LastUseWriter>().AddHostedService<SessionRetention>() : services;
     }

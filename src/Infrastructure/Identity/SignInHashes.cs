@@ -20,7 +20,7 @@ internal sealed class SignInHashes
         Hash(await KeyAsync(db, cancellationToken), "address", name, address);
 
     /// <param name="name">The account's normalized name, whether or not there is such an account.</param>
-    /// <param name="address">A known address of the account; empty for all other addresses together.</param>
+    /// <param name="address">The hash of a known address of the account; empty for all other addresses together.</param>
     public async Task<string> OfCounterAsync(ModelOpsDbContext db, string name, string address, CancellationToken cancellationToken) =>
         Hash(await KeyAsync(db, cancellationToken), "counter", name, address);
 

@@ -31,7 +31,7 @@ internal sealed partial class UserAccounts
         var recent = Now.AddDays(-SignInAddress.KeepDays);
         var isKnown = await database.SignInAddresses.AnyAsync(
             a => a.UserId == userId && a.AddressHash == addressHash && a.LastSignInAt > recent, cancellationToken);
-        var counter = await hashes.OfCounterAsync(database, name, isKnown ? address : "", cancellationToken);
+        var counter = await hashes.OfCounterAsync(database, name, isKnown ? addressHash : "", cancellationToken);
         if (await IsLockedAsync(counter, cancellationToken) || user?.PasswordHash is null || !MaySignIn(user))
         {
             hasher.VerifyHashedPassword(new ModelOpsUser(), Decoy, password);
@@ -61,20 +61,23 @@ internal sealed partial class UserAccounts
     private async Task<ModelOpsUser?> FindByEmailAsync(string email, CancellationToken cancellationToken)
     {
         // PostgreSQL fails with an error on U+0000 instead of returning no row.
-        if (email.Any(char.IsControl))
+        if (email.Any(char.IsControl) || Emails.Normalize(email) is null)
         {
             return null;
         }
 
-        var name = NameOf(email);
-        return await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedUserName == name, cancellationToken);
+        // Earlier releases stored addresses without the compatibility form. Such an address is found as it was written.
+        var (written, name) = (normalizer.NormalizeName(email), NameOf(email));
+        var found = await database.Users.AsNoTracking().Where(u => u.NormalizedUserName == written || u.NormalizedUserName == name)
+            .ToListAsync(cancellationToken);
+        return found.Find(u => u.NormalizedUserName == written) ?? found.FirstOrDefault();
     }
 
-    private string NameOf(string email) => normalizer.NormalizeName(email);
+    private string NameOf(string email) => Emails.Normalize(email) is { } normalized ? normalizer.NormalizeName(normalized) : "";
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    private static bool MaySignIn(ModelOpsUser user) => !user.Disabled;
+    private bool MaySignIn(ModelOpsUser user) => !user.Disabled && !(user.OneTimePasswordExpiresAt <= Now);
 
     private async Task<bool> IsLockedAsync(string counter, CancellationToken cancellationToken)
     {

@@ -13,6 +13,7 @@ internal sealed partial class UserAccounts(
     IPasswordHasher<ModelOpsUser> hasher,
     ILookupNormalizer normalizer,
     SessionCache sessions,
+    TokenCache tokens,
     SignInHashes hashes,
     TimeProvider time) : IUserAccounts
 {
@@ -33,6 +34,7 @@ internal sealed partial class UserAccounts(
 
     public async Task<UserSummary> CreateAsync(string email, string password, string role, CancellationToken cancellationToken)
     {
+        email = Emails.Normalize(email) ?? email;
         var user = new ModelOpsUser { UserName = email, Email = email, CreatedAt = Now };
         try
         {
@@ -89,7 +91,7 @@ internal sealed partial class UserAccounts(
                 return after;
             },
             cancellationToken);
-        sessions.ForgetAllOf(id);
+        ForgetAllOf(id);
         return summary;
     }
 
@@ -105,7 +107,7 @@ internal sealed partial class UserAccounts(
                 return await database.SaveChangesAsync(cancel);
             },
             cancellationToken);
-        sessions.ForgetAllOf(id);
+        ForgetAllOf(id);
     }
 
     /// <summary>
@@ -132,6 +134,12 @@ internal sealed partial class UserAccounts(
         {
             throw UserRefusals.LastAdmin();
         }
+    }
+
+    private void ForgetAllOf(string userId)
+    {
+        sessions.ForgetAllOf(userId);
+        tokens.ForgetAllOf(userId);
     }
 
     private IQueryable<ModelOpsUser> Administrators() =>

@@ -43,8 +43,8 @@ internal sealed class DatabasePreparation(
             || (settings.UsesPostgreSql && !await jobs.IsPreparedAsync(cancellationToken)))
         {
             throw new StartupException(
-                "The database isn't prepared for this version of ModelOps, and ModelOps__MigrateAtStart is false. "
-                + "Run the command migrate, then start again.");
+                "The database isn't prepared for this version of ModelOps. Run the command migrate, then try again"
+                + (settings.MigrateAtStart ? ", or start the service once." : ": ModelOps__MigrateAtStart is false."));
         }
     });
 

@@ -12,12 +12,18 @@ internal static class Schemes
 
     public const string Bearer = "Bearer";
 
+    /// <summary>A personal access token in the Authorization header.</summary>
+    public const string AccessToken = "AccessToken";
+
     public const string Cookie = "Session";
 }
 
 internal static class Policies
 {
     public const string Admin = "Admin";
+
+    /// <summary>Confirming diagnoses: ADMIN and CLINICIAN.</summary>
+    public const string Clinician = "Clinician";
 
     public const string Metrics = "Metrics";
 }
@@ -27,4 +33,7 @@ internal static class ModelOpsClaims
     public const string SecurityStamp = "stamp";
 
     public const string SessionId = "session";
+
+    /// <summary>The text of a personal access token.</summary>
+    public const string AccessToken = "token";
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using ModelOps.Application.Abstractions;
@@ -16,6 +17,7 @@ internal static class AuthServices
         services.AddScoped<CurrentUser>();
         services.AddScoped<ICurrentUser>(provider => provider.GetRequiredService<CurrentUser>());
         services.AddSingleton<TokenIssuer>();
+        services.AddScoped<Credentials>();
         services.AddAntiforgery(options =>
         {
             options.HeaderName = ForgeryCheck.Header;
@@ -34,13 +36,20 @@ internal static class AuthServices
                 options.DefaultForbidScheme = Schemes.Refusal;
             })
             .AddPolicyScheme(Schemes.Any, null, options => options.ForwardDefaultSelector = context =>
-                context.Request.Headers.ContainsKey(AuthorizationHeader) ? Schemes.Bearer : Schemes.Cookie)
+                !context.Request.Headers.ContainsKey(AuthorizationHeader) ? Schemes.Cookie
+                    : BearerHeader.AccessToken(context.Request) is null ? Schemes.Bearer : Schemes.AccessToken)
             .AddPolicyScheme(Schemes.Refusal, null, options => options.ForwardDefaultSelector = context =>
                 ErrorPage.IsPage(context) ? Schemes.Cookie : Schemes.Bearer)
             .AddBearerToken(Schemes.Bearer, options =>
             {
                 options.BearerTokenExpiration = TimeSpan.FromMinutes(15);
+                options.Events.OnMessageReceived = context =>
+                {
+                    context.Token = BearerHeader.Token(context.Request);
+                    return Task.CompletedTask;
+                };
             })
+            .AddScheme<AuthenticationSchemeOptions, AccessTokenHandler>(Schemes.AccessToken, null)
             .AddCookie(Schemes.Cookie, Configure);
         return services;
     }
@@ -80,6 +89,7 @@ internal static class AuthServices
         var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Admin, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin))
+            .AddPolicy(Policies.Clinician, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin, UserRoles.Clinician))
             .SetDefaultPolicy(signedIn)
 
             // Deny endpoints without an explicit policy.

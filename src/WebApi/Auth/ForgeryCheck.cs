@@ -35,5 +35,5 @@ internal sealed class ForgeryCheck(RequestDelegate next, IAntiforgery antiforger
         && metadata.GetMetadata<ControllerActionDescriptor>() is not null
         && metadata.GetMetadata<IAllowAnonymous>() is null
         && context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult is { Succeeded: true } result
-        && result.Ticket.AuthenticationScheme != Schemes.Bearer;
+        && result.Ticket.AuthenticationScheme == Schemes.Cookie;
 }

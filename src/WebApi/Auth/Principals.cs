@@ -3,7 +3,7 @@ using ModelOps.Application.Users;
 
 namespace ModelOps.WebApi.Auth;
 
-/// <summary>Creates the principal of a session, for both access tokens and cookies.</summary>
+/// <summary>Creates the principals of sessions, for both access tokens and cookies, and of personal access tokens.</summary>
 internal static class Principals
 {
     public static ClaimsPrincipal Of(SignedInSession session, string scheme) => new(new ClaimsIdentity(
@@ -15,6 +15,19 @@ internal static class Principals
             .. session.User.Roles.Select(role => new Claim(ClaimTypes.Role, role)),
         ],
         scheme,
+        ClaimTypes.Name,
+        ClaimTypes.Role));
+
+    /// <summary>The principal of a personal access token.</summary>
+    /// <param name="text">The token itself, so that a long request can be checked again.</param>
+    public static ClaimsPrincipal Of(TokenStanding token, string text) => new(new ClaimsIdentity(
+        [
+            new Claim(ClaimTypes.NameIdentifier, token.UserId),
+            new Claim(ClaimTypes.Name, token.Email),
+            new Claim(ClaimTypes.Role, token.Role),
+            new Claim(ModelOpsClaims.AccessToken, text),
+        ],
+        Schemes.AccessToken,
         ClaimTypes.Name,
         ClaimTypes.Role));
 

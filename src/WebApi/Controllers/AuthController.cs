@@ -36,6 +36,8 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
         Ok(tokens.Issue(await mediator.Send(new RenewSession(request.RefreshToken), cancellationToken)));
 
     [HttpPost("logout")]
+    [SessionOnly]
+    [BeforePasswordChange]
     [EndpointSummary("End the session")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> Logout(
@@ -51,11 +53,13 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
     }
 
     [HttpGet("sessions")]
+    [SessionOnly]
     [EndpointSummary("List your own sessions")]
     public Task<SessionList> Sessions([FromQuery] PageRequest page, CancellationToken cancellationToken) =>
         mediator.Send(new ListSessions(page), cancellationToken);
 
     [HttpDelete("sessions/{id}")]
+    [SessionOnly]
     [EndpointSummary("End one of your own sessions")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> EndSession(string id, CancellationToken cancellationToken)
@@ -66,7 +70,45 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
         return NoContent();
     }
 
+    [HttpPost("password")]
+    [SessionOnly]
+    [BeforePasswordChange]
+    [EndpointSummary("Change your own password")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public async Task<IActionResult> ChangePassword([FromBody] ChangePassword request, CancellationToken cancellationToken)
+    {
+        await mediator.Send(request, cancellationToken);
+        return NoContent();
+    }
+
+    [HttpPost("tokens")]
+    [SessionOnly]
+    [EndpointSummary("Create a personal access token")]
+    [ProducesResponseType<CreatedAccessToken>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> CreateToken([FromBody] CreateAccessToken request, CancellationToken cancellationToken) =>
+        StatusCode(StatusCodes.Status201Created, await mediator.Send(request, cancellationToken));
+
+    [HttpGet("tokens")]
+    [SessionOnly]
+    [EndpointSummary("List your own personal access tokens")]
+    public Task<AccessTokenList> AccessTokens([FromQuery] PageRequest page, CancellationToken cancellationToken) =>
+        mediator.Send(new ListAccessTokens(page), cancellationToken);
+
+    [HttpDelete("tokens/{id}")]
+    [SessionOnly]
+    [EndpointSummary("Remove one of your own personal access tokens")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public async Task<IActionResult> DeleteToken(string id, CancellationToken cancellationToken)
+    {
+        await mediator.Send(
+            new DeleteAccessToken(Guid.TryParseExact(id, "D", out var token) ? token : throw UserRefusals.TokenNotFound()),
+            cancellationToken);
+        return NoContent();
+    }
+
     [HttpGet("me")]
+    [BeforePasswordChange]
+    [TokenScope(TokenScopes.Read, TokenScopes.Predict, TokenScopes.Train, TokenScopes.Data)]
     [EndpointSummary("Who is signed in")]
     public MeAnswer Me([FromServices] ICurrentUser user) => new(user.Email!, user.Roles);
 }

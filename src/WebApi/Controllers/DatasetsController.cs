@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application;
 using ModelOps.Application.Datasets;
+using ModelOps.Application.Users;
 using ModelOps.Application.Versions;
 using ModelOps.WebApi.Auth;
 
@@ -14,6 +15,7 @@ namespace ModelOps.WebApi.Controllers;
 public sealed class DatasetsController(IMediator mediator, UploadLimits limits) : ControllerBase
 {
     [HttpPost("upload-dataset")]
+    [TokenScope(TokenScopes.Data)]
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<DatasetAnswer>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Upload([FromQuery] bool strict, CancellationToken cancellationToken)
@@ -25,14 +27,17 @@ public sealed class DatasetsController(IMediator mediator, UploadLimits limits) 
     }
 
     [HttpGet("datasets")]
+    [TokenScope(TokenScopes.Read, TokenScopes.Data, TokenScopes.Train)]
     public Task<DatasetList> Datasets(int? limit, string? cursor, CancellationToken cancellationToken) =>
         mediator.Send(new ListDatasets(new PageRequest(limit, cursor)), cancellationToken);
 
     [HttpGet("datasets/{name}")]
+    [TokenScope(TokenScopes.Read, TokenScopes.Data, TokenScopes.Train)]
     public Task<DatasetAnswer> Dataset(string name, CancellationToken cancellationToken) =>
         mediator.Send(new GetDataset(name), cancellationToken);
 
     [HttpDelete("datasets/{name}")]
+    [TokenScope(TokenScopes.Data)]
     [Authorize(Policy = Policies.Admin)]
     public Task<DeletionAnswer> Delete(string name, CancellationToken cancellationToken) =>
         mediator.Send(new DeleteDataset(name), cancellationToken);

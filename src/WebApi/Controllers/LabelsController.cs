@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application.Predictions;
+using ModelOps.Application.Users;
 using ModelOps.Domain.Predictions;
 using ModelOps.WebApi.Auth;
 
@@ -14,7 +15,8 @@ public sealed class LabelsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Creates a labelled record from a prediction whose outcome a lab or a clinician has confirmed.</summary>
     [HttpPost("{predictionId}/label")]
-    [Authorize(Policy = Policies.Admin)]
+    [Authorize(Policy = Policies.Clinician)]
+    [TokenScope(TokenScopes.Data)]
     public Task<LabelledPrediction> Label(string predictionId, ConfirmedLabel label, CancellationToken cancellationToken) =>
         mediator.Send(
             new LabelPrediction(

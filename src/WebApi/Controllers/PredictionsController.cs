@@ -1,6 +1,8 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application.Predictions;
+using ModelOps.Application.Users;
+using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Controllers;
 
@@ -10,10 +12,12 @@ namespace ModelOps.WebApi.Controllers;
 public sealed class PredictionsController(IMediator mediator) : ControllerBase
 {
     [HttpPost]
+    [TokenScope(TokenScopes.Predict)]
     public Task<PredictionAnswer> Predict(PatientInput input, CancellationToken cancellationToken) =>
         mediator.Send(new Predict(input), cancellationToken);
 
     [HttpPost("batch")]
+    [TokenScope(TokenScopes.Predict)]
     public Task<BatchAnswer> Batch(PredictBatch request, CancellationToken cancellationToken) =>
         mediator.Send(request, cancellationToken);
 }

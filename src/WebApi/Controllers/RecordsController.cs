@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Records;
+using ModelOps.Application.Users;
 using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Controllers;
@@ -14,6 +15,7 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
 {
     /// <summary>One record or an array of them.</summary>
     [HttpPost]
+    [TokenScope(TokenScopes.Data)]
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<RecordsAdded>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Add(
@@ -25,6 +27,7 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
     }
 
     [HttpPost("import")]
+    [TokenScope(TokenScopes.Data)]
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<ImportAnswer>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Import([FromQuery] bool strict, CancellationToken cancellationToken)
@@ -36,6 +39,7 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
     }
 
     [HttpGet("summary")]
+    [TokenScope(TokenScopes.Read, TokenScopes.Data, TokenScopes.Train)]
     public Task<RecordsSummary> Summary(CancellationToken cancellationToken) =>
         mediator.Send(new GetRecordsSummary(), cancellationToken);
 }

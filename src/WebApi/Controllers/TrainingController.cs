@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using ModelOps.Application;
 using ModelOps.Application.Training;
+using ModelOps.Application.Users;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
 using ModelOps.WebApi.Auth;
@@ -20,6 +21,7 @@ public sealed class TrainingController(
     IMediator mediator, JobWatcher watcher, IOptions<JsonOptions> json, IHostApplicationLifetime lifetime) : ControllerBase
 {
     [HttpPost("retrain")]
+    [TokenScope(TokenScopes.Train)]
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<RetrainQueued>(StatusCodes.Status202Accepted)]
     [ProducesResponseType<RetrainFinished>(StatusCodes.Status200OK)]
@@ -45,16 +47,19 @@ public sealed class TrainingController(
 
     /// <summary>Reproduces a version. The job reports whether the weights are identical.</summary>
     [HttpPost("versions/{version}/reproduce")]
+    [TokenScope(TokenScopes.Train)]
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<RetrainQueued>(StatusCodes.Status202Accepted)]
     public async Task<IActionResult> Reproduce(string version, CancellationToken cancellationToken) =>
         Queued(await mediator.Send(new ReproduceVersion(version), cancellationToken));
 
     [HttpGet("jobs")]
+    [TokenScope(TokenScopes.Read, TokenScopes.Train)]
     public Task<JobList> Jobs(int? limit, string? cursor, string? status, CancellationToken cancellationToken) =>
         mediator.Send(new ListJobs(new PageRequest(limit, cursor), status), cancellationToken);
 
     [HttpGet("jobs/{jobId}")]
+    [TokenScope(TokenScopes.Read, TokenScopes.Train)]
     [ProducesResponseType<JobAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Job(string jobId, CancellationToken cancellationToken)
     {
@@ -68,6 +73,7 @@ public sealed class TrainingController(
     }
 
     [HttpPost("jobs/{jobId}/cancel")]
+    [TokenScope(TokenScopes.Train)]
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<JobAnswer>(StatusCodes.Status202Accepted)]
     public async Task<IActionResult> Cancel(string jobId, CancellationToken cancellationToken) =>
@@ -75,6 +81,7 @@ public sealed class TrainingController(
 
     /// <summary>Streams the job's states as Server-Sent Events until the job ends.</summary>
     [HttpGet("jobs/{jobId}/events")]
+    [TokenScope(TokenScopes.Read, TokenScopes.Train)]
     [Produces("text/event-stream")]
     public async Task Events(string jobId, CancellationToken cancellationToken)
     {

@@ -32,6 +32,13 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     public Task<UserSummary> Change(string id, [FromBody] UserChange change, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeUser(id, change.Role, change.Disabled), cancellationToken);
 
+    [HttpPost("{id}/reset-password")]
+    [SessionOnly]
+    [ResponseCache(NoStore = true)]
+    [EndpointSummary("Give an account a one-time password")]
+    public async Task<OneTimePasswordAnswer> ResetPassword(string id, CancellationToken cancellationToken) =>
+        new((await mediator.Send(new ResetPassword(id), cancellationToken)).Password);
+
     [HttpDelete("{id}")]
     [EndpointSummary("Remove an account")]
     public async Task<DeletedAnswer> Delete(string id, CancellationToken cancellationToken)
@@ -39,6 +46,11 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
         await mediator.Send(new DeleteUser(id), cancellationToken);
         return new DeletedAnswer(true, Texts.Say($"The user was removed."));
     }
+}
+
+public sealed record OneTimePasswordAnswer(string OneTimePassword)
+{
+    public override string ToString() => nameof(OneTimePasswordAnswer);
 }
 
 public sealed record DeletedAnswer(bool Success, string Message);

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using ModelOps.Application.Users;
 using ModelOps.Application;
 using ModelOps.Application.Versions;
 using ModelOps.WebApi.Auth;
@@ -13,14 +14,17 @@ namespace ModelOps.WebApi.Controllers;
 public sealed class VersionsController(IMediator mediator) : ControllerBase
 {
     [HttpGet("versions")]
+    [TokenScope(TokenScopes.Read)]
     public Task<VersionList> Versions(int? limit, string? cursor, CancellationToken cancellationToken) =>
         mediator.Send(new ListVersions(new PageRequest(limit, cursor)), cancellationToken);
 
     [HttpGet("versions/{version}")]
+    [TokenScope(TokenScopes.Read)]
     public Task<VersionDetail> Version(string version, CancellationToken cancellationToken) =>
         mediator.Send(new GetVersion(version), cancellationToken);
 
     [HttpGet("versions/{version}/files/{name}")]
+    [TokenScope(TokenScopes.Read)]
     public async Task<IActionResult> File(string version, string name, CancellationToken cancellationToken)
     {
         var file = await mediator.Send(new OpenVersionFile(version, name), cancellationToken);
@@ -32,6 +36,7 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
     }
 
     [HttpGet("active")]
+    [TokenScope(TokenScopes.Read, TokenScopes.Predict)]
     public Task<ActiveModelAnswer> Active(CancellationToken cancellationToken) =>
         mediator.Send(new GetActiveModel(), cancellationToken);
 
@@ -46,11 +51,13 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
         mediator.Send(request, cancellationToken);
 
     [HttpGet("activations")]
+    [TokenScope(TokenScopes.Read)]
     public Task<ActivationList> Activations(int? limit, string? cursor, CancellationToken cancellationToken) =>
         mediator.Send(new ListActivations(new PageRequest(limit, cursor)), cancellationToken);
 
     /// <param name="baseline">The version in service if omitted.</param>
     [HttpGet("compare")]
+    [TokenScope(TokenScopes.Read)]
     public Task<ComparisonAnswer> Compare(string? baseline, string? candidate, CancellationToken cancellationToken) =>
         mediator.Send(new CompareVersions(baseline, candidate ?? ""), cancellationToken);
 

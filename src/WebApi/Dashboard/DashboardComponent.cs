@@ -120,6 +120,11 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
             Navigation.NavigateTo(ToSignInAddress(Navigation), forceLoad: true);
             return null;
         }
+        catch (RefusalException refusal) when (refusal.Code == "password_change_required")
+        {
+            Navigation.NavigateTo("/account");
+            return null;
+        }
         catch (Exception exception)
         {
             var problem = ProblemTable.Of(exception, Failures);

@@ -37,7 +37,7 @@ internal static class DashboardServices
         // The sign-in page needs its style sheets before sign-in.
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
-        app.MapPost("/logout", SignOutAsync).ExcludeFromDescription();
+        app.MapPost("/logout", SignOutAsync).ExcludeFromDescription().WithMetadata(new BeforePasswordChangeAttribute());
     }
 
     private static async Task SignOutAsync(HttpContext context, IAntiforgery antiforgery, IMediator mediator)

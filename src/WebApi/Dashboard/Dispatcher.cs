@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Users;
 using ModelOps.Domain;
 using ModelOps.WebApi.Auth;
 
@@ -31,10 +32,15 @@ internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStat
     {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
-        if (!(Principals.Session(user) is { } session
-            && await services.GetRequiredService<IUserSessions>().CheckAsync(session, cancellationToken) is not null))
+        if (Principals.Session(user) is not { } session
+            || await services.GetRequiredService<IUserSessions>().CheckAsync(session, cancellationToken) is not { } standing)
         {
             throw new RefusalException(RefusalKind.Unauthenticated, "unauthenticated", $"Your session has ended. Sign in again.");
+        }
+
+        if (standing.MustChangePassword && !Rights.IsAllowedBeforePasswordChange(request.GetType()))
+        {
+            throw UserRefusals.PasswordChangeRequired();
         }
 
         if (Rights.NeedsAdmin(request.GetType()) && !(await authorization.AuthorizeAsync(user, Policies.Admin)).Succeeded)

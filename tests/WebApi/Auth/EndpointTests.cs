@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Controllers;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
+using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Tests.Auth;
 
@@ -41,6 +43,9 @@ public abstract class EndpointTests(ServiceFixture service)
         "POST /auth/refresh",
         "POST /auth/logout",
         "DELETE /auth/sessions/{id}",
+        "POST /auth/password",
+        "POST /auth/tokens",
+        "DELETE /auth/tokens/{id}",
         "POST /model/predict",
         "POST /model/predict/batch",
     ];
@@ -54,10 +59,10 @@ public abstract class EndpointTests(ServiceFixture service)
     }
 
     [Fact]
-    public void Endpoint_WhenUnsafe_AsksForAdmin()
+    public void Endpoint_WhenUnsafe_AsksForAdminOrClinician()
     {
         var unprotected = Endpoints()
-            .Where(e => e.IsController && e.Method is not ("GET" or "HEAD" or "OPTIONS") && !AsksForAdmin(e.Endpoint))
+            .Where(e => e.IsController && e.Method is not ("GET" or "HEAD" or "OPTIONS") && !AsksForMoreThanAUser(e.Endpoint))
             .Select(e => e.Name);
 
         Assert.Empty(unprotected.Except(UnsafeForUsers));
@@ -68,7 +73,7 @@ public abstract class EndpointTests(ServiceFixture service)
     {
         using var user = await service.UserAsync();
         var tried = 0;
-        foreach (var endpoint in Endpoints().Where(e => e.IsController && AsksForAdmin(e.Endpoint)))
+        foreach (var endpoint in Endpoints().Where(e => e.IsController && AsksForMoreThanAUser(e.Endpoint)))
         {
             using var response = await user.SendAsync(endpoint.Request());
             Assert.True((int)response.StatusCode == 403, $"{endpoint.Name}: {(int)response.StatusCode}");
@@ -77,6 +82,43 @@ public abstract class EndpointTests(ServiceFixture service)
         }
 
         Assert.True(tried > 0);
+    }
+
+    [Fact]
+    public async Task AdminEndpoint_WithACliniciansToken_Is403AndTheOthersArent()
+    {
+        var clinician = await service.CreateUserAsync("CLINICIAN");
+        using var client = await service.SignedInAsync(clinician.Email, ServiceFixture.UserPassword);
+        foreach (var endpoint in Endpoints().Where(e => e.IsController && AsksForMoreThanAUser(e.Endpoint)))
+        {
+            using var response = await client.SendAsync(endpoint.Request());
+            Assert.True(
+                AsksForAdmin(endpoint.Endpoint) == ((int)response.StatusCode == 403), $"{endpoint.Name}: {(int)response.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task Endpoint_WithoutAScope_IsDeniedToATokenWithAllScopes()
+    {
+        using var admin = await service.AdminAsync();
+        string[] scopes = ["read", "predict", "train", "data"];
+        using var created = await admin.PostAsJsonAsync(
+            "/auth/tokens", new { name = "all scopes", expires_at = DateTime.UtcNow.AddDays(1), scopes });
+        using var script = service.Anonymous();
+        script.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", (await created.JsonAsync()).GetProperty("token").GetString());
+        var denied = new List<string>();
+        foreach (var endpoint in Endpoints().Where(e => e.Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
+            && e.Endpoint.Metadata.GetMetadata<TokenScopeAttribute>() is null))
+        {
+            using var response = await script.SendAsync(endpoint.Request());
+            Assert.True((int)response.StatusCode == 403, $"{endpoint.Name}: {(int)response.StatusCode}");
+            denied.Add(endpoint.Name);
+        }
+
+        Assert.Superset(
+            new HashSet<string> { "POST /model/activate", "POST /users", "POST /auth/tokens", "POST /auth/password", "GET /auth/sessions" },
+            denied.ToHashSet());
     }
 
     [Fact]
@@ -96,6 +138,9 @@ public abstract class EndpointTests(ServiceFixture service)
 
         Assert.True(tried > 0);
     }
+
+    private static bool AsksForMoreThanAUser(Endpoint endpoint) =>
+        endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy is "Admin" or "Clinician");
 
     private static bool AsksForAdmin(Endpoint endpoint) =>
         endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(a => a.Policy == "Admin");

@@ -26,6 +26,10 @@ public sealed class DispatcherTests(ServiceFixture service)
     [
         typeof(CompareVersions), typeof(GetActiveModel), typeof(GetDataset), typeof(GetJob), typeof(GetRecordsSummary), typeof(GetVersion),
         typeof(ListActivations), typeof(ListDatasets), typeof(ListJobs), typeof(ListVersions), typeof(Predict), typeof(PreviewTraining),
+
+        // One's own account.
+        typeof(ChangePassword), typeof(CreateAccessToken), typeof(DeleteAccessToken), typeof(EndSession), typeof(ListAccessTokens),
+        typeof(ListSessions),
     ];
 
     [Fact]

@@ -1,0 +1,33 @@
+using System.Security.Claims;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Users;
+
+namespace ModelOps.WebApi.Auth;
+
+/// <summary>A valid session or personal access token.</summary>
+internal abstract record Credential
+{
+    public sealed record Session(SessionStanding Standing) : Credential;
+
+    public sealed record Token(TokenStanding Standing, string Text) : Credential
+    {
+        public override string ToString() => nameof(Token);
+    }
+}
+
+/// <summary>Checks the session or personal access token that a principal names. Cheap enough for every request.</summary>
+internal sealed class Credentials(IUserSessions sessions, IAccessTokens tokens)
+{
+    /// <summary>Returns null if the session or token isn't valid any more.</summary>
+    public async Task<Credential?> CheckAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
+    {
+        if (principal.FindFirstValue(ModelOpsClaims.AccessToken) is { } token)
+        {
+            return await tokens.CheckAsync(token, cancellationToken) is { } standing ? new Credential.Token(standing, token) : null;
+        }
+
+        return Principals.Session(principal) is { } session && await sessions.CheckAsync(session, cancellationToken) is { } current
+            ? new Credential.Session(current)
+            : null;
+    }
+}
