@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application.Predictions;
+using ModelOps.Application.Turns;
 
 namespace ModelOps.WebApi.Controllers;
 
@@ -14,6 +15,7 @@ public sealed class PredictionsController(IMediator mediator) : ControllerBase
         mediator.Send(new Predict(input), cancellationToken);
 
     [HttpPost("batch")]
+    [TakesTurn(Work.Batch)]
     public Task<BatchAnswer> Batch(PredictBatch request, CancellationToken cancellationToken) =>
         mediator.Send(request, cancellationToken);
 }
