@@ -6,6 +6,7 @@ using ModelOps.Application.Behaviors;
 using ModelOps.Application.Predictions;
 using ModelOps.Application.Records;
 using ModelOps.Application.Training;
+using ModelOps.Application.Turns;
 using ModelOps.Application.Versions;
 
 namespace ModelOps.Application;
@@ -24,6 +25,7 @@ public static class DependencyInjection
         .AddScoped<VersionComparer>()
         .AddSingleton<ActivePointerFile>()
         .AddSingleton<PredictionLog>()
+        .AddSingleton<TurnLines>()
         .AddSingleton<JobWatcher>();
 
     private static IServiceCollection AddMediator(this IServiceCollection services)
@@ -34,6 +36,7 @@ public static class DependencyInjection
         // Logging is the outermost behavior, so that validation failures are logged too.
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TurnBehavior<,>));
         return services;
     }
 

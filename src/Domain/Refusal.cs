@@ -12,6 +12,7 @@ public enum RefusalKind
     Conflict,
     TooLarge,
     Unprocessable,
+    TooBusy,
     InsufficientStorage,
     Unavailable,
 }

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Training;
+using ModelOps.Application.Turns;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
 
@@ -54,7 +55,13 @@ public sealed record DatasetAnswer(
 }
 
 internal sealed class UploadDatasetHandler(
-    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files, UploadLimits limits, ICurrentUser user)
+    IModelOpsDbContext db,
+    IDatasetStore datasets,
+    IClinicalCsvReader csv,
+    IRowsFiles files,
+    UploadLimits limits,
+    TurnLines turns,
+    ICurrentUser user)
     : IRequestHandler<UploadDataset, DatasetAnswer>
 {
     public async Task<DatasetAnswer> Handle(UploadDataset request, CancellationToken cancellationToken)
@@ -64,14 +71,18 @@ internal sealed class UploadDatasetHandler(
             throw DatasetRefusals.InvalidName();
         }
 
-        var name = request.FileName!;
+        var name = request.FileName;
         var key = Dataset.KeyOf(name);
         if (await db.Datasets.AnyAsync(d => d.NameKey == key, cancellationToken))
         {
             throw DatasetRefusals.Exists(name);
         }
 
+        using var place = turns.Take(Work.Reading, user.Signature());
         await using var staged = await datasets.StageAsync(request.Content, limits.MaxBytes, cancellationToken);
+
+        // The turn begins when the file has arrived, so that a slow client keeps nobody else out.
+        await place.StartAsync(cancellationToken);
         using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken));
         CsvReport report;
         await using (var content = staged.OpenRead())

@@ -87,13 +87,13 @@ internal sealed class PredictValidator : AbstractValidator<Predict>
     public PredictValidator() => RuleFor(p => p.Input).NotNull().SetValidator(new PatientInputValidator()).OverridePropertyName("");
 }
 
-internal sealed class PredictHandler(IServingModel serving, PredictionLog log, TimeProvider time)
+internal sealed class PredictHandler(IServingModel serving, PredictionLog log, ICurrentUser user, TimeProvider time)
     : IRequestHandler<Predict, PredictionAnswer>
 {
     public Task<PredictionAnswer> Handle(Predict request, CancellationToken cancellationToken)
     {
         var predictor = serving.Require();
-        var answer = predictor.Classify(request.Input.ToFeatures(), log, time.GetUtcNow());
+        var answer = predictor.Classify(request.Input.ToFeatures(), log, user.Signature(), time.GetUtcNow());
         return Task.FromResult(new PredictionAnswer(
             answer.Predicted,
             answer.Probabilities,
@@ -121,12 +121,14 @@ internal static class PredictorExtensions
             ? VersionRefusals.NoActiveModel(RefusalKind.Unavailable) : VersionRefusals.ModelNotLoaded());
 
     /// <summary>Predicts and adds the prediction to the log.</summary>
-    public static Answer Classify(this IPredictor predictor, PatientFeatures features, PredictionLog log, DateTimeOffset now)
+    /// <param name="user">Who asked.</param>
+    public static Answer Classify(
+        this IPredictor predictor, PatientFeatures features, PredictionLog log, string user, DateTimeOffset now)
     {
         Span<double> p = stackalloc double[DiabetesClasses.Count];
         var agreement = predictor.Predict(features, p);
         var (id, predicted) = (Guid.CreateVersion7(now), Evaluator.PredictedClass(p));
-        var kept = log.Add(Prediction.Create(id, features, p, predicted, predictor.Version, now.UtcDateTime));
+        var kept = log.Add(Prediction.Create(id, features, p, predicted, predictor.Version, now.UtcDateTime), user);
         return new Answer(id, predicted, new ClassProbabilities(p[0], p[1], p[2]), predictor.Sets?.Plausible(p), agreement, kept);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
@@ -13,7 +14,14 @@ public sealed record PredictBatch : IRequest<BatchAnswer>
     public required IReadOnlyList<PatientInput> Rows { get; init; }
 }
 
-public sealed record BatchItem(DiabetesClass Prediction, ClassProbabilities Probabilities, Guid PredictionId);
+/// <param name="Kept">
+/// False when there was no room to store this prediction, so that its outcome can't be confirmed later. Left out otherwise.
+/// </param>
+public sealed record BatchItem(
+    DiabetesClass Prediction,
+    ClassProbabilities Probabilities,
+    Guid PredictionId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Kept);
 
 public sealed record BatchAnswer(string Version, IReadOnlyList<BatchItem> Predictions);
 
@@ -30,18 +38,18 @@ internal sealed class PredictBatchValidator : AbstractValidator<PredictBatch>
     }
 }
 
-internal sealed class PredictBatchHandler(IServingModel serving, PredictionLog log, TimeProvider time)
+internal sealed class PredictBatchHandler(IServingModel serving, PredictionLog log, ICurrentUser user, TimeProvider time)
     : IRequestHandler<PredictBatch, BatchAnswer>
 {
     public Task<BatchAnswer> Handle(PredictBatch request, CancellationToken cancellationToken)
     {
         var predictor = serving.Require();
-        var now = time.GetUtcNow();
+        var (now, asking) = (time.GetUtcNow(), user.Signature());
         var answers = new BatchItem[request.Rows.Count];
         for (var i = 0; i < answers.Length; i++)
         {
-            var answer = predictor.Classify(request.Rows[i].ToFeatures(), log, now);
-            answers[i] = new BatchItem(answer.Predicted, answer.Probabilities, answer.Id);
+            var answer = predictor.Classify(request.Rows[i].ToFeatures(), log, asking, now);
+            answers[i] = new BatchItem(answer.Predicted, answer.Probabilities, answer.Id, answer.Kept ? null : false);
         }
 
         return Task.FromResult(new BatchAnswer(predictor.Version, answers));

@@ -11,6 +11,11 @@ namespace ModelOps.Application.Predictions;
 /// <summary>
 /// Bounded in-memory queue of predictions to store. Requests only add to the queue; one writer saves its entries in batches. While the
 /// database is unavailable the queue fills up. Predictions that don't fit are dropped and counted.
+/// <para>
+/// A user may hold as many entries as there are free ones (dynamic thresholds; Choudhury and Hahne, IEEE/ACM Transactions on Networking,
+/// 1998). A single user fills half of the queue, the second one half of the rest, and so on: however many batches somebody sends, there is
+/// room for the predictions of others.
+/// </para>
 /// </summary>
 public sealed partial class PredictionLog : IDisposable
 {
@@ -19,7 +24,8 @@ public sealed partial class PredictionLog : IDisposable
     /// <summary>Capacity of the queue: about 20 MB of predictions.</summary>
     public const int Capacity = 100_000;
 
-    private const int BatchSize = 2_000;
+    /// <summary>Predictions per transaction. On SQLite all other writers wait for one transaction.</summary>
+    private const int BatchSize = 500;
 
     /// <summary>Maximum number of attempts to save a batch after environment failures. Other failures aren't retried.</summary>
     private const int Tries = 60;
@@ -30,6 +36,8 @@ public sealed partial class PredictionLog : IDisposable
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Lock _sharing = new();
+    private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
     private readonly IServiceScopeFactory _scopes;
     private readonly TimeProvider _time;
     private readonly ILogger<PredictionLog> _logger;
@@ -51,12 +59,18 @@ public sealed partial class PredictionLog : IDisposable
     }
 
     /// <summary>Adds a prediction without waiting.</summary>
-    /// <returns>False when the queue was full; the prediction is counted as dropped.</returns>
-    public bool Add(Prediction prediction)
+    /// <param name="user">Whose share of the queue it takes.</param>
+    /// <returns>False when the queue or the user's share is full; the prediction is counted as dropped.</returns>
+    public bool Add(Prediction prediction, string user)
     {
-        if (_queue.Writer.TryWrite(new Entry(prediction, null)))
+        lock (_sharing)
         {
-            return true;
+            var held = _held.GetValueOrDefault(user);
+            if (held < Capacity - _queue.Reader.Count && _queue.Writer.TryWrite(new Entry(prediction, user, null)))
+            {
+                _held[user] = held + 1;
+                return true;
+            }
         }
 
         Drop(1, "queue_full");
@@ -67,7 +81,7 @@ public sealed partial class PredictionLog : IDisposable
     public async Task FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_queue.Writer.TryWrite(new Entry(null, written)))
+        if (_queue.Writer.TryWrite(new Entry(null, "", written)))
         {
             await Task.WhenAny(written.Task, Task.Delay(limit, _time, cancellationToken));
         }
@@ -119,11 +133,23 @@ public sealed partial class PredictionLog : IDisposable
             if (entry.Prediction is { } prediction)
             {
                 batch.Add(prediction);
+                Release(entry.User);
             }
 
             if (entry.Written is { } waiting)
             {
                 written.Add(waiting);
+            }
+        }
+    }
+
+    private void Release(string user)
+    {
+        lock (_sharing)
+        {
+            if (--_held[user] == 0)
+            {
+                _held.Remove(user);
             }
         }
     }
@@ -175,5 +201,5 @@ public sealed partial class PredictionLog : IDisposable
     private partial void LogGivenUp(Exception exception, int count);
 
     /// <summary>Either a prediction, or a flush request that completes when all earlier entries are written.</summary>
-    private readonly record struct Entry(Prediction? Prediction, TaskCompletionSource? Written);
+    private readonly record struct Entry(Prediction? Prediction, string User, TaskCompletionSource? Written);
 }

@@ -13,7 +13,7 @@ public sealed record RemoveOldPredictions(int KeepDays) : IRequest<int>;
 internal sealed class RemoveOldPredictionsHandler(IModelOpsDbContext db, TimeProvider time) : IRequestHandler<RemoveOldPredictions, int>
 {
     /// <summary>Rows deleted per transaction, a limit that keeps locks short.</summary>
-    private const int Batch = 1_000;
+    private const int Batch = 500;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 

@@ -1,13 +1,17 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Turns;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 
 namespace ModelOps.Application.Records;
 
 /// <summary>Summarises the labelled records that the database holds for training.</summary>
-public sealed record GetRecordsSummary : IRequest<RecordsSummary>;
+public sealed record GetRecordsSummary : IRequest<RecordsSummary>, ITakesTurns
+{
+    Work ITakesTurns.Work => Work.Batch;
+}
 
 public sealed record RecordsSummary(
     int Records, int Labelled, IReadOnlyDictionary<DiabetesClass, int> ByClass, int MinimumRequired, bool Enough);

@@ -2,6 +2,7 @@ using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Training;
+using ModelOps.Application.Turns;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
 
@@ -26,6 +27,7 @@ internal sealed class ImportRecordsHandler(
     IClinicalCsvReader csv,
     IRowsFiles files,
     UploadLimits limits,
+    TurnLines turns,
     ICurrentUser user)
     : IRequestHandler<ImportRecords, ImportAnswer>
 {
@@ -36,7 +38,11 @@ internal sealed class ImportRecordsHandler(
             throw DatasetRefusals.InvalidName();
         }
 
+        using var place = turns.Take(Work.Reading, user.Signature());
         await using var staged = await datasets.StageAsync(request.Content, limits.MaxBytes, cancellationToken);
+
+        // The turn begins when the file has arrived, so that a slow client keeps nobody else out.
+        await place.StartAsync(cancellationToken);
         using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken));
         CsvReport report;
         await using (var content = staged.OpenRead())

@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Turns;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 
@@ -10,7 +11,10 @@ namespace ModelOps.Application.Training;
 /// <summary>
 /// Estimates the size and duration of a training on the selected rows. Refuses the same selections of rows as <see cref="RetrainModel"/>.
 /// </summary>
-public sealed record PreviewTraining(bool UseDatabase, string? DatasetName) : IRequest<TrainingPreview>;
+public sealed record PreviewTraining(bool UseDatabase, string? DatasetName) : IRequest<TrainingPreview>, ITakesTurns
+{
+    Work ITakesTurns.Work => Work.Batch;
+}
 
 /// <param name="Rows">Rows, duplicates included.</param>
 /// <param name="ByClass">Rows of each class.</param>

@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Turns;
 using ModelOps.Domain;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
@@ -11,7 +12,10 @@ namespace ModelOps.Application.Versions;
 
 /// <summary>Compares two versions on the same rows, none of which either version was trained on.</summary>
 /// <param name="Baseline">The version in service when null.</param>
-public sealed record CompareVersions(string? Baseline, string Candidate) : IRequest<ComparisonAnswer>;
+public sealed record CompareVersions(string? Baseline, string Candidate) : IRequest<ComparisonAnswer>, ITakesTurns
+{
+    Work ITakesTurns.Work => Work.Comparison;
+}
 
 /// <inheritdoc cref="ModelComparison"/>
 /// <param name="SameRows">Always true; stated explicitly for clients.</param>

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application.Predictions;
+using ModelOps.Application.Turns;
 using ModelOps.Application.Users;
 using ModelOps.WebApi.Auth;
 
@@ -18,6 +19,7 @@ public sealed class PredictionsController(IMediator mediator) : ControllerBase
 
     [HttpPost("batch")]
     [TokenScope(TokenScopes.Predict)]
+    [TakesTurn(Work.Batch)]
     public Task<BatchAnswer> Batch(PredictBatch request, CancellationToken cancellationToken) =>
         mediator.Send(request, cancellationToken);
 }

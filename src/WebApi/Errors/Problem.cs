@@ -62,7 +62,8 @@ internal sealed record Problem(int Status, string Code, FormattableString Detail
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        if (Status == StatusCodes.Status503ServiceUnavailable && response.Headers.RetryAfter.Count == 0)
+        if (Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests
+            && response.Headers.RetryAfter.Count == 0)
         {
             response.Headers.RetryAfter = UnavailableForSeconds;
         }

@@ -36,6 +36,7 @@ internal static class ProblemTable
         RefusalKind.Conflict => 409,
         RefusalKind.TooLarge => 413,
         RefusalKind.Unprocessable => 422,
+        RefusalKind.TooBusy => 429,
         RefusalKind.InsufficientStorage => 507,
         RefusalKind.Unavailable => 503,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),

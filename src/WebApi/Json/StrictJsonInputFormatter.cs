@@ -22,24 +22,29 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
         SupportedMediaTypes.Add("application/*+json");
     }
 
-    public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
+    /// <summary>Refuses a body of more than <see cref="MaxBytes"/>, at once or when that many bytes have arrived.</summary>
+    /// <exception cref="BadHttpRequestException">413</exception>
+    public static void LimitBody(HttpContext context)
     {
-        var request = context.HttpContext.Request;
-        if (request.ContentLength > MaxBytes)
+        if (context.Request.ContentLength > MaxBytes)
         {
             throw new BadHttpRequestException("The body is too long.", StatusCodes.Status413PayloadTooLarge);
         }
 
-        if (request.ContentLength is null
-            && context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (context.Request.ContentLength is null
+            && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = MaxBytes;
         }
+    }
 
+    public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
+    {
+        LimitBody(context.HttpContext);
         try
         {
             var model = await JsonSerializer.DeserializeAsync(
-                request.Body, context.ModelType, WireJson.Options, context.HttpContext.RequestAborted);
+                context.HttpContext.Request.Body, context.ModelType, WireJson.Options, context.HttpContext.RequestAborted);
             return model is null ? throw JsonRefusals.NoBody() : await InputFormatterResult.SuccessAsync(model);
         }
         catch (JsonException exception)

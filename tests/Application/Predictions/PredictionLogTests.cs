@@ -52,7 +52,7 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     public async Task Complete_WithMoreThanABatchWaiting_WritesThemAll()
     {
         var made = Made(5_000);
-        made.ForEach(p => Log.Add(p));
+        made.ForEach(p => Log.Add(p, "ann"));
         Log.Complete();
 
         await Log.WriteAsync(default);
@@ -68,18 +68,35 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     }
 
     [Fact]
-    public void Add_WhenTheQueueIsFull_DropsAndCounts()
+    public void Add_WhenOneUserFillsTheQueue_KeepsHalfOfItForOthersAndCountsTheDropped()
     {
-        var kept = Made(PredictionLog.Capacity + 3).ConvertAll(p => Log.Add(p));
+        const int half = PredictionLog.Capacity / 2;
+        var made = Made(half + 3);
 
-        Assert.Equal([.. Enumerable.Repeat(true, PredictionLog.Capacity), false, false, false], kept);
+        var kept = made.ConvertAll(p => Log.Add(p, "ann"));
+        Assert.Equal([.. Enumerable.Repeat(true, half), false, false, false], kept);
         Assert.Equal(3, _counts["predictions_dropped queue_full"]);
+
+        Assert.Equal(half / 2, made.Take(half).Count(p => Log.Add(p, "bob")));
+        Assert.True(Log.Add(made[0], "eve"));
+    }
+
+    [Fact]
+    public async Task Add_WhenAUsersPredictionsAreWritten_GivesTheShareBack()
+    {
+        var made = Made(PredictionLog.Capacity / 2 + 1);
+        Assert.False(made.ConvertAll(p => Log.Add(p, "ann"))[^1]);
+
+        // Takes the entries out of the queue and drops them.
+        await Log.WriteAsync(new CancellationToken(canceled: true));
+
+        Assert.True(Log.Add(made[0], "ann"));
     }
 
     [Fact]
     public async Task WriteAsync_WhenAbandoned_CountsWhatIsLost()
     {
-        Made(4_500).ForEach(p => Log.Add(p));
+        Made(4_500).ForEach(p => Log.Add(p, "ann"));
 
         await Log.WriteAsync(new CancellationToken(canceled: true));
 
@@ -91,7 +108,7 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     {
         var writing = Log.WriteAsync(default);
         var made = Made(10);
-        made.ForEach(p => Log.Add(p));
+        made.ForEach(p => Log.Add(p, "ann"));
 
         await Log.FlushAsync(TimeSpan.FromMinutes(1), default);
 
@@ -105,7 +122,7 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     {
         // The first try goes wrong: the table is away under another name, until it is put back.
         await SqlAsync("ALTER TABLE predictions RENAME TO elsewhere");
-        Made(10).ForEach(p => Log.Add(p));
+        Made(10).ForEach(p => Log.Add(p, "ann"));
         var writing = Log.WriteAsync(default);
         await Log.FlushAsync(TimeSpan.FromMilliseconds(300), default);
         Assert.False(_counts.ContainsKey("predictions_stored"));
@@ -130,7 +147,7 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
             _world.Time,
             _world.Services.GetRequiredService<IMeterFactory>(),
             NullLogger<PredictionLog>.Instance);
-        Made(10).ForEach(p => log.Add(p));
+        Made(10).ForEach(p => log.Add(p, "ann"));
         log.Complete();
 
         await log.WriteAsync(default).WaitAsync(TimeSpan.FromSeconds(30));

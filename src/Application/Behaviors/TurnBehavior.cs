@@ -1,0 +1,22 @@
+using MediatR;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Turns;
+
+namespace ModelOps.Application.Behaviors;
+
+/// <summary>Lets the handler of an <see cref="ITakesTurns"/> wait for its turn, whether HTTP or the dashboard sent the request.</summary>
+internal sealed class TurnBehavior<TRequest, TResponse>(TurnLines turns, ICurrentUser user) : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : IRequest<TResponse>
+{
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        if (request is not ITakesTurns { Work: var work })
+        {
+            return await next();
+        }
+
+        using var place = turns.Take(work, user.Signature());
+        await place.StartAsync(cancellationToken);
+        return await next();
+    }
+}
