@@ -55,7 +55,7 @@ public static class DependencyInjection
         var preparation = services.GetRequiredService<DatabasePreparation>();
         if (!services.GetRequiredService<InfrastructureSettings>().UsesPostgreSql)
         {
-            services.GetRequiredService<DataDirectory>().Create();
+            services.GetRequiredService<DataDirectoryAccess>().Prepare();
             services.GetRequiredService<DataDirectoryLock>().Acquire();
         }
 
@@ -96,6 +96,7 @@ public static class DependencyInjection
 
     private static IServiceCollection AddFiles(this IServiceCollection services, InfrastructureSettings settings) => services
         .AddSingleton(new DataDirectory(settings.DataDirectory))
+        .AddSingleton<DataDirectoryAccess>()
         .AddSingleton<DataDirectoryLock>()
         .AddSingleton<StagingSweep>()
         .AddSingleton<RowsFiles>()

@@ -16,6 +16,16 @@ public enum ServiceRole
     Worker,
 }
 
+/// <summary>Which users of the machine may read the data directory.</summary>
+public enum LocalAccess
+{
+    /// <summary>The service's own user: folders 0700, files 0600.</summary>
+    Owner,
+
+    /// <summary>Its group, too: folders 0770, files 0660.</summary>
+    Group,
+}
+
 /// <summary>The operator's settings. The README and the docs describe the keys and defaults.</summary>
 public sealed record InfrastructureSettings(string? ConnectionString, string DataDirectory, long MaxUploadBytes)
 {
@@ -25,6 +35,8 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
     public bool UsesPostgreSql => !string.IsNullOrWhiteSpace(ConnectionString);
 
     public ServiceRole Role { get; init; } = ServiceRole.All;
+
+    public LocalAccess LocalAccess { get; init; } = LocalAccess.Owner;
 
     /// <summary>
     /// Whether the service migrates the database at start. If false, the command <c>migrate</c> does it, and the service refuses to start
@@ -56,6 +68,7 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
             reader.Whole("MaxUploadBytes", DefaultMaxUploadBytes, 1, long.MaxValue))
         {
             Role = reader.OneOf("Role", ServiceRole.All),
+            LocalAccess = reader.OneOf("Files:Access", LocalAccess.Owner),
             MigrateAtStart = reader.Flag("MigrateAtStart", true),
             Timing = new Timing(
                 Seconds(reader, "Timing:LeaseSeconds", Timing.Default.Lease),

@@ -88,7 +88,7 @@ public sealed class LayerTests
         var doors = Infrastructure.GetExportedTypes().Where(type => !type.Namespace!.Contains(".Migrations.", StringComparison.Ordinal))
             .Select(type => type.Name);
 
-        Assert.Equal(["DependencyInjection", "InfrastructureSettings", "SampleCsv", "ServiceRole", "SettingReader", "StartupException",
+        Assert.Equal(["DependencyInjection", "InfrastructureSettings", "LocalAccess", "SampleCsv", "ServiceRole", "SettingReader", "StartupException",
             "TrainerHost"], doors.Order(StringComparer.Ordinal));
     }
 

@@ -37,6 +37,9 @@ internal sealed class DataDirectory
 
     public string Lock { get; }
 
+    /// <summary>The root and the folders below it.</summary>
+    public IReadOnlyList<string> Folders => [Root, Versions, Datasets, Rows, Jobs, Staging];
+
     public string JobFolder(Guid jobId) => Path.Combine(Jobs, jobId.ToString("N"));
 
     /// <exception cref="ArgumentException"><paramref name="version"/> is not a valid version name.</exception>
@@ -49,7 +52,7 @@ internal sealed class DataDirectory
     {
         try
         {
-            foreach (var folder in (string[])[Root, Versions, Datasets, Rows, Jobs, Staging])
+            foreach (var folder in Folders)
             {
                 Directory.CreateDirectory(folder);
             }

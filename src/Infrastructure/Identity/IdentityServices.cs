@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,12 @@ internal static class IdentityServices
 
         // The keys are stored in the database, so that tokens and cookies survive the loss of a machine and work on all replicas.
         services.AddDataProtection().SetApplicationName("ModelOps").PersistKeysToDbContext<ModelOpsDbContext>();
+        services.AddScoped<StoredKeys>();
+        if (KeyFile.From(new SettingReader(configuration)) is { } file)
+        {
+            services.AddSingleton(file);
+            services.Configure<KeyManagementOptions>(keys => keys.XmlEncryptor = new KeyFileEncryptor(file));
+        }
 
         services.AddSingleton(AdministratorSettings.From(configuration));
         services.AddSingleton(Timing(new SettingReader(configuration)));

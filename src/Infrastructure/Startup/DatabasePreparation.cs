@@ -28,6 +28,7 @@ internal sealed class DatabasePreparation(
         }
 
         await initializer.AddInstallationAsync(cancellationToken);
+        await services.GetRequiredService<StoredKeys>().ProtectAsync(cancellationToken);
         await services.GetRequiredService<AdministratorSeeder>().SeedAsync(cancellationToken);
         if (keys.GetAllKeys().Count == 0)
         {
@@ -35,7 +36,7 @@ internal sealed class DatabasePreparation(
         }
     });
 
-    /// <summary>Checks that the database is prepared, without changing anything.</summary>
+    /// <summary>Checks that the database is prepared. Changes nothing but keys that are stored in clear.</summary>
     /// <exception cref="StartupException">The database is not prepared.</exception>
     public Task CheckAsync(CancellationToken cancellationToken) => TellingAsync(async (_, services) =>
     {
@@ -46,6 +47,8 @@ internal sealed class DatabasePreparation(
                 "The database isn't prepared for this version of ModelOps. Run the command migrate, then try again"
                 + (settings.MigrateAtStart ? ", or start the service once." : ": ModelOps__MigrateAtStart is false."));
         }
+
+        await services.GetRequiredService<StoredKeys>().ProtectAsync(cancellationToken);
     });
 
     /// <summary>Whether the exception means that the database is temporarily unavailable, so that a retry can succeed.</summary>

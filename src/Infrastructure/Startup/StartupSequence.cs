@@ -17,7 +17,7 @@ namespace ModelOps.Infrastructure.Startup;
 /// </summary>
 internal sealed partial class StartupSequence(
     InfrastructureSettings settings,
-    DataDirectory directory,
+    DataDirectoryAccess directory,
     DataDirectoryLock exclusive,
     DatabasePreparation preparation,
     IDataProtectionProvider protection,
@@ -32,7 +32,7 @@ internal sealed partial class StartupSequence(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        directory.Create();
+        directory.Prepare();
         if (!settings.UsesPostgreSql)
         {
             exclusive.Acquire();
