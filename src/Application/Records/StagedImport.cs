@@ -42,13 +42,13 @@ internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
         }
     }
 
-    private Task<bool> WriteAsync(RecordImport import, LabelledExample[] batch, CancellationToken cancellationToken) => db.InTransactionAsync(
+    private Task<bool> WriteAsync(RecordImport import, LabelledExample[] rows, CancellationToken cancellationToken) => db.InTransactionAsync(
         async cancel =>
         {
             DateTime? until = await db.UtcNowAsync(cancel) + timing.Settled;
             var alive = Require(await Own(import).ExecuteUpdateAsync(i => i.SetProperty(x => x.LeaseUntil, until), cancel));
             await db.InsertAsync(
-                [.. batch.Select(row => LabelledRecord.Create(row, LabelSource.Imported, import.CreatedBy, import.CreatedAt, import.Id))],
+                [.. rows.Select(row => LabelledRecord.Create(row, LabelSource.Imported, import.CreatedBy, import.CreatedAt, import.Id))],
                 cancel);
             return alive;
         },

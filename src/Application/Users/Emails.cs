@@ -63,7 +63,7 @@ public static class Emails
             or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter
             or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber;
 
-    /// <summary>Letters and marks that show nothing: fillers, the grapheme joiner, Khmer and Mongolian signs, variation selectors.</summary>
+    /// <summary>Letters and marks that show nothing: fillers, the grapheme joiner, Khmer and Mongolian signs, selectors.</summary>
     private static bool IsBlankLetter(int value) => value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x3164 or 0xFFA0
         or (>= 0x180B and <= 0x180F) or (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0000 and <= 0xE0FFF);
 

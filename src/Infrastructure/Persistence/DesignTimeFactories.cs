@@ -7,7 +7,10 @@ namespace ModelOps.Infrastructure.Persistence;
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteModelOpsDbContext>
 {
     public SqliteModelOpsDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqliteModelOpsDbContext>().UseSqlite("Data Source=design.db").Options, TimeProvider.System, new SqliteWriteGate());
+        new(
+            new DbContextOptionsBuilder<SqliteModelOpsDbContext>().UseSqlite("Data Source=design.db").Options,
+            TimeProvider.System,
+            new SqliteWriteGate());
 }
 
 /// <inheritdoc cref="SqliteDesignTimeFactory"/>

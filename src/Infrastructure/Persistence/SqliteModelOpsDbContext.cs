@@ -27,7 +27,7 @@ internal sealed class SqliteModelOpsDbContext(
     public override Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         WritingAsync(() => base.InTransactionAsync(work, cancellationToken), cancellationToken);
 
-    /// <summary>Runs one prepared statement per record. SaveChanges takes ten times as long, and all other writers would wait for it.</summary>
+    /// <summary>Runs one prepared statement per record. SaveChanges takes ten times as long and keeps other writers waiting.</summary>
     public override Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken)
     {
         using var command = (SqliteCommand)Database.GetDbConnection().CreateCommand();

@@ -20,7 +20,8 @@ public class JudgedRowsTests
         {
             foreach (var rows in new[] { grown, roomy })
             {
-                rows.Add((DiabetesClass)(i % 3), new PatientFeatures(5 + (i * 0.1), i * 4, 25, (Gender)(i % 2)), [i * .04, 1 - (i * .04), 0]);
+                var features = new PatientFeatures(5 + (i * 0.1), i * 4, 25, (Gender)(i % 2));
+                rows.Add((DiabetesClass)(i % 3), features, [i * .04, 1 - (i * .04), 0]);
             }
         }
 
