@@ -42,7 +42,7 @@ internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
         }
     }
 
-    private Task<bool> WriteAsync(RecordImport import, LabelledExample[] rows, CancellationToken cancellationToken) => db.InTransactionAsync(
+    private Task<bool> WriteAsync(RecordImport import, LabelledExample[] rows, CancellationToken stop) => db.InTransactionAsync(
         async cancel =>
         {
             DateTime? until = await db.UtcNowAsync(cancel) + timing.Settled;
@@ -52,7 +52,7 @@ internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
                 cancel);
             return alive;
         },
-        cancellationToken);
+        stop);
 
     private Task<bool> PublishAsync(RecordImport import, int records, CancellationToken cancellationToken) => db.InTransactionAsync(
         async cancel => Require(await Own(import).ExecuteUpdateAsync(
