@@ -18,6 +18,8 @@ internal static class AuthServices
         services.AddScoped<ICurrentUser>(provider => provider.GetRequiredService<CurrentUser>());
         services.AddSingleton<TokenIssuer>();
         services.AddScoped<Credentials>();
+        services.AddSingleton<RunningRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunningRequests>());
         services.AddAntiforgery(options =>
         {
             options.HeaderName = ForgeryCheck.Header;

@@ -36,7 +36,15 @@ internal static class DashboardServices
     {
         // The sign-in page needs its style sheets before sign-in.
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
+            .Add(endpoint =>
+            {
+                // The connection of the page on which the one-time password is changed. The dispatcher checks what comes through it.
+                if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } path } && path.TrimStart('/').StartsWith("_blazor", StringComparison.Ordinal))
+                {
+                    endpoint.Metadata.Add(new BeforePasswordChangeAttribute());
+                }
+            });
         app.MapPost("/logout", SignOutAsync).ExcludeFromDescription().WithMetadata(new BeforePasswordChangeAttribute());
     }
 
