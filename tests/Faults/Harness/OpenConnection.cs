@@ -85,14 +85,15 @@ internal sealed class OpenConnection : IAsyncDisposable
         }
     });
 
-    /// <summary>A download whose client reads slowly.</summary>
-    public static OpenConnection Download(Uri service, string token, string path) => new("download", async (open, stop) =>
+    /// <summary>Downloads of one file, one after the other on one connection, whose client reads slowly.</summary>
+    /// <param name="times">So many that they don't all fit into the system's buffers.</param>
+    public static OpenConnection Download(Uri service, string token, string path, int times) => new("download", async (open, stop) =>
     {
         using var tcp = new TcpClient { ReceiveBufferSize = Chunk };
         await tcp.ConnectAsync(service.Host, service.Port, stop);
         await using var stream = tcp.GetStream();
-        await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {service.Authority}\r\nAuthorization: Bearer {token}\r\n\r\n"), stop);
+        var request = $"GET {path} HTTP/1.1\r\nHost: {service.Authority}\r\nAuthorization: Bearer {token}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(request, times))), stop);
         await open.ReadAsync(stream, stop, Pace);
     });
 
@@ -117,9 +118,8 @@ internal sealed class OpenConnection : IAsyncDisposable
     private async Task ReadAsync(Stream stream, CancellationToken stop, TimeSpan? pace = null)
     {
         var buffer = new byte[Chunk];
-        var slow = Chunk / 8;
         using var timer = pace is { } every ? new PeriodicTimer(every) : null;
-        while (await stream.ReadAsync(buffer.AsMemory(0, pace is null || _hurries ? Chunk : slow), stop) is > 0 and var read)
+        while (await stream.ReadAsync(buffer, stop) is > 0 and var read)
         {
             Count(read);
             if (timer is not null && !_hurries)
