@@ -55,7 +55,7 @@ try
         reader.Origins("WebSockets:Origins")));
     builder.Services.AddAuth(new RateLimitSettings(
         (int)reader.Whole("RateLimits:LoginsPerMinute", RateLimitSettings.DefaultLoginsPerMinute, 1, int.MaxValue),
-        (int)reader.Whole("RateLimits:RequestsPerMinute", RateLimitSettings.DefaultRequestsPerMinute, 1, int.MaxValue)));
+        (int)reader.Whole("RateLimits:RequestsPerMinute", RateLimitSettings.DefaultRequestsPerMinute, 1, int.MaxValue)), settings.SignInProvider);
     builder.Services.AddMetricsEndpoint(reader.Network("Metrics:Network"));
     builder.Services.AddTrustedProxy(reader.Network("Proxy:Network"));
 }
