@@ -37,7 +37,8 @@ internal sealed class SignInByProviderHandler(SignInSettings settings, IUserAcco
             throw ProviderRefusals.EmailNotVerified();
         }
 
-        var user = await accounts.OfProviderAsync(identity.Issuer, identity.Subject, email, role, cancellationToken);
+        var user = await accounts.OfProviderAsync(
+            identity.Issuer, identity.Subject, Emails.Normalize(email)!, role, cancellationToken);
         return await sessions.StartAsync(user, SessionKind.Browser, request.Client, cancellationToken)
             ?? throw ProviderRefusals.SignInFailed();
     }

@@ -32,7 +32,7 @@ internal sealed partial class UserAccounts
             throw ProviderRefusals.EmailTaken();
         }
 
-        sessions.ForgetAllOf(user.Id);
+        ForgetAllOf(user.Id);
         return user;
     }
 
@@ -41,7 +41,7 @@ internal sealed partial class UserAccounts
         if (await OfProvider(issuer, subject).AsNoTracking().SingleOrDefaultAsync(cancellationToken) is { } user)
         {
             await database.Sessions.Where(s => s.UserId == user.Id).EndAsync(Now, cancellationToken);
-            sessions.ForgetAllOf(user.Id);
+            ForgetAllOf(user.Id);
         }
     }
 

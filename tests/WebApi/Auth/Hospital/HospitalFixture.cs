@@ -24,6 +24,7 @@ public class HospitalFixture : ServiceFixture
         ("ModelOps:Oidc:ClientId", HospitalProvider.ClientId),
         ("ModelOps:Oidc:ClientSecret", HospitalProvider.ClientSecret),
         ("ModelOps:Oidc:Roles:ADMIN", "modelops-admins, it-department"),
+        ("ModelOps:Oidc:Roles:CLINICIAN", "diabetologists"),
         ("ModelOps:Oidc:Roles:USER", "doctors"),
     ];
 

@@ -106,8 +106,10 @@ public sealed partial class HospitalSettingTests
         using var right = await client.PostAsJsonAsync(
             "/auth/login", new { email = ServiceFixture.AdminEmail, password = ServiceFixture.AdminPassword });
         using var unknown = await client.PostAsJsonAsync("/auth/login", new { email = "nobody@example.org", password = "x" });
+        using var refreshed = await client.PostAsJsonAsync("/auth/refresh", new { refresh_token = "x" });
         using var login = await browser.OpenAsync("/login");
 
+        await refreshed.ProblemAsync(403, "local_sign_in_off");
         Assert.Equal(
             (await right.ProblemAsync(403, "local_sign_in_off")).GetProperty("detail").GetString(),
             (await unknown.ProblemAsync(403, "local_sign_in_off")).GetProperty("detail").GetString());

@@ -82,15 +82,17 @@ public abstract partial class HospitalSignInTests(HospitalFixture service)
         Array.ForEach(browsers, browser => browser.Dispose());
     }
 
-    [Fact]
-    public async Task SignIn_WithSeveralMappedRoles_GivesTheHighest()
+    [Theory]
+    [InlineData("ADMIN", "doctors", "it-department", "diabetologists")]
+    [InlineData("CLINICIAN", "doctors", "diabetologists", "doctors")]
+    public async Task SignIn_WithSeveralMappedRoles_GivesTheHighest(string expected, params string[] roles)
     {
-        var person = service.Hospital.Add(Person.New("doctors", "it-department"));
+        var person = service.Hospital.Add(Person.New(roles));
         using var browser = service.Browser();
 
         using var answer = await browser.SignInAsync(person);
 
-        Assert.Equal((person.Email, "ADMIN"), await browser.MeAsync());
+        Assert.Equal((person.Email, expected), await browser.MeAsync());
     }
 
     [Fact]
@@ -225,6 +227,53 @@ public abstract partial class HospitalSignInTests(HospitalFixture service)
         using var answer = await client.PostAsJsonAsync("/auth/login", new { email = person.Email, password = HospitalProvider.Password });
 
         await answer.ProblemAsync(401, "invalid_credentials");
+    }
+
+    [Fact]
+    public async Task Passwords_OfAnAccountOfTheHospital_AreRefused()
+    {
+        var person = service.Hospital.Add(Person.New("doctors"));
+        using var browser = service.Browser();
+        using var signedIn = await browser.SignInAsync(person);
+        using var overview = await browser.OpenAsync("/");
+        using var change = new HttpRequestMessage(HttpMethod.Post, new Uri(service.ClientOptions.BaseAddress, "/auth/password"))
+        {
+            Content = JsonContent.Create(new { current = "whatever it was", @new = "a very long new one 7" }),
+            Headers = { { "X-CSRF-TOKEN", Token().Match(await overview.Content.ReadAsStringAsync()).Groups[1].Value } },
+        };
+        using var admin = await service.AdminAsync();
+        var id = (await AccountAsync(person.Email))!.Value.GetProperty("id").GetString();
+
+        await (await browser.Client.SendAsync(change)).ProblemAsync(409, "no_password");
+        await (await admin.PostAsync($"/users/{id}/reset-password", null)).ProblemAsync(409, "no_password");
+
+        Assert.Equal((person.Email, "USER"), await browser.MeAsync());
+    }
+
+    [Fact]
+    public async Task AccessToken_OfAnAccountOfTheHospital_HasTheRoleOfTheLastSignIn()
+    {
+        var person = service.Hospital.Add(Person.New("modelops-admins"));
+        using var browser = service.Browser();
+        using var signedIn = await browser.SignInAsync(person);
+        using var overview = await browser.OpenAsync("/");
+        using var create = new HttpRequestMessage(HttpMethod.Post, new Uri(service.ClientOptions.BaseAddress, "/auth/tokens"))
+        {
+            Content = JsonContent.Create(new { name = "script", expires_at = DateTimeOffset.UtcNow.AddDays(1) }),
+            Headers = { { "X-CSRF-TOKEN", Token().Match(await overview.Content.ReadAsStringAsync()).Groups[1].Value } },
+        };
+        using var created = await browser.Client.SendAsync(create);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        using var script = service.Anonymous();
+        script.DefaultRequestHeaders.Authorization = new("Bearer", (await created.JsonAsync()).GetProperty("token").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await script.GetAsync("/users")).StatusCode);
+        service.Hospital.Add(person with { Roles = ["doctors"] });
+        using var later = service.Browser();
+
+        using var answer = await later.SignInAsync(person);
+
+        await (await script.GetAsync("/users")).ProblemAsync(403, "forbidden");
+        Assert.Equal("USER", (await script.JsonAsync("/auth/me")).GetProperty("roles")[0].GetString());
     }
 
     [Fact]
