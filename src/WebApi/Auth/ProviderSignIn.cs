@@ -30,6 +30,9 @@ internal static partial class ProviderSignIn
 
     public static AuthenticationBuilder AddProvider(this AuthenticationBuilder builder, SignInProvider provider)
     {
+        // A sign-in whose token is signed with a new key waits until the provider's keys are read again. By default they are read in the
+        // background, and that sign-in fails.
+        AppContext.SetSwitch("Switch.Microsoft.IdentityModel.UpdateConfigAsBlocking", true);
         builder.Services.AddSingleton<ProviderMetadata>();
         builder.Services.AddLogging(logging => logging.AddFilter(HandlerLogger, LogLevel.None));
         return builder.AddOpenIdConnect(Schemes.Provider, options => Configure(options, provider));
@@ -47,6 +50,7 @@ internal static partial class ProviderSignIn
         options.RequireHttpsMetadata = !provider.Authority.IsLoopback;
         options.ClientId = provider.ClientId;
         options.ClientSecret = provider.ClientSecret;
+        options.RefreshInterval = ProviderMetadata.Pause;
         options.BackchannelTimeout = ProviderMetadata.Patience;
         options.BackchannelHttpHandler = new SocketsHttpHandler
         {

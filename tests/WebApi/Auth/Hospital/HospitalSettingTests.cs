@@ -43,6 +43,13 @@ public sealed partial class HospitalSettingTests
         await using var back = await HospitalProvider.StartAsync(port);
         await back.RegisterAsync(service.ClientOptions.BaseAddress);
         var person = back.Add(Person.New("doctors"));
+        await Api.UntilAsync(
+            async () =>
+            {
+                using var page = await browser.OpenAsync("/login/oidc");
+                return page.StatusCode == HttpStatusCode.OK;
+            },
+            "the provider to be asked again");
         using var answer = await browser.SignInAsync(person);
         Assert.Equal((person.Email, "USER"), await browser.MeAsync());
     }
@@ -62,6 +69,27 @@ public sealed partial class HospitalSettingTests
         Assert.Contains("can't be reached at the moment",
             await HospitalSignInTests.PageAsync(answer, HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
         Assert.Null(await browser.MeAsync());
+    }
+
+    [Fact]
+    public async Task SignIn_AfterTheProviderChangedItsKeys_Works()
+    {
+        await using var hospital = await HospitalProvider.StartAsync();
+        await using var service = await ServiceFixture.StartAsync(HospitalFixture.SettingsFor(hospital.Address));
+        await hospital.RegisterAsync(service.ClientOptions.BaseAddress);
+        using var browser = new HospitalBrowser(service.ClientOptions.BaseAddress);
+        var person = hospital.Add(Person.New("doctors"));
+        using var first = await browser.SignInAsync(person);
+        Assert.NotNull(await browser.MeAsync());
+        await hospital.StopAsync();
+        await using var renewed = await HospitalProvider.StartAsync(hospital.Address.Port);
+        await renewed.RegisterAsync(service.ClientOptions.BaseAddress);
+        renewed.Add(person);
+        using var another = new HospitalBrowser(service.ClientOptions.BaseAddress);
+
+        using var answer = await another.SignInAsync(person);
+
+        Assert.Equal((person.Email, "USER"), await another.MeAsync());
     }
 
     [Fact]
