@@ -30,8 +30,8 @@ internal static partial class ProviderSignIn
 
     public static AuthenticationBuilder AddProvider(this AuthenticationBuilder builder, SignInProvider provider)
     {
-        // A sign-in whose token is signed with a new key waits until the provider's keys are read again. By default they are read in the
-        // background, and that sign-in fails.
+        // Before a token is refused that is signed with a new key, the provider's keys are read again. By default this happens in the
+        // background, too late for this token.
         AppContext.SetSwitch("Switch.Microsoft.IdentityModel.UpdateConfigAsBlocking", true);
         builder.Services.AddSingleton<ProviderMetadata>();
         builder.Services.AddLogging(logging => logging.AddFilter(HandlerLogger, LogLevel.None));

@@ -75,17 +75,19 @@ public sealed partial class HospitalSettingTests
     public async Task SignIn_AfterTheProviderChangedItsKeys_Works()
     {
         await using var hospital = await HospitalProvider.StartAsync();
-        await using var service = await ServiceFixture.StartAsync(HospitalFixture.SettingsFor(hospital.Address));
-        await hospital.RegisterAsync(service.ClientOptions.BaseAddress);
-        using var browser = new HospitalBrowser(service.ClientOptions.BaseAddress);
+        await using var service = StartProcess(hospital);
+        var address = await service.ListeningAsync();
+        await WaitUntilReadyAsync(service);
+        await hospital.RegisterAsync(address);
+        using var browser = new HospitalBrowser(address);
         var person = hospital.Add(Person.New("doctors"));
         using var first = await browser.SignInAsync(person);
         Assert.NotNull(await browser.MeAsync());
         await hospital.StopAsync();
         await using var renewed = await HospitalProvider.StartAsync(hospital.Address.Port);
-        await renewed.RegisterAsync(service.ClientOptions.BaseAddress);
+        await renewed.RegisterAsync(address);
         renewed.Add(person);
-        using var another = new HospitalBrowser(service.ClientOptions.BaseAddress);
+        using var another = new HospitalBrowser(address);
 
         using var answer = await another.SignInAsync(person);
 
@@ -227,15 +229,10 @@ public sealed partial class HospitalSettingTests
     public async Task Log_OfSignInsAndTheirFailures_HoldsNoTokenAndNoClaim()
     {
         await using var hospital = await HospitalProvider.StartAsync();
-        await using var service = ServiceProcess.Start(
-            [.. HospitalFixture.SettingsFor(hospital.Address).Select(s => (s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value))]);
+        await using var service = StartProcess(hospital);
         var address = await service.ListeningAsync();
+        await WaitUntilReadyAsync(service);
         await hospital.RegisterAsync(address);
-        using (var admin = await service.AdminAsync())
-        {
-            Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/auth/me")).StatusCode);
-        }
-
         var (person, visitor) = (hospital.Add(Person.New("doctors")), hospital.Add(Person.New("marked-role")));
         var callbacks = new List<Uri>();
         using (var browser = new HospitalBrowser(address))
@@ -274,6 +271,22 @@ public sealed partial class HospitalSettingTests
         Assert.Matches(SignInFailed(), service.Output);
         Assert.Matches(TokenExpired(), service.Output);
         Assert.Contains("was refused: no_role", service.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The service as an operator runs it.</summary>
+    private static ServiceProcess StartProcess(HospitalProvider hospital) => ServiceProcess.Start(
+        [.. HospitalFixture.SettingsFor(hospital.Address).Select(s => (s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value))]);
+
+    private static async Task WaitUntilReadyAsync(ServiceProcess service)
+    {
+        using var client = await service.AnonymousAsync();
+        await Api.UntilAsync(
+            async () =>
+            {
+                using var login = await client.GetAsync("/login");
+                return login.StatusCode == HttpStatusCode.OK;
+            },
+            "the service to start");
     }
 
     [GeneratedRegex(@"failed: sign_in_failed \(.*invalid_grant\)")]
