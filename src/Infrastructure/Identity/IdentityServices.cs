@@ -39,6 +39,7 @@ internal static class IdentityServices
             services.Configure<KeyManagementOptions>(keys => keys.XmlEncryptor = new KeyFileEncryptor(file));
         }
 
+        services.AddSingleton(new SignInSettings(settings.SignInProvider));
         services.AddSingleton(AdministratorSettings.From(configuration));
         services.AddSingleton(Timing(new SettingReader(configuration)));
         services.AddSingleton<SessionCache>();

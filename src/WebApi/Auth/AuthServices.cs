@@ -11,7 +11,8 @@ internal static class AuthServices
 {
     private const string AuthorizationHeader = "Authorization";
 
-    public static IServiceCollection AddAuth(this IServiceCollection services, RateLimitSettings rateLimits)
+    public static IServiceCollection AddAuth(
+        this IServiceCollection services, RateLimitSettings rateLimits, SignInProvider? provider)
     {
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
@@ -25,12 +26,12 @@ internal static class AuthServices
             options.HeaderName = ForgeryCheck.Header;
             options.Cookie.Name = "modelops.csrf";
         });
-        return services.AddSchemes().AddPolicies().AddRateLimits(rateLimits);
+        return services.AddSchemes(provider).AddPolicies().AddRateLimits(rateLimits);
     }
 
-    private static IServiceCollection AddSchemes(this IServiceCollection services)
+    private static IServiceCollection AddSchemes(this IServiceCollection services, SignInProvider? provider)
     {
-        services
+        var builder = services
             .AddAuthentication(options =>
             {
                 options.DefaultScheme = Schemes.Any;
@@ -53,6 +54,11 @@ internal static class AuthServices
             })
             .AddScheme<AuthenticationSchemeOptions, AccessTokenHandler>(Schemes.AccessToken, null)
             .AddCookie(Schemes.Cookie, Configure);
+        if (provider is not null)
+        {
+            builder.AddProvider(provider);
+        }
+
         return services;
     }
 

@@ -46,6 +46,10 @@ internal static class DashboardServices
                 }
             });
         app.MapPost("/logout", SignOutAsync).ExcludeFromDescription().WithMetadata(new BeforePasswordChangeAttribute());
+        if (app.Services.GetRequiredService<SignInSettings>().Provider is not null)
+        {
+            app.MapProviderSignIn();
+        }
     }
 
     private static async Task SignOutAsync(HttpContext context, IAntiforgery antiforgery, IMediator mediator)
@@ -58,6 +62,8 @@ internal static class DashboardServices
 
         await mediator.Send(new SignOut(), context.RequestAborted);
         await context.SignOutAsync(Schemes.Cookie);
-        context.Response.Redirect("/login");
+
+        // The provider's own session goes on. The sign-in page offers to end it.
+        context.Response.Redirect(context.User.HasClaim(c => c.Type == ModelOpsClaims.ByProvider) ? "/login?signedOut=true" : "/login");
     }
 }
