@@ -16,6 +16,7 @@ internal sealed class DataDirectory
         ActivePointer = Path.Combine(Root, "active_model.json");
         Database = Path.Combine(Root, "modelops.db");
         Lock = Path.Combine(Root, "modelops.lock");
+        Reserve = new StorageReserve(Root);
     }
 
     public string Root { get; }
@@ -36,6 +37,8 @@ internal sealed class DataDirectory
     public string Database { get; }
 
     public string Lock { get; }
+
+    public StorageReserve Reserve { get; }
 
     public string JobFolder(Guid jobId) => Path.Combine(Jobs, jobId.ToString("N"));
 

@@ -33,6 +33,7 @@ internal static class IdentityServices
 
         services.AddSingleton(AdministratorSettings.From(configuration));
         services.AddSingleton<SessionCache>();
+        services.AddSingleton<UncountedGuesses>();
         services.AddScoped<IUserAccounts, UserAccounts>();
         services.AddScoped<AdministratorSeeder>();
         return services;

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Failures;
 using ModelOps.Application.Users;
+using ModelOps.Infrastructure.Failures;
 
 namespace ModelOps.Infrastructure.Identity;
 
@@ -22,14 +24,14 @@ internal sealed partial class UserAccounts
         if (user?.PasswordHash is null || !MaySignIn(user))
         {
             hasher.VerifyHashedPassword(new ModelOpsUser(), Decoy, password);
-            await CountWrongPasswordAsync("");
+            await CountWrongPasswordAsync("", 0);
             return null;
         }
 
         var verdict = hasher.VerifyHashedPassword(user, user.PasswordHash, password);
         if (verdict == PasswordVerificationResult.Failed)
         {
-            await CountWrongPasswordAsync(user.Id);
+            await CountWrongPasswordAsync(user.Id, user.AccessFailedCount);
             return null;
         }
 
@@ -40,6 +42,7 @@ internal sealed partial class UserAccounts
             return null;
         }
 
+        uncounted.Forget(user.Id);
         if (user.AccessFailedCount > 0)
         {
             await database.Users.Where(u => u.Id == user.Id)
@@ -83,7 +86,26 @@ internal sealed partial class UserAccounts
         return await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedUserName == name, cancellationToken);
     }
 
-    private bool MaySignIn(ModelOpsUser user) => !user.Disabled && !(user.LockoutEnd > time.GetUtcNow());
+    private bool MaySignIn(ModelOpsUser user) =>
+        !user.Disabled && !(user.LockoutEnd > time.GetUtcNow()) && !uncounted.IsLocked(user.Id);
+
+    /// <summary>
+    /// Counts a wrong password in the database or, where that fails, in memory. Whoever guesses gets the same answer in both cases.
+    /// </summary>
+    private async Task CountWrongPasswordAsync(string userId, int counted)
+    {
+        try
+        {
+            await CountWrongPasswordAsync(userId);
+        }
+        catch (Exception exception) when (EnvironmentFailures.Classify(exception) != FailureKind.Other)
+        {
+            if (userId.Length > 0)
+            {
+                uncounted.Add(userId, counted);
+            }
+        }
+    }
 
     /// <summary>
     /// Increments the count with one UPDATE in the database, so that parallel guesses are all counted. The request's cancellation token is

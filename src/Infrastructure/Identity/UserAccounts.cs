@@ -13,6 +13,7 @@ internal sealed partial class UserAccounts(
     IPasswordHasher<ModelOpsUser> hasher,
     ILookupNormalizer normalizer,
     SessionCache sessions,
+    UncountedGuesses uncounted,
     TimeProvider time) : IUserAccounts
 {
     public async Task<Page<UserSummary>> ListAsync(PageRequest page, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Persistence;
 
@@ -7,7 +8,8 @@ namespace ModelOps.Infrastructure.Persistence;
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteModelOpsDbContext>
 {
     public SqliteModelOpsDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqliteModelOpsDbContext>().UseSqlite("Data Source=design.db").Options, TimeProvider.System, new SqliteWriteGate());
+        new(new DbContextOptionsBuilder<SqliteModelOpsDbContext>().UseSqlite("Data Source=design.db").Options, TimeProvider.System,
+            new DataDirectory("."), new SqliteWriteGate(new StorageReserve("."), SqliteWriteGate.DefaultPatience));
 }
 
 /// <inheritdoc cref="SqliteDesignTimeFactory"/>
