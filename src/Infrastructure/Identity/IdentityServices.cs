@@ -46,6 +46,7 @@ internal static class IdentityServices
         services.AddSingleton<TokenCache>();
         services.AddSingleton<SignInHashes>();
         services.AddSingleton<LastUse>();
+        services.AddSingleton<UncountedGuesses>();
         services.AddScoped<IUserAccounts, UserAccounts>();
         services.AddScoped<IUserSessions, UserSessions>();
         services.AddScoped<IAccessTokens, AccessTokens>();

@@ -15,6 +15,7 @@ internal sealed partial class UserAccounts(
     SessionCache sessions,
     TokenCache tokens,
     SignInHashes hashes,
+    UncountedGuesses uncounted,
     TimeProvider time) : IUserAccounts
 {
     public async Task<Page<UserSummary>> ListAsync(PageRequest page, CancellationToken cancellationToken)
