@@ -88,8 +88,8 @@ public sealed class LayerTests
         var doors = Infrastructure.GetExportedTypes().Where(type => !type.Namespace!.Contains(".Migrations.", StringComparison.Ordinal))
             .Select(type => type.Name);
 
-        Assert.Equal(["DependencyInjection", "InfrastructureSettings", "LocalAccess", "SampleCsv", "ServiceRole", "SettingReader", "StartupException",
-            "TrainerHost"], doors.Order(StringComparer.Ordinal));
+        Assert.Equal(["DependencyInjection", "InfrastructureSettings", "LocalAccess", "SampleCsv", "ServiceRole", "SettingReader",
+            "StartupException", "TrainerHost"], doors.Order(StringComparer.Ordinal));
     }
 
     [Fact]
