@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using ModelOps.Application.Users;
 
 namespace ModelOps.WebApi.Tests.Auth;
 
@@ -45,6 +48,27 @@ public abstract class ClockTests(ClockedFixture service)
         Assert.Equal(HttpStatusCode.Unauthorized, await LoginStatusAsync(user.Email, ServiceFixture.UserPassword));
         service.Clock.Advance(TimeSpan.FromMinutes(0.2));
         Assert.Equal(HttpStatusCode.OK, await LoginStatusAsync(user.Email, ServiceFixture.UserPassword));
+    }
+
+    [Fact]
+    public async Task Rows_OfEndedSessions_AreRemovedAfterADayAndLivingOnesStay()
+    {
+        var user = await service.CreateUserAsync();
+        var living = await service.LoginAsync(user.Email, ServiceFixture.UserPassword);
+        using var ended = await service.SignedInAsync(user.Email, ServiceFixture.UserPassword);
+        Assert.Equal(HttpStatusCode.NoContent, (await ended.PostAsync("/auth/logout", null)).StatusCode);
+        service.Clock.Advance(TimeSpan.FromDays(1.1));
+
+        Assert.InRange(await RemoveOldAsync(), 1, int.MaxValue);
+
+        Assert.Equal(0, await RemoveOldAsync());
+        Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(living)).StatusCode);
+    }
+
+    private async Task<int> RemoveOldAsync()
+    {
+        await using var scope = service.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new RemoveOldSessions());
     }
 
     [Fact]
