@@ -40,7 +40,8 @@ internal static class DashboardServices
             .Add(endpoint =>
             {
                 // The connection of the page on which the one-time password is changed. The dispatcher checks what comes through it.
-                if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } path } && path.TrimStart('/').StartsWith("_blazor", StringComparison.Ordinal))
+                if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } path }
+                    && path.TrimStart('/').StartsWith("_blazor", StringComparison.Ordinal))
                 {
                     endpoint.Metadata.Add(new BeforePasswordChangeAttribute());
                 }
