@@ -21,7 +21,8 @@ internal static class TrustedProxy
             if (proxy is { } network)
             {
                 forwarded.KnownIPNetworks.Add(network);
-                forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+                forwarded.ForwardedHeaders =
+                    ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             }
         });
 }

@@ -68,7 +68,7 @@ internal static class SignInProviderSettings
                 + "Give at least one role the claim's values that mean it.");
     }
 
-    /// <summary>One text with commas, or a list (<c>…__ADMIN__0</c>) for values that contain commas, such as names in a directory.</summary>
+    /// <summary>One text with commas, or a list (<c>…__ADMIN__0</c>) of values that contain commas, such as a directory's names.</summary>
     private static HashSet<string> Values(IConfigurationSection setting) =>
     [
         .. Words(setting.Value ?? "", ','),

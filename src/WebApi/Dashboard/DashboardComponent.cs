@@ -11,7 +11,8 @@ using MudBlazor;
 namespace ModelOps.WebApi.Dashboard;
 
 /// <summary>The user of the page.</summary>
-public sealed record Viewer(string Email, string Role)
+/// <param name="HasPassword">False for somebody whom the hospital's sign-in let in.</param>
+public sealed record Viewer(string Email, string Role, bool HasPassword = true)
 {
     public bool IsAdmin => Role == UserRoles.Admin;
 }

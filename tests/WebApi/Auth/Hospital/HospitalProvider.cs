@@ -29,8 +29,8 @@ internal sealed record Person(string Email, params string[] Roles)
 }
 
 /// <summary>
-/// The hospital's sign-in: a real OpenID Connect provider on a port of its own of the loopback, with a sign-in page, a cookie and a database
-/// in memory.
+/// The hospital's sign-in: a real OpenID Connect provider on a port of its own of the loopback, with a sign-in page, a cookie and a
+/// database in memory.
 /// </summary>
 internal sealed class HospitalProvider : IAsyncDisposable
 {
@@ -197,7 +197,11 @@ internal sealed class HospitalProvider : IAsyncDisposable
     }
 
     private static IResult SignInPage(string returnUrl) => Results.Content(
-        $"""<form method="post" action="/sign-in?ReturnUrl={WebUtility.UrlEncode(returnUrl)}"><input name="email"><input name="password"></form>""",
+        $"""
+        <form method="post" action="/sign-in?ReturnUrl={WebUtility.UrlEncode(returnUrl)}">
+          <input name="email"><input name="password"><button>Sign in</button>
+        </form>
+        """,
         "text/html");
 
     private async Task SignInAsync(HttpContext context, string returnUrl)
@@ -209,13 +213,15 @@ internal sealed class HospitalProvider : IAsyncDisposable
             return;
         }
 
-        await context.SignInAsync(Cookie, new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, form["email"].ToString())], Cookie)));
+        await context.SignInAsync(
+            Cookie, new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, form["email"].ToString())], Cookie)));
         context.Response.Redirect(returnUrl);
     }
 
     private static async Task SignOutAsync(HttpContext context)
     {
         await context.SignOutAsync(Cookie);
-        await context.SignOutAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, new AuthenticationProperties { RedirectUri = "/" });
+        await context.SignOutAsync(
+            OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, new AuthenticationProperties { RedirectUri = "/" });
     }
 }

@@ -43,7 +43,8 @@ public abstract partial class HospitalSignInTests(HospitalFixture service)
         using var answer = await second.SignInAsync(renamed);
 
         Assert.Equal((renamed.Email, "USER"), await second.MeAsync());
-        Assert.Equal(account!.Value.GetProperty("id").GetString(), (await AccountAsync(renamed.Email))!.Value.GetProperty("id").GetString());
+        var renamedAccount = await AccountAsync(renamed.Email);
+        Assert.Equal(account!.Value.GetProperty("id").GetString(), renamedAccount!.Value.GetProperty("id").GetString());
         Assert.Null(await AccountAsync(person.Email));
         Assert.Equal(2, (await SessionsAsync(second)).GetArrayLength());
     }
@@ -160,7 +161,8 @@ public abstract partial class HospitalSignInTests(HospitalFixture service)
 
         using var answer = await another.SignInAsync(person);
 
-        Assert.Contains("Your account of ModelOps is locked out.", await PageAsync(answer, HttpStatusCode.Forbidden), StringComparison.Ordinal);
+        var page = await PageAsync(answer, HttpStatusCode.Forbidden);
+        Assert.Contains("Your account of ModelOps is locked out.", page, StringComparison.Ordinal);
         Assert.Null(await another.MeAsync());
     }
 
@@ -359,7 +361,8 @@ public abstract partial class HospitalSignInTests(HospitalFixture service)
         Assert.Equal("/login?signedOut=true", signedOut.Headers.Location!.OriginalString);
         await (await thief.GetAsync("/auth/me")).ProblemAsync(401, "unauthenticated");
         using var page = await browser.OpenAsync("/login?signedOut=true");
-        Assert.Contains("""<a href="/logout/oidc">Sign out there too</a>""", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            """<a href="/logout/oidc">Sign out there too</a>""", await PageAsync(page, HttpStatusCode.OK), StringComparison.Ordinal);
 
         // The hospital's own session lives until the person ends it there.
         using var still = await browser.OpenAsync("/login/oidc");
@@ -379,7 +382,8 @@ public abstract partial class HospitalSignInTests(HospitalFixture service)
         Assert.Contains("""<a class="provider" href="/login/oidc?returnUrl=%2Fdata">Sign in with the hospital's account</a>""", page,
             StringComparison.Ordinal);
         Assert.Contains("""name="Password""", page, StringComparison.Ordinal);
-        Assert.Contains("Iniciar sesión con la cuenta del hospital", await PageAsync(spanish, HttpStatusCode.OK), StringComparison.Ordinal);
+        Assert.Contains(
+            "Iniciar sesión con la cuenta del hospital", await PageAsync(spanish, HttpStatusCode.OK), StringComparison.Ordinal);
     }
 
     private static async Task<JsonElement> SessionsAsync(HospitalBrowser browser) =>
