@@ -46,7 +46,9 @@ internal sealed class StorageReserve(string root)
         }
     }
 
-    /// <summary>Ignores that the disk is full or read-only. The reserve is tried again later, and the small write says why it fails.</summary>
+    /// <summary>
+    /// Ignores that the disk is full or read-only. The reserve is tried again later, and the small write says why it fails.
+    /// </summary>
     private static void Ignoring(Action change)
     {
         try

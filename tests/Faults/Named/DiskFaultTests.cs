@@ -75,6 +75,13 @@ public sealed class DiskFaultTests(FleetFixture fixture)
                         && cluster.Log.Contains("could not write init file", StringComparison.Ordinal)),
                 $"{refused} {fleet.Said()}");
             Assert.Equal(active, (await client.PredictAsync()).Text("version"));
+            using (var anonymous = Caller.Anonymous(fleet))
+            {
+                var known = await anonymous.LoginAsync("known", ServiceProcess.AdminEmail, "not the password of this user");
+                var unknown = await anonymous.LoginAsync("unknown", "nobody@example.org", "not the password of this user");
+                Assert.Equal((unknown.Status, unknown.Text("code")), (known.Status, known.Text("code")));
+                Assert.NotEqual(507, known.Status);
+            }
 
             File.Delete(ballast);
             Assert.True((await client.AddRecordsAsync(RecordingClient.NewTag(), 1_000)).Succeeded);
@@ -125,7 +132,8 @@ public sealed class DiskFaultTests(FleetFixture fixture)
                 var at = $"{percent} %, {filler}";
                 await Poll.UntilAsync(() => File.Exists(Path.Combine(fleet.DataDirectory, "reserve")), "the reserve");
                 var dataset = RecordingClient.NewName();
-                Assert.Equal(201, (await admin.SendFileAsync("upload", "/model/upload-dataset", dataset, RecordingClient.Sample(20_000))).Status);
+                var uploaded = await admin.SendFileAsync("upload", "/model/upload-dataset", dataset, RecordingClient.Sample(20_000));
+                Assert.Equal(201, uploaded.Status);
                 var ballast = disk.Fill(leave: (100 - percent) * FullDisk * 1024L * 1024 / 100);
 
                 var filled = filler switch
@@ -160,7 +168,8 @@ public sealed class DiskFaultTests(FleetFixture fixture)
         // Whether the answer is a success or a failed training, it must come.
         async Task<Measured> TrainAsync(string dataset)
         {
-            var queued = await admin.PostAsync("training", "/model/retrain", new { use_database = false, dataset_name = dataset, epochs = 1 });
+            var queued = await admin.PostAsync(
+                "training", "/model/retrain", new { use_database = false, dataset_name = dataset, epochs = 1 });
             if (queued.Status != 202)
             {
                 return queued;
