@@ -77,6 +77,8 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /logout
         user            GET    /
         user            POST   /
+        user            GET    /account
+        user            POST   /account
         admin           GET    /accounts
         admin           POST   /accounts
         user            GET    /compare
@@ -142,6 +144,30 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
     }
 
+    [Fact]
+    public async Task Endpoint_ThatChangesSomething_WithTheSessionCookieAlone_NeedsTheAntiforgeryToken()
+    {
+        using var browser = service.Browser();
+        using (var signedIn = await browser.SignInAsync())
+        {
+            browser.DefaultRequestHeaders.Add("Cookie", signedIn.Headers.GetValues("Set-Cookie")
+                .Single(cookie => cookie.StartsWith("modelops.session=", StringComparison.Ordinal)).Split(';')[0]);
+        }
+
+        var tried = 0;
+        foreach (var endpoint in Endpoints().Where(e => e.ChangesSomething))
+        {
+            using var response = await browser.SendAsync(endpoint.Request());
+            Assert.True((int)response.StatusCode == 400, $"{endpoint.Name}: {(int)response.StatusCode}");
+            await response.ProblemAsync(400, "antiforgery_required");
+            tried++;
+        }
+
+        Assert.InRange(tried, 15, 100);
+        using var read = await browser.GetAsync("/auth/me");
+        Assert.Equal(System.Net.HttpStatusCode.OK, read.StatusCode);
+    }
+
     /// <summary>A new kind of credentials is one line here.</summary>
     private async Task<Identity[]> IdentitiesAsync()
     {
@@ -149,6 +175,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         var expired = await service.LoginAsync(ServiceFixture.AdminEmail, ServiceFixture.AdminPassword);
         service.Clock.Advance(TimeSpan.FromMinutes(16));
         await using var elsewhere = await ServiceFixture.StartAsync();
+        var foreign = await elsewhere.LoginAsync(ServiceFixture.AdminEmail, ServiceFixture.AdminPassword);
         var admin = await service.LoginAsync(ServiceFixture.AdminEmail, ServiceFixture.AdminPassword);
         return
         [
@@ -157,7 +184,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
             new("a made-up personal token", Role.None, "modelops_pat_" + new string('a', 43)),
             new("an expired token", Role.None, expired.AccessToken),
             new("a refresh token", Role.None, admin.RefreshToken),
-            new("another installation's token", Role.None, (await elsewhere.LoginAsync(ServiceFixture.AdminEmail, ServiceFixture.AdminPassword)).AccessToken),
+            new("another installation's token", Role.None, foreign.AccessToken),
             new("a signed-out ADMIN", Role.None, await SignedOutAsync()),
             new("a disabled ADMIN", Role.None, await DisabledAsync()),
             new("USER", Role.User, (await service.LoginAsync(user.Email, ServiceFixture.UserPassword)).AccessToken),
@@ -248,6 +275,11 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
     private sealed record Listed(RouteEndpoint Endpoint, string Method)
     {
         public string Name => $"{Method} /{Endpoint.RoutePattern.RawText?.TrimStart('/')}";
+
+        /// <summary>An operation of the API that isn't a read and needs a session. The pages' forms have tokens of their own.</summary>
+        public bool ChangesSomething => Method is not ("GET" or "HEAD")
+            && Endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is not null
+            && Endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAllowAnonymous>() is null;
 
         public HttpRequestMessage Request() => new(new HttpMethod(Method), "/" + string.Join('/', Endpoint.RoutePattern.PathSegments
             .Select(segment => string.Concat(segment.Parts.Select(Fill)))));

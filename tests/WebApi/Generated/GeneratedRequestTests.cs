@@ -50,10 +50,8 @@ public sealed class GeneratedRequestTests
     /// <summary>An administrator's client that sends headers with any characters.</summary>
     private static async Task<HttpClient> ClientAsync(ServiceFixture service)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
-        {
-            BaseAddress = service.ClientOptions.BaseAddress,
-        };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        var client = new HttpClient(handler) { BaseAddress = service.ClientOptions.BaseAddress };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Bearer", (await service.LoginAsync(ServiceFixture.AdminEmail, ServiceFixture.AdminPassword)).AccessToken);
         return client;
@@ -85,7 +83,8 @@ public sealed class GeneratedRequestTests
         using var response = await client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         var status = (int)response.StatusCode;
-        return (status, status is >= 200 and < 300 ? null : Judge(request, status, response.Content.Headers.ContentType, text), since.Elapsed);
+        var problem = status is >= 200 and < 300 ? null : Judge(request, status, response.Content.Headers.ContentType, text);
+        return (status, problem, since.Elapsed);
     }
 
     private static string? Judge(HttpRequestMessage request, int status, MediaTypeHeaderValue? type, string text)
@@ -108,7 +107,8 @@ public sealed class GeneratedRequestTests
         }
 
         using var body = JsonDocument.Parse(text);
-        var missing = new[] { "type", "title", "status", "detail", "code", "trace_id" }.Where(m => !body.RootElement.TryGetProperty(m, out _));
-        return string.Join(", ", missing) is { Length: > 0 } members ? $"{status} without {members}" : null;
+        string[] members = ["type", "title", "status", "detail", "code", "trace_id"];
+        var missing = members.Where(member => !body.RootElement.TryGetProperty(member, out _));
+        return string.Join(", ", missing) is { Length: > 0 } names ? $"{status} without {names}" : null;
     }
 }

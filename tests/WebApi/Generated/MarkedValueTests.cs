@@ -71,7 +71,8 @@ public sealed class MarkedValueTests
 
             foreach (var file in Directory.EnumerateFiles(temporary.FullName, "*", SearchOption.AllDirectories))
             {
-                Search("a temporary file", Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)), [.. Patients, .. people, .. secrets]);
+                var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file));
+                Search("a temporary file", text, [.. Patients, .. people, .. secrets]);
             }
 
             foreach (var file in Directory.EnumerateFiles(data.FullName, "*", SearchOption.AllDirectories))
@@ -207,8 +208,8 @@ public sealed class MarkedValueTests
             var jobs = await reader.JsonAsync("/model/jobs");
             string[] addresses =
             [
-                "/auth/me", "/auth/sessions", "/auth/tokens", "/model/datasets", "/model/datasets/marked.csv", "/records/summary", "/model/active",
-                    "/model/activations",
+                "/auth/me", "/auth/sessions", "/auth/tokens", "/model/datasets", "/model/datasets/marked.csv", "/records/summary",
+                    "/model/active", "/model/activations",
                 .. versions.GetProperty("models").EnumerateArray().Select(m => $"/model/versions/{m.GetProperty("version").GetString()}"),
                 .. jobs.GetProperty("jobs").EnumerateArray().Select(j => $"/model/jobs/{j.GetProperty("job_id").GetString()}"),
             ];
@@ -230,8 +231,8 @@ public sealed class MarkedValueTests
             _marked.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", later.AccessToken);
             var personal = await PostAsync("/auth/tokens", """{"name": "a script", "expires_at": "$"}""".Replace(
                 "$", DateTime.UtcNow.AddDays(1).ToString("O", CultureInfo.InvariantCulture), StringComparison.Ordinal), 201);
-            Secrets.AddRange(
-                [tokens.AccessToken, tokens.RefreshToken, later.AccessToken, later.RefreshToken, personal.GetProperty("token").GetString()!]);
+            Secrets.AddRange([tokens.AccessToken, tokens.RefreshToken, later.AccessToken, later.RefreshToken]);
+            Secrets.Add(personal.GetProperty("token").GetString()!);
             using var script = await service.AnonymousAsync();
             script.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Secrets[^1]);
             Assert.Equal(HttpStatusCode.OK, (await script.GetAsync("/model/jobs")).StatusCode);
@@ -240,7 +241,8 @@ public sealed class MarkedValueTests
         private async Task WrongSignInsAsync()
         {
             using var anonymous = await service.AnonymousAsync();
-            foreach (var (email, password) in new[] { (Email, WrongPassword), (NoAccount, WrongPassword), (NoAccount, Password), ("", Password) })
+            (string, string)[] tries = [(Email, WrongPassword), (NoAccount, WrongPassword), (NoAccount, Password), ("", Password)];
+            foreach (var (email, password) in tries)
             {
                 using var refused = await anonymous.PostAsJsonAsync("/auth/login", new { email, password });
                 Refusals.Add(await refused.Content.ReadAsStringAsync());

@@ -26,16 +26,16 @@ internal sealed class RequestGenerator(JsonNode document, int seed)
     private static readonly string[] Names =
     [
         "1", "x", "none.csv", "v20251111_153045", "01980000-0000-7000-8000-000000000001", "..%2f", "..%5c", "%252e%252e", "%2e%2e%2fx.csv",
-        "%EF%BC%8E%EF%BC%8E", "%27%3B%20drop%20table", "%00", "%0d%0a", "%20", "%F0%9F%92%89", "%ED%A0%80", "con", ".hidden.csv", "-1", "1e400",
-        new('a', 10_000), "\u00e9",
+        "%EF%BC%8E%EF%BC%8E", "%27%3B%20drop%20table", "%00", "%0d%0a", "%20", "%F0%9F%92%89", "%ED%A0%80", "con", ".hidden.csv", "-1",
+        "1e400", new('a', 10_000), "\u00e9",
     ];
 
     /// <summary>Values of JSON, as text, because some can't be made otherwise.</summary>
     private static readonly string[] Values =
     [
         "null", "true", "0", "-1", "1", "1.5", "1e308", "-1e308", "1e400", "2147483648", "9223372036854775808", "1e-320", "\"\"", "\" \"",
-        "\"NaN\"", "\"190\"", "\"\\u0000\"", "\"\\ud800\"", "\"'; drop table users; --\"", "\"../../etc/passwd\"", "\"\\u202e\"", "[]", "{}",
-        "[null]", "[[[]]]", "{\"a\": {\"b\": []}}", "\"2025-13-45T99:99:99Z\"", "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59Z\"",
+        "\"NaN\"", "\"190\"", "\"\\u0000\"", "\"\\ud800\"", "\"'; drop table users; --\"", "\"../../etc/passwd\"", "\"\\u202e\"", "[]",
+        "{}", "[null]", "[[[]]]", "{\"a\": {\"b\": []}}", "\"2025-13-45T99:99:99Z\"", "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59Z\"",
         $"\"{new string('x', 20_000)}\"", $"[{string.Join(',', Enumerable.Repeat("1", 2_000))}]",
         string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100)),
     ];
@@ -46,7 +46,9 @@ internal sealed class RequestGenerator(JsonNode document, int seed)
         string.Concat(Enumerable.Repeat("{\"a\":", 200)), new string(' ', 100_000), new string('[', 50_000),
     ];
 
-    private static readonly string[] ContentTypes = ["application/json", "application/json", "application/json", "text/plain", "application/xml", "multipart/form-data"];
+    /// <summary>Mostly the right one.</summary>
+    private static readonly string[] ContentTypes =
+        ["application/json", "application/json", "application/json", "text/plain", "application/xml", "multipart/form-data"];
 
     /// <summary>Values that validators accept, by the member's name. A generated request is wrong in one place, not in all.</summary>
     private static readonly Dictionary<string, string> Valid = new(StringComparer.Ordinal)
