@@ -35,7 +35,7 @@ public sealed partial class SourceTests
 
     private static string KeepLines(Match literal) => new('\n', literal.Value.Count(c => c == '\n'));
 
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "ModelOps.sln")))

@@ -17,6 +17,9 @@ public sealed record ConfirmedLabel
 
     /// <summary><c>lab</c> or <c>clinician</c>.</summary>
     public required string Source { get; init; }
+
+    /// <summary>Excludes the diagnosis, as <see cref="PatientInput.ToString"/> excludes the patient's values.</summary>
+    public override string ToString() => nameof(ConfirmedLabel);
 }
 
 /// <summary>

@@ -28,6 +28,11 @@ public record PatientInput
 
     /// <summary>Call only after validation.</summary>
     internal PatientFeatures ToFeatures() => new(HbA1c, Age, Bmi, Genders.Parse(Gender));
+
+    /// <summary>
+    /// Excludes the patient's values: a record's default ToString prints all members, and the framework's trace log prints it.
+    /// </summary>
+    public sealed override string ToString() => nameof(PatientInput);
 }
 
 internal sealed class PatientInputValidator : AbstractValidator<PatientInput>

@@ -125,8 +125,11 @@ internal sealed partial class UserAccounts(
         (IsPossibleId(id) ? await database.Users.SingleOrDefaultAsync(u => u.Id == id, cancellationToken) : null)
         ?? throw UserRefusals.UserNotFound();
 
-    /// <summary>Rejects ids with control characters: PostgreSQL fails with an error on U+0000 instead of returning no row.</summary>
-    private static bool IsPossibleId(string id) => id.Length <= 64 && !id.Any(char.IsControl);
+    /// <summary>
+    /// Rejects ids with control characters: PostgreSQL fails with an error on U+0000 instead of returning no row. MVC makes null of an id
+    /// in the address that has nothing but white space.
+    /// </summary>
+    private static bool IsPossibleId(string? id) => id is { Length: <= 64 } && !id.Any(char.IsControl);
 
     /// <summary>
     /// Only administrators with a password count. Those of the hospital's sign-in can lose their role there at any time, and can't sign in

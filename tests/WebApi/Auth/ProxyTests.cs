@@ -53,6 +53,27 @@ public sealed class ProxyTests
         Assert.Equal(isSecure, session.Contains("secure", StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>Hangfire's own rule lets every local request in, and behind a proxy every request looks local.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("127.0.0.0/8")]
+    public async Task JobServer_OfAClientThatSaysItIsLocal_IsRefused(string network)
+    {
+        await using var service = await ServiceFixture.StartAsync(("ModelOps:Proxy:Network", network));
+        using var nobody = service.Browser();
+        using var user = await service.UserAsync();
+        foreach (var client in new[] { nobody, user })
+        {
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", "127.0.0.1");
+        }
+
+        using var unknown = await nobody.GetAsync("/hangfire");
+        using var forbidden = await user.GetAsync("/hangfire");
+
+        await unknown.ProblemAsync(401, "unauthenticated");
+        await forbidden.ProblemAsync(403, "forbidden");
+    }
+
     private static async Task<IEnumerable<int>> TryFourTimesAsync(ServiceFixture service, string forwardedFor)
     {
         using var client = service.Anonymous();
