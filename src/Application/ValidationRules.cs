@@ -1,5 +1,6 @@
 using FluentValidation;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Users;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Versions;
 
@@ -13,6 +14,11 @@ internal static class ValidationRules
         .WithName("Idempotency-Key")
         .OverridePropertyName("Idempotency-Key")
         .WithMessage(_ => Texts.Say($"must have 1 to {IdempotentRequest.MaxKey} visible ASCII characters"));
+
+    public static IRuleBuilderOptions<T, string> MustBeEmail<T>(this IRuleBuilderInitial<T, string> rule) => rule
+        .Cascade(CascadeMode.Stop).NotEmpty().MaximumLength(UserLimits.MaxEmail).EmailAddress()
+        .Must(Emails.IsVisible).WithMessage(_ => Texts.Say($"must not hold blanks, invisible characters or symbols outside ASCII."))
+        .Must(Emails.HasOneScriptPerPart).WithMessage(_ => Texts.Say($"must not mix letters of several scripts in one part."));
 
     /// <summary>At least one source of rows is required: the database, or a dataset with a valid name.</summary>
     public static IRuleBuilderOptions<T, string?> NamesTheData<T>(

@@ -141,5 +141,6 @@ public static class DependencyInjection
         .AddSingleton<StartupGate>()
         .AddSingleton<IStartupState>(provider => provider.GetRequiredService<StartupGate>())
         .AddSingleton<DatabasePreparation>()
-        .AddHostedService<StartupSequence>();
+        .AddHostedService<StartupSequence>()
+        .AddHostedService<ReserveUpkeep>();
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using ModelOps.Application.Training;
+using ModelOps.Application.Users;
+using ModelOps.Infrastructure.Identity;
 
 namespace ModelOps.Infrastructure;
 
@@ -53,6 +55,9 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
     /// <summary>The memory limit of a trainer process in bytes. The default is 4/5 of the memory available to this process.</summary>
     public long TrainerMemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
 
+    /// <summary>The hospital's own sign-in; null if there is none.</summary>
+    public SignInProvider? SignInProvider { get; init; }
+
     public bool Serves => Role != ServiceRole.Worker;
 
     public bool Trains => Role != ServiceRole.Api;
@@ -70,6 +75,7 @@ public sealed record InfrastructureSettings(string? ConnectionString, string Dat
             Role = reader.OneOf("Role", ServiceRole.All),
             LocalAccess = reader.OneOf("Files:Access", LocalAccess.Owner),
             MigrateAtStart = reader.Flag("MigrateAtStart", true),
+            SignInProvider = SignInProviderSettings.From(configuration),
             Timing = new Timing(
                 Seconds(reader, "Timing:LeaseSeconds", Timing.Default.Lease),
                 Seconds(reader, "Timing:ReconcileSeconds", Timing.Default.Reconcile),

@@ -53,9 +53,11 @@ try
         (int)reader.Whole("Uploads:MinBytesPerSecond", HttpSettings.DefaultMinUploadBytesPerSecond, 1, int.MaxValue),
         (int)reader.Whole("Hsts:Days", HttpSettings.DefaultHstsDays, 0, HttpSettings.MaxHstsDays),
         reader.Origins("WebSockets:Origins")));
-    builder.Services.AddAuth(new RateLimitSettings(
-        (int)reader.Whole("RateLimits:LoginsPerMinute", RateLimitSettings.DefaultLoginsPerMinute, 1, int.MaxValue),
-        (int)reader.Whole("RateLimits:RequestsPerMinute", RateLimitSettings.DefaultRequestsPerMinute, 1, int.MaxValue)));
+    builder.Services.AddAuth(
+        new RateLimitSettings(
+            (int)reader.Whole("RateLimits:LoginsPerMinute", RateLimitSettings.DefaultLoginsPerMinute, 1, int.MaxValue),
+            (int)reader.Whole("RateLimits:RequestsPerMinute", RateLimitSettings.DefaultRequestsPerMinute, 1, int.MaxValue)),
+        settings.SignInProvider);
     builder.Services.AddMetricsEndpoint(reader.Network("Metrics:Network"));
     builder.Services.AddTrustedProxy(reader.Network("Proxy:Network"));
 }

@@ -4,8 +4,9 @@ using IPNetwork = System.Net.IPNetwork;
 namespace ModelOps.WebApi;
 
 /// <summary>
-/// Reads the client's address and scheme from a reverse proxy's headers (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>). The address
-/// is used to limit sign-in attempts; the scheme decides whether the session cookie is Secure.
+/// Reads the client's address, scheme and host from a reverse proxy's headers (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>,
+/// <c>X-Forwarded-Host</c>). The address is used to limit sign-in attempts; the scheme decides whether the session cookie is Secure; scheme
+/// and host are the address to which the hospital's sign-in returns.
 /// </summary>
 internal static class TrustedProxy
 {
@@ -20,7 +21,7 @@ internal static class TrustedProxy
             if (proxy is { } network)
             {
                 forwarded.KnownIPNetworks.Add(network);
-                forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+                forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
             }
         });
 }

@@ -45,6 +45,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
         return faults.TryDequeue(out var fault) ? throw fault : result;
     }
 
+    public void RequireRoom(long records) => inner.RequireRoom(records);
+
     public Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken) =>
         inner.InsertAsync(records, cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -119,6 +120,79 @@ public sealed class DoorTests(BrowserFixture browser)
 
         await Expect(row).ToHaveCountAsync(0);
         await Expect(page.Button($"Lock out: {Service.AdminEmail}")).ToBeVisibleAsync();
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task PasswordReset_ByAnAdministrator_LeadsToTheAccountPageUntilItIsChanged()
+    {
+        const string email = "forgetful@example.org", next = "remembered for good 4";
+        using var created = await browser.Service.Admin.PostAsJsonAsync(
+            "/users", new { email, password = Service.UserPassword, role = "USER" });
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/accounts");
+        await page.GetByLabel($"Role: {email}").SelectOptionAsync("CLINICIAN");
+        await page.ConfirmAsync("Change the role");
+        await Expect(page.GetByLabel($"Role: {email}")).ToHaveValueAsync("CLINICIAN");
+        await page.Button($"Reset password: {email}").ClickAsync();
+        await page.ConfirmAsync("Reset password");
+        var password = await page.Locator("#one-time-password").InnerTextAsync();
+
+        await using var forgetful = await browser.VisitAsync();
+        var door = await forgetful.OpenAsync("/login");
+        await door.Locator("#email").FillAsync(email);
+        await door.Locator("#password").FillAsync(password);
+        await door.Locator("form button[type=submit]").ClickAsync();
+        await door.WaitForURLAsync(new Uri(browser.Service.Address, "/account").ToString());
+        await door.SettledAsync();
+        await Expect(door.Locator(".notice.warning")).ToContainTextAsync("one-time password");
+        await door.GoAsync("/versions");
+        Assert.EndsWith("/account", door.Url, StringComparison.Ordinal);
+        await door.Link("Data").ClickAsync();
+        await door.WaitForURLAsync(new Uri(browser.Service.Address, "/account").ToString());
+        await door.Locator("#current-password").FillAsync(password);
+        await door.Locator("#next-password").FillAsync(next);
+        await door.Locator("#repeated-password").FillAsync("another one");
+        await door.Button("Change the password").ClickAsync();
+        await Expect(door.Locator("#repeated-problem")).ToBeVisibleAsync();
+        await door.Locator("#repeated-password").FillAsync(next);
+        await door.Button("Change the password").ClickAsync();
+
+        await Expect(door.GetByText("this one")).ToBeVisibleAsync();
+        await door.GoAsync("/versions");
+        Assert.EndsWith("/versions", door.Url, StringComparison.Ordinal);
+        Assert.Empty(forgetful.Errors);
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task AccountPage_EndsAnotherSessionAndMakesATokenThatWorks()
+    {
+        const string email = "owner@example.org";
+        using var created = await browser.Service.Admin.PostAsJsonAsync(
+            "/users", new { email, password = Service.UserPassword, role = "USER" });
+        await using var elsewhere = await browser.VisitAsync();
+        var other = await elsewhere.SignInAsync(email, Service.UserPassword, "/versions");
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(email, Service.UserPassword, "/account");
+
+        await page.Locator("section").Filter(new() { HasText = "Where you are signed in" })
+            .GetByRole(AriaRole.Button, new() { Name = "End: " }).ClickAsync();
+        await page.ConfirmAsync("End");
+        await Expect(other.Locator("#password")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+
+        await page.Locator("#token-name").FillAsync("nightly report");
+        await page.GetByLabel("to look").CheckAsync();
+        await page.Button("Create the token").ClickAsync();
+        var token = await page.Locator("#new-token").InnerTextAsync();
+        using var script = new HttpClient { BaseAddress = browser.Service.Address };
+        script.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        Assert.True((await script.GetAsync("/model/versions")).IsSuccessStatusCode);
+        await page.Button("Delete: nightly report").ClickAsync();
+        await page.ConfirmAsync("Delete");
+
+        await Expect(page.GetByText("None yet. A script sends")).ToBeVisibleAsync();
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await script.GetAsync("/model/versions")).StatusCode);
         Assert.Empty(visitor.Errors);
     }
 

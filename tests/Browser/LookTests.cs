@@ -57,6 +57,7 @@ public sealed class LookTests(BrowserFixture browser)
         ("dataset", $"/data/{shown.Dataset}"),
         ("try", "/try"),
         ("users", "/accounts"),
+        ("account", "/account"),
         ("nothing-here", "/not-found"),
     ];
 

@@ -27,22 +27,25 @@ public sealed class SmallDisk : IDisposable
         return null;
     }
 
-    /// <summary>Leaves no room at all; deleting the file that this returns makes room again.</summary>
-    public string Fill()
+    /// <summary>Leaves no room at all, or about this many bytes; deleting the file that this returns makes room again.</summary>
+    public string Fill(long leave = 0)
     {
         var path = System.IO.Path.Combine(Path, "ballast");
+        var drive = new DriveInfo(Path);
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
         {
-            while (true)
+            while (leave == 0 || drive.AvailableFreeSpace > leave)
             {
                 file.Write(new byte[4096]);
             }
         }
         catch (IOException)
         {
-            return path;
+            // Nothing is left.
         }
+
+        return path;
     }
 
     /// <summary>Makes a folder read-only, also for root, until disposed. Null where this process may not.</summary>

@@ -47,7 +47,14 @@ public interface IModelOpsDbContext
     Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Inserts records without tracking them, much faster than <see cref="SaveChangesAsync"/> on SQLite. Call it inside of a transaction.
+    /// Refuses records that the disk of an embedded database has no room for. Its file never shrinks: if their insertion failed on the way,
+    /// the room that it took would stay taken.
+    /// </summary>
+    /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>
+    void RequireRoom(long records);
+
+    /// <summary>
+    /// Inserts records without tracking them, much faster than <see cref="SaveChangesAsync"/>. Call it inside of a transaction.
     /// </summary>
     Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken);
 

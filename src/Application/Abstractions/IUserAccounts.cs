@@ -12,6 +12,18 @@ public interface IUserAccounts
     /// <param name="address">The client's network address; see <see cref="SessionClient.Address"/>.</param>
     Task<SignedInUser?> CheckPasswordAsync(string email, string password, string address, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Finds the account of a person whom the hospital's sign-in has identified, by issuer and subject, or creates it. Gives the account
+    /// this role, which ends its other sessions if it had another one, and this e-mail unless another account has it. The account that
+    /// loses the role ADMIN this way may be the last one of the provider; <see cref="DeleteAsync"/> and <see cref="ChangeAsync"/> see to
+    /// it that an administrator with a password remains.
+    /// </summary>
+    /// <exception cref="Domain.RefusalException">The account is disabled, or another account has the new one's e-mail.</exception>
+    Task<SignedInUser> OfProviderAsync(string issuer, string subject, string email, string role, CancellationToken cancellationToken);
+
+    /// <summary>Ends the sessions of a person to whom the hospital's sign-in gives no role any more.</summary>
+    Task EndProviderSessionsAsync(string issuer, string subject, CancellationToken cancellationToken);
+
     Task<Page<UserSummary>> ListAsync(PageRequest page, CancellationToken cancellationToken);
 
     Task<UserSummary> CreateAsync(string email, string password, string role, CancellationToken cancellationToken);

@@ -17,10 +17,11 @@ internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
 
     /// <summary>Writes and publishes the records. Either all of them become visible or none.</summary>
     /// <exception cref="Domain.RefusalException">
-    /// <c>import_interrupted</c>: this process wrote nothing for so long that the import counted as abandoned.
+    /// <c>insufficient_storage</c>; <c>import_interrupted</c>: this process wrote nothing for so long that the import counted as abandoned.
     /// </exception>
     public async Task RunAsync(string fileName, string createdBy, IRows rows, CancellationToken cancellationToken)
     {
+        db.RequireRoom(rows.Header.Total);
         var import = RecordImport.Start(fileName, createdBy, await db.UtcNowAsync(cancellationToken), timing.Settled);
         db.Imports.Add(import);
         await db.SaveChangesAsync(cancellationToken);

@@ -16,9 +16,7 @@ internal sealed class CreateUserValidator : AbstractValidator<CreateUser>
 {
     public CreateUserValidator()
     {
-        RuleFor(r => r.Email).Cascade(CascadeMode.Stop).NotEmpty().MaximumLength(UserLimits.MaxEmail).EmailAddress()
-            .Must(Emails.IsVisible).WithMessage(_ => Texts.Say($"must not hold blanks, invisible characters or symbols outside ASCII."))
-            .Must(Emails.HasOneScriptPerPart).WithMessage(_ => Texts.Say($"must not mix letters of several scripts in one part."));
+        RuleFor(r => r.Email).MustBeEmail();
         RuleFor(r => r.Password).NewPassword(r => r.Email);
         RuleFor(r => r.Role).Must(UserRoles.All.Contains).WithMessage(_ => RoleMessage);
     }

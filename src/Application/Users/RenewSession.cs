@@ -9,8 +9,11 @@ public sealed record RenewSession(string RefreshToken) : IRequest<SignedInSessio
     public override string ToString() => nameof(RenewSession);
 }
 
-internal sealed class RenewSessionHandler(IUserSessions sessions) : IRequestHandler<RenewSession, SignedInSession>
+internal sealed class RenewSessionHandler(SignInSettings settings, IUserSessions sessions)
+    : IRequestHandler<RenewSession, SignedInSession>
 {
-    public async Task<SignedInSession> Handle(RenewSession request, CancellationToken cancellationToken) =>
-        await sessions.RenewAsync(request.RefreshToken, cancellationToken) ?? throw UserRefusals.InvalidToken();
+    /// <summary>Every session with a refresh token began with a password, so none goes on where passwords are switched off.</summary>
+    public async Task<SignedInSession> Handle(RenewSession request, CancellationToken cancellationToken) => settings.AllowsPasswords
+        ? await sessions.RenewAsync(request.RefreshToken, cancellationToken) ?? throw UserRefusals.InvalidToken()
+        : throw ProviderRefusals.PasswordsOff();
 }

@@ -20,10 +20,16 @@ internal sealed class SignInValidator : AbstractValidator<SignIn>
     }
 }
 
-internal sealed class SignInHandler(IUserAccounts accounts, IUserSessions sessions) : IRequestHandler<SignIn, SignedInSession>
+internal sealed class SignInHandler(SignInSettings settings, IUserAccounts accounts, IUserSessions sessions)
+    : IRequestHandler<SignIn, SignedInSession>
 {
     public async Task<SignedInSession> Handle(SignIn request, CancellationToken cancellationToken)
     {
+        if (!settings.AllowsPasswords)
+        {
+            throw ProviderRefusals.PasswordsOff();
+        }
+
         var user = await accounts.CheckPasswordAsync(request.Email, request.Password, request.Client.Address, cancellationToken)
             ?? throw UserRefusals.InvalidCredentials();
         return await sessions.StartAsync(user, request.Kind, request.Client, cancellationToken) ?? throw UserRefusals.InvalidCredentials();

@@ -165,8 +165,11 @@ internal sealed class ArtifactStore(DataDirectory directory, RowsFiles rows, Sta
         }
     }
 
-    public void WriteActivePointer(ActivePointer active) =>
+    public void WriteActivePointer(ActivePointer active)
+    {
+        directory.Reserve.MakeRoom();
         DurableFiles.Replace(directory.ActivePointer, JsonSerializer.SerializeToUtf8Bytes(active, Json));
+    }
 
     private Guid? JobOf(string version)
     {

@@ -16,6 +16,7 @@ internal sealed class DataDirectory
         ActivePointer = Path.Combine(Root, "active_model.json");
         Database = Path.Combine(Root, "modelops.db");
         Lock = Path.Combine(Root, "modelops.lock");
+        Reserve = new StorageReserve(Root);
     }
 
     public string Root { get; }
@@ -39,6 +40,8 @@ internal sealed class DataDirectory
 
     /// <summary>The root and the folders below it.</summary>
     public IReadOnlyList<string> Folders => [Root, Versions, Datasets, Rows, Jobs, Staging];
+
+    public StorageReserve Reserve { get; }
 
     public string JobFolder(Guid jobId) => Path.Combine(Jobs, jobId.ToString("N"));
 

@@ -22,7 +22,7 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         var upload = new StagedUpload(path);
         try
         {
-            await upload.FillAsync(content, maxBytes, cancellationToken);
+            await upload.FillAsync(content, maxBytes, directory.Reserve, cancellationToken);
             return upload;
         }
         catch (IOException exception) when (DurableFiles.IsDiskFull(exception))
@@ -132,13 +132,16 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
 
         public string Sha256 { get; private set; } = "";
 
-        public async Task FillAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
+        public async Task FillAsync(Stream content, long maxBytes, StorageReserve reserve, CancellationToken cancellationToken)
         {
             var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
             try
             {
                 using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                var file = _file = new FileStream(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+
+                // Without a buffer: on a full disk, closing a file with buffered bytes fails.
+                var file = _file = new FileStream(
+                    _path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
                 for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
                 {
                     Bytes += read;
@@ -147,6 +150,7 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
                         throw DatasetRefusals.TooLarge(maxBytes);
                     }
 
+                    reserve.RequireRoom();
                     hash.AppendData(buffer, 0, read);
                     await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 }
@@ -171,14 +175,19 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
 
         public async ValueTask DisposeAsync()
         {
-            if (_file is not null)
+            try
             {
-                await _file.DisposeAsync();
+                if (_file is not null)
+                {
+                    await _file.DisposeAsync();
+                }
             }
-
-            if (!_kept)
+            finally
             {
-                File.Delete(_path);
+                if (!_kept)
+                {
+                    File.Delete(_path);
+                }
             }
         }
     }

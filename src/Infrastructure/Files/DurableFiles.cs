@@ -31,7 +31,7 @@ internal static partial class DurableFiles
     /// <summary>Creates a new file and flushes it to disk. The file must not exist.</summary>
     public static void WriteNew(string path, ReadOnlySpan<byte> content)
     {
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         stream.Write(content);
         stream.Flush(flushToDisk: true);
     }
@@ -54,7 +54,7 @@ internal static partial class DurableFiles
     public static void Copy(string existing, string path)
     {
         using var source = new FileStream(existing, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        using var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        using var copy = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         source.CopyTo(copy);
         copy.Flush(flushToDisk: true);
     }

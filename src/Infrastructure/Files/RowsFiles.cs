@@ -14,8 +14,9 @@ internal sealed class RowsFiles(DataDirectory directory) : IRowsFiles
     /// <summary>A temporary file for one sorted run of an external merge sort. The file is deleted when it is closed.</summary>
     public Stream NewRun() => NewRun(NewPath());
 
+    /// <remarks>The sorter writes large pieces. Without a buffer, closing the file never fails on a full disk.</remarks>
     public static Stream NewRun(string path) =>
-        new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
 
     /// <summary>A path for a temporary file in the staging folder. The sweep deletes the file if a crash leaves it there.</summary>
     public string NewPath() => Path.Combine(directory.Staging, $"rows-{Guid.NewGuid():N}");

@@ -40,7 +40,8 @@ internal sealed class RowsOnDisk : IRows
     {
         try
         {
-            using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete))
+            using (var stream = new FileStream(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0))
             {
                 RowsFile.Write(stream, rows, key);
                 stream.Flush(flushToDisk: true);

@@ -39,12 +39,14 @@ internal static class IdentityServices
             services.Configure<KeyManagementOptions>(keys => keys.XmlEncryptor = new KeyFileEncryptor(file));
         }
 
+        services.AddSingleton(new SignInSettings(settings.SignInProvider));
         services.AddSingleton(AdministratorSettings.From(configuration));
         services.AddSingleton(Timing(new SettingReader(configuration)));
         services.AddSingleton<SessionCache>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<SignInHashes>();
         services.AddSingleton<LastUse>();
+        services.AddSingleton<UncountedGuesses>();
         services.AddScoped<IUserAccounts, UserAccounts>();
         services.AddScoped<IUserSessions, UserSessions>();
         services.AddScoped<IAccessTokens, AccessTokens>();

@@ -23,10 +23,12 @@ internal sealed partial class UserAccounts
         string id, Guid session, string current, string password, CancellationToken cancellationToken)
     {
         var user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken);
-        if (user?.PasswordHash is not { } hash)
+        if (user is null)
         {
             return false;
         }
+
+        var hash = user.PasswordHash ?? throw ProviderRefusals.NoPassword();
 
         // Somebody who found an open page must not guess the password there.
         var counter = await hashes.OfCounterAsync(database, user.NormalizedUserName!, ChangeOfPassword, cancellationToken);
@@ -59,6 +61,11 @@ internal sealed partial class UserAccounts
     public async Task<string> ResetPasswordAsync(string id, CancellationToken cancellationToken)
     {
         var user = await FindAsync(id, cancellationToken);
+        if (user.PasswordHash is null)
+        {
+            throw ProviderRefusals.NoPassword();
+        }
+
         var password = GeneratePassword();
         var hash = hasher.HashPassword(user, password);
         var expires = Now.AddHours(UserLimits.OneTimePasswordHours);

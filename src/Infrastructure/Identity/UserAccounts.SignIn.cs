@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Application.Failures;
 using ModelOps.Application.Users;
+using ModelOps.Infrastructure.Failures;
 
 namespace ModelOps.Infrastructure.Identity;
 
@@ -35,13 +37,13 @@ internal sealed partial class UserAccounts
         if (await IsLockedAsync(counter, cancellationToken) || user?.PasswordHash is null || !MaySignIn(user))
         {
             hasher.VerifyHashedPassword(new ModelOpsUser(), Decoy, password);
-            await CountWrongPasswordAsync(counter);
+            await CountWrongPasswordAsync(counter, isAccount: user is not null);
             return null;
         }
 
         if (hasher.VerifyHashedPassword(user, user.PasswordHash, password) == PasswordVerificationResult.Failed)
         {
-            await CountWrongPasswordAsync(counter);
+            await CountWrongPasswordAsync(counter, isAccount: true);
             return null;
         }
 
@@ -52,6 +54,7 @@ internal sealed partial class UserAccounts
             return null;
         }
 
+        uncounted.Forget(counter);
         await database.SignInCounters.Where(c => c.Key == counter).ExecuteDeleteAsync(cancellationToken);
         return await RememberAddressAsync(userId, addressHash, cancellationToken)
             ? await database.WithRolesAsync(user, cancellationToken)
@@ -82,7 +85,29 @@ internal sealed partial class UserAccounts
     private async Task<bool> IsLockedAsync(string counter, CancellationToken cancellationToken)
     {
         var now = Now;
-        return await database.SignInCounters.AnyAsync(c => c.Key == counter && c.LockedUntil > now, cancellationToken);
+        return await database.SignInCounters.AnyAsync(c => c.Key == counter && c.LockedUntil > now, cancellationToken)
+            || uncounted.IsLocked(counter);
+    }
+
+    /// <summary>
+    /// Counts a wrong password in the database or, where that fails, in memory. Whoever guesses gets the same answer in both cases.
+    /// </summary>
+    /// <param name="isAccount">Whether the account exists. Guesses for others need no memory.</param>
+    private async Task CountWrongPasswordAsync(string counter, bool isAccount)
+    {
+        try
+        {
+            await CountWrongPasswordAsync(counter);
+        }
+        catch (Exception exception) when (EnvironmentFailures.Classify(exception) != FailureKind.Other)
+        {
+            var counted = await database.SignInCounters.Where(c => c.Key == counter).Select(c => c.WrongPasswords)
+                .SingleOrDefaultAsync(CancellationToken.None);
+            if (isAccount)
+            {
+                uncounted.Add(counter, counted);
+            }
+        }
     }
 
     /// <summary>

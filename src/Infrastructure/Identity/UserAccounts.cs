@@ -15,6 +15,7 @@ internal sealed partial class UserAccounts(
     SessionCache sessions,
     TokenCache tokens,
     SignInHashes hashes,
+    UncountedGuesses uncounted,
     TimeProvider time) : IUserAccounts
 {
     public async Task<Page<UserSummary>> ListAsync(PageRequest page, CancellationToken cancellationToken)
@@ -77,8 +78,8 @@ internal sealed partial class UserAccounts(
 
                 if (after.Role != before.Role)
                 {
-                    database.UserRoles.RemoveRange(await database.UserRoles.Where(r => r.UserId == id).ToListAsync(cancel));
-                    await AddRoleAsync(id, after.Role, cancel);
+                    await RequireNoProviderAsync(id, cancel);
+                    await SetRoleAsync(id, after.Role, cancel);
                 }
 
                 user.Disabled = after.Disabled;
@@ -127,12 +128,21 @@ internal sealed partial class UserAccounts(
     /// <summary>Rejects ids with control characters: PostgreSQL fails with an error on U+0000 instead of returning no row.</summary>
     private static bool IsPossibleId(string id) => id.Length <= 64 && !id.Any(char.IsControl);
 
+    /// <summary>
+    /// Only administrators with a password count. Those of the hospital's sign-in can lose their role there at any time, and can't sign in
+    /// while it is down.
+    /// </summary>
     private async Task RequireAnotherAdministratorAsync(UserSummary user, CancellationToken cancellationToken)
     {
-        if (user is { Role: UserRoles.Admin, Disabled: false }
-            && !await Administrators().AnyAsync(u => !u.Disabled && u.Id != user.Id, cancellationToken))
+        if (user is not { Role: UserRoles.Admin, Disabled: false })
         {
-            throw UserRefusals.LastAdmin();
+            return;
+        }
+
+        var others = Administrators().Where(u => !u.Disabled && u.Id != user.Id);
+        if (!await others.AnyAsync(u => u.PasswordHash != null, cancellationToken))
+        {
+            throw await others.AnyAsync(cancellationToken) ? ProviderRefusals.LastLocalAdmin() : UserRefusals.LastAdmin();
         }
     }
 
@@ -159,6 +169,12 @@ internal sealed partial class UserAccounts(
              select role.Name).First(),
             user.Disabled,
             user.CreatedAt));
+
+    private async Task SetRoleAsync(string userId, string role, CancellationToken cancellationToken)
+    {
+        database.UserRoles.RemoveRange(await database.UserRoles.Where(r => r.UserId == userId).ToListAsync(cancellationToken));
+        await AddRoleAsync(userId, role, cancellationToken);
+    }
 
     private async Task AddRoleAsync(string userId, string role, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using ModelOps.Infrastructure.Files;
 
 namespace ModelOps.Infrastructure.Persistence;
 
@@ -10,7 +11,8 @@ internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<Sqli
         new(
             new DbContextOptionsBuilder<SqliteModelOpsDbContext>().UseSqlite("Data Source=design.db").Options,
             TimeProvider.System,
-            new SqliteWriteGate());
+            new DataDirectory("."),
+            new SqliteWriteGate(new StorageReserve("."), SqliteWriteGate.DefaultPatience));
 }
 
 /// <inheritdoc cref="SqliteDesignTimeFactory"/>

@@ -103,12 +103,11 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     {
     }
 
-    public virtual async Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken)
+    public virtual void RequireRoom(long records)
     {
-        Records.AddRange(records);
-        await SaveChangesAsync(cancellationToken);
-        ChangeTracker.Clear();
     }
+
+    public abstract Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken);
 
     /// <summary>
     /// Streams all records with a single statement, so that it reads one consistent snapshot on both providers. It uses a connection of its

@@ -1,5 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Domain.Records;
+using ModelOps.Infrastructure.FaultInjection;
 using Npgsql;
 
 namespace ModelOps.Infrastructure.Persistence;
@@ -15,6 +17,37 @@ internal sealed partial class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlMod
     /// <summary>Sends a notification without a payload. Each receiver reads the active pointer from the database.</summary>
     public override Task AnnounceActivationAsync(CancellationToken cancellationToken) =>
         Database.ExecuteSqlAsync($"SELECT pg_notify({ActivationListener.Channel}, '')", cancellationToken);
+
+    /// <summary>Sends the records with COPY.</summary>
+    public override async Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken)
+    {
+        FaultPoints.Hit("records.insert", records.Count);
+        EnsureSameTransaction(_open);
+        await using var writer = await ((NpgsqlConnection)Database.GetDbConnection()).BeginBinaryImportAsync(
+            """
+            COPY labelled_records
+                ("HbA1c", "Age", "Bmi", "Gender", "Class", "Source", "CreatedAt", "CreatedBy", "PredictionId", "ImportId")
+            FROM STDIN (FORMAT BINARY)
+            """,
+            cancellationToken);
+        foreach (var record in records)
+        {
+            await writer.WriteRowAsync(
+                cancellationToken,
+                record.HbA1c,
+                record.Age,
+                record.Bmi,
+                (int)record.Gender,
+                (int)record.Class,
+                record.Source.ToString(),
+                record.CreatedAt,
+                record.CreatedBy,
+                record.PredictionId,
+                record.ImportId);
+        }
+
+        await writer.CompleteAsync(cancellationToken);
+    }
 
     public override bool IsUniqueViolation(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

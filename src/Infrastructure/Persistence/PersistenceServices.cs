@@ -25,7 +25,8 @@ internal static class PersistenceServices
         }
         else
         {
-            services.AddSingleton<SqliteWriteGate>();
+            services.AddSingleton(provider => new SqliteWriteGate(
+                provider.GetRequiredService<DataDirectory>().Reserve, SqliteWriteGate.DefaultPatience));
             services.AddSingleton<IInterceptor, SqliteWriteInterceptor>();
             services.AddDbContext<SqliteModelOpsDbContext>((provider, options) => options
                 .UseSqlite(SqliteConnectionString(provider.GetRequiredService<DataDirectory>().Database))

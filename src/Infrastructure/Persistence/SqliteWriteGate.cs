@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Microsoft.Data.Sqlite;
+using ModelOps.Infrastructure.Files;
 using SQLitePCL;
 
 namespace ModelOps.Infrastructure.Persistence;
@@ -8,11 +9,14 @@ namespace ModelOps.Infrastructure.Persistence;
 /// Lets one writer at a time use an embedded database, in the order of arrival. SQLite itself lets a waiting writer poll, which blocks its
 /// thread and is unfair: a series of short transactions can keep others out. Waiters of this gate hold no thread. Thread-safe.
 /// </summary>
+/// <param name="reserve">Gives up its room if the disk has too little for a small write.</param>
 /// <param name="patience">How long a writer waits before the database counts as unavailable.</param>
-internal sealed class SqliteWriteGate(TimeSpan patience) : IDisposable
+internal sealed class SqliteWriteGate(StorageReserve reserve, TimeSpan patience) : IDisposable
 {
     /// <summary>More writers than any load has; a bound of the memory that waiters use.</summary>
     private const int MostWaiting = 10_000;
+
+    public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrencyLimiter _one = new(new ConcurrencyLimiterOptions
     {
@@ -20,11 +24,6 @@ internal sealed class SqliteWriteGate(TimeSpan patience) : IDisposable
         QueueLimit = MostWaiting,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
-
-    public SqliteWriteGate()
-        : this(TimeSpan.FromSeconds(30))
-    {
-    }
 
     /// <returns>Disposing lets the next writer in.</returns>
     /// <exception cref="SqliteException">The database is busy (<c>SQLITE_BUSY</c>): the wait took too long.</exception>
@@ -34,7 +33,9 @@ internal sealed class SqliteWriteGate(TimeSpan patience) : IDisposable
         limit.CancelAfter(patience);
         try
         {
-            return Admitted(await _one.AcquireAsync(1, limit.Token));
+            var turn = Admitted(await _one.AcquireAsync(1, limit.Token));
+            reserve.MakeRoom();
+            return turn;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -16,6 +16,9 @@ internal static class Schemes
     public const string AccessToken = "AccessToken";
 
     public const string Cookie = "Session";
+
+    /// <summary>The hospital's own sign-in.</summary>
+    public const string Provider = "Provider";
 }
 
 internal static class Policies
@@ -36,4 +39,7 @@ internal static class ModelOpsClaims
 
     /// <summary>The text of a personal access token.</summary>
     public const string AccessToken = "token";
+
+    /// <summary>Present in a cookie whose session began with the hospital's sign-in.</summary>
+    public const string ByProvider = "by_provider";
 }

@@ -11,24 +11,27 @@ internal static class AuthServices
 {
     private const string AuthorizationHeader = "Authorization";
 
-    public static IServiceCollection AddAuth(this IServiceCollection services, RateLimitSettings rateLimits)
+    public static IServiceCollection AddAuth(
+        this IServiceCollection services, RateLimitSettings rateLimits, SignInProvider? provider)
     {
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
         services.AddScoped<ICurrentUser>(provider => provider.GetRequiredService<CurrentUser>());
         services.AddSingleton<TokenIssuer>();
         services.AddScoped<Credentials>();
+        services.AddSingleton<RunningRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunningRequests>());
         services.AddAntiforgery(options =>
         {
             options.HeaderName = ForgeryCheck.Header;
             options.Cookie.Name = "modelops.csrf";
         });
-        return services.AddSchemes().AddPolicies().AddRateLimits(rateLimits);
+        return services.AddSchemes(provider).AddPolicies().AddRateLimits(rateLimits);
     }
 
-    private static IServiceCollection AddSchemes(this IServiceCollection services)
+    private static IServiceCollection AddSchemes(this IServiceCollection services, SignInProvider? provider)
     {
-        services
+        var builder = services
             .AddAuthentication(options =>
             {
                 options.DefaultScheme = Schemes.Any;
@@ -51,6 +54,11 @@ internal static class AuthServices
             })
             .AddScheme<AuthenticationSchemeOptions, AccessTokenHandler>(Schemes.AccessToken, null)
             .AddCookie(Schemes.Cookie, Configure);
+        if (provider is not null)
+        {
+            builder.AddProvider(provider);
+        }
+
         return services;
     }
 

@@ -10,7 +10,7 @@ namespace ModelOps.WebApi.Auth;
 /// may be used for. A request whose session has ended, or whose user was disabled, deleted or given another role, continues as
 /// anonymous, which results in 401.
 /// </summary>
-internal sealed class CredentialCheck(RequestDelegate next)
+internal sealed class CredentialCheck(RequestDelegate next, RunningRequests running)
 {
     public async Task InvokeAsync(HttpContext context, Credentials credentials)
     {
@@ -44,10 +44,11 @@ internal sealed class CredentialCheck(RequestDelegate next)
             case null:
                 // Setting the user also clears the cached authentication result, which authorization would otherwise use.
                 context.User = Principals.Nobody();
-                break;
+                await next(context);
+                return;
         }
 
-        await next(context);
+        await running.RunAsync(context, next);
     }
 
     private static RefusalException? RefusalOf(TokenStanding token, EndpointMetadataCollection metadata)

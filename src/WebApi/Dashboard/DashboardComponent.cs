@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using MediatR;
 using Microsoft.AspNetCore.Components;
 using ModelOps.Application;
+using ModelOps.Application.Users;
 using ModelOps.Domain;
 using ModelOps.WebApi.Dashboard.Parts;
 using ModelOps.WebApi.Errors;
@@ -10,7 +11,10 @@ using MudBlazor;
 namespace ModelOps.WebApi.Dashboard;
 
 /// <summary>The user of the page.</summary>
-public sealed record Viewer(string Email, bool IsAdmin);
+public sealed record Viewer(string Email, string Role)
+{
+    public bool IsAdmin => Role == UserRoles.Admin;
+}
 
 /// <summary>Base of the dashboard's components: sends requests and shows refusals instead of letting them end the circuit.</summary>
 [SuppressMessage("Design", "CA1063", Justification = "Nothing unmanaged; a component overrides Dispose where it has more to let go.")]
@@ -21,7 +25,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     protected DashboardComponent() => Gone = _gone.Token;
 
     [CascadingParameter]
-    public Viewer Viewer { get; set; } = new("", false);
+    public Viewer Viewer { get; set; } = new("", UserRoles.User);
 
     [Inject]
     private Application.Failures.IFailureClassifier Failures { get; set; } = null!;

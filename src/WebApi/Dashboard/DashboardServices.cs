@@ -36,8 +36,20 @@ internal static class DashboardServices
     {
         // The sign-in page needs its style sheets before sign-in.
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
+            .Add(endpoint =>
+            {
+                // The connection of the page on which the one-time password is changed. The dispatcher checks what comes through it.
+                if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } path } && path.TrimStart('/').StartsWith("_blazor", StringComparison.Ordinal))
+                {
+                    endpoint.Metadata.Add(new BeforePasswordChangeAttribute());
+                }
+            });
         app.MapPost("/logout", SignOutAsync).ExcludeFromDescription().WithMetadata(new BeforePasswordChangeAttribute());
+        if (app.Services.GetRequiredService<SignInSettings>().Provider is not null)
+        {
+            app.MapProviderSignIn();
+        }
     }
 
     private static async Task SignOutAsync(HttpContext context, IAntiforgery antiforgery, IMediator mediator)
@@ -50,6 +62,8 @@ internal static class DashboardServices
 
         await mediator.Send(new SignOut(), context.RequestAborted);
         await context.SignOutAsync(Schemes.Cookie);
-        context.Response.Redirect("/login");
+
+        // The provider's own session goes on. The sign-in page offers to end it.
+        context.Response.Redirect(context.User.HasClaim(c => c.Type == ModelOpsClaims.ByProvider) ? "/login?signedOut=true" : "/login");
     }
 }

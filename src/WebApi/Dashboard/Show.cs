@@ -1,5 +1,6 @@
 using System.Globalization;
 using ModelOps.Application;
+using ModelOps.Application.Users;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.WebApi.Dashboard;
@@ -84,6 +85,22 @@ internal static class Show
             _ => source,
         };
     }
+
+    /// <summary>A role as people call it.</summary>
+    public static string Role(string role) => role switch
+    {
+        UserRoles.Admin => Texts.Say($"Administrator"),
+        UserRoles.Clinician => Texts.Say($"Clinician"),
+        _ => Texts.Say($"User"),
+    };
+
+    /// <summary>A role with what it may do.</summary>
+    public static string RoleWithRights(string role) => role switch
+    {
+        UserRoles.Admin => Texts.Say($"Administrator: may change everything"),
+        UserRoles.Clinician => Texts.Say($"Clinician: may look, predict and confirm diagnoses"),
+        _ => Texts.Say($"User: may look and predict"),
+    };
 
     /// <summary>Formats an SVG coordinate, independent of the language.</summary>
     public static string Svg(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

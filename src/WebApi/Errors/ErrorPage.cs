@@ -8,6 +8,8 @@ namespace ModelOps.WebApi.Errors;
 /// <summary>Shows a problem as a short HTML page to a browser's user.</summary>
 internal static class ErrorPage
 {
+    private const string SignInPath = "/login";
+
     /// <summary>
     /// Whether a browser requested a page or sent one of our forms, so that the response should be a page or a redirect to the sign-in page.
     /// </summary>
@@ -30,6 +32,10 @@ internal static class ErrorPage
             return Task.CompletedTask;
         }
 
+        // Somebody whose sign-in failed has no overview yet.
+        var (address, link) = context.Request.Path.StartsWithSegments(SignInPath)
+            ? (SignInPath, Texts.Say($"To the sign-in page"))
+            : ("/", Texts.Say($"To the overview"));
         var encoder = HtmlEncoder.Default;
         return response.WriteAsync(
             $"""
@@ -47,7 +53,7 @@ internal static class ErrorPage
                 <div class="card sign-in">
                   <h1>ModelOps</h1>
                   <p>{encoder.Encode(Texts.Say(problem.Detail))}</p>
-                  <p><a href="/">{encoder.Encode(Texts.Say($"To the overview"))}</a></p>
+                  <p><a href="{address}">{encoder.Encode(link)}</a></p>
                 </div>
               </main>
             </body>

@@ -43,9 +43,10 @@ internal static class UserCommand
 
             return 0;
         }
-        catch (RefusalException refusal) when (refusal.Code == UserRefusals.UserNotFound().Code)
+        catch (RefusalException refusal)
         {
-            await Console.Error.WriteLineAsync($"There is no user with the e-mail {email}.");
+            await Console.Error.WriteLineAsync(
+                refusal.Code == UserRefusals.UserNotFound().Code ? $"There is no user with the e-mail {email}." : refusal.Message);
             return 1;
         }
     }

@@ -65,7 +65,8 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>One process with its own database.</summary>
-    public static Task<Fleet> StartEmbeddedAsync() => new Fleet(null, null, null, ["All"], Hurried).StartedAsync();
+    public static Task<Fleet> StartEmbeddedAsync(string? dataDirectory = null) =>
+        new Fleet(null, null, dataDirectory, ["All"], Hurried).StartedAsync();
 
     /// <summary>Starts a member, without waiting for it.</summary>
     /// <param name="faults">Its fault points.</param>

@@ -12,6 +12,9 @@ public sealed class DiskFaultTests(FleetFixture fixture)
 {
     private const int Held = 77;
 
+    /// <summary>Megabytes of the disk that is filled to several levels.</summary>
+    private const int FullDisk = 64;
+
     [RootFact]
     public async Task F14_DataDiskFull_RefusesWhatNeedsRoomAndKeepsTheRest()
     {
@@ -83,6 +86,92 @@ public sealed class DiskFaultTests(FleetFixture fixture)
             // Before the disk goes: the cluster serves other tests.
             await cluster.ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
             await cluster.ExecuteAsync($"DROP TABLESPACE {space}");
+        }
+    }
+
+    [RootFact]
+    public async Task F21_DiskOfAnEmbeddedInstallationFull_KeepsSmallWritesSignInAndDeletionsWorking()
+    {
+        using var disk = SmallDisk.TryMount(kilobytes: FullDisk * 1024);
+        Assert.NotNull(disk);
+        await using var fleet = await Fleet.StartEmbeddedAsync(Path.Combine(disk!.Path, "data"));
+        await SmallWritesOnAFullDiskAsync(fleet, disk);
+    }
+
+    [RootFact]
+    public async Task F21_DataDiskBesidePostgreSqlFull_KeepsSmallWritesSignInAndDeletionsWorking()
+    {
+        var cluster = await fixture.ClusterAsync();
+        using var disk = SmallDisk.TryMount(kilobytes: FullDisk * 1024);
+        Assert.NotNull(disk);
+        await using var fleet = await Fleet.StartAsync(cluster, ["All"], dataDirectory: Path.Combine(disk!.Path, "data"));
+        await SmallWritesOnAFullDiskAsync(fleet, disk);
+    }
+
+    /// <summary>The disk is filled to each level and then by each of those who write much.</summary>
+    private static async Task SmallWritesOnAFullDiskAsync(Fleet fleet, SmallDisk disk)
+    {
+        var client = fleet.Client();
+        var versions = new Queue<string>([await client.TrainAndActivateAsync(), await client.TrainAsync(await client.UploadSampleAsync())]);
+        using var admin = await Caller.AdminAsync(fleet);
+        using var user = await Caller.UserAsync(fleet);
+        using var victim = await Caller.UserAsync(fleet);
+        using var anonymous = Caller.Anonymous(fleet);
+        var large = RecordingClient.Sample(200_000);
+        foreach (var percent in (int[])[100, 99, 95])
+        {
+            foreach (var filler in (string[])["upload", "import", "training"])
+            {
+                var at = $"{percent} %, {filler}";
+                await Poll.UntilAsync(() => File.Exists(Path.Combine(fleet.DataDirectory, "reserve")), "the reserve");
+                var dataset = RecordingClient.NewName();
+                Assert.Equal(201, (await admin.SendFileAsync("upload", "/model/upload-dataset", dataset, RecordingClient.Sample(20_000))).Status);
+                var ballast = disk.Fill(leave: (100 - percent) * FullDisk * 1024L * 1024 / 100);
+
+                var filled = filler switch
+                {
+                    "upload" => await admin.SendFileAsync(filler, "/model/upload-dataset", RecordingClient.NewName(), large),
+                    "import" => await admin.SendFileAsync(filler, "/records/import", "a.csv", large),
+                    _ => await TrainAsync(dataset),
+                };
+                Assert.True(filled.Status is 507 or 200 || (fleet.Cluster is not null && filler == "import"), $"{at}: {filled}");
+                Assert.Empty(Directory.EnumerateFiles(Path.Combine(fleet.DataDirectory, "staging")));
+
+                versions.Enqueue(versions.Dequeue());
+                await IsAsync(201, admin.AddRecordAsync());
+                await IsAsync(200, admin.PostAsync("activate", "/model/activate", new { version = versions.Peek() }));
+                await IsAsync(200, anonymous.LoginAsync("sign-in", user.Email, Caller.Password));
+                await IsAsync(401, anonymous.LoginAsync("wrong password", victim.Email, "not the password of this user"));
+                await IsAsync(401, anonymous.LoginAsync("unknown account", "nobody@example.org", "not the password of this user"));
+                var prediction = await user.PredictAsync();
+                await IsAsync(200, admin.PostAsync(
+                    "label", $"/predictions/{prediction.Text("prediction_id")}/label", new { CLASS = "P", source = "lab" }));
+                await IsAsync(200, admin.DeleteAsync("deletion", $"/model/datasets/{dataset}"));
+                File.Delete(ballast);
+
+                async Task IsAsync(int status, Task<Measured> asked)
+                {
+                    var answer = await asked;
+                    Assert.True(answer.Status == status, $"{at}: {answer}");
+                }
+            }
+        }
+
+        // Whether the answer is a success or a failed training, it must come.
+        async Task<Measured> TrainAsync(string dataset)
+        {
+            var queued = await admin.PostAsync("training", "/model/retrain", new { use_database = false, dataset_name = dataset, epochs = 1 });
+            if (queued.Status != 202)
+            {
+                return queued;
+            }
+
+            Measured job = null!;
+            await Poll.UntilAsync(
+                async () => (job = await admin.GetAsync("training", $"/model/jobs/{queued.Text("job_id")}"))
+                    .Text("status") is "succeeded" or "failed",
+                "the training to end");
+            return job;
         }
     }
 

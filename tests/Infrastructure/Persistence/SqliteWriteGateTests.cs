@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using ModelOps.Application.Failures;
 using ModelOps.Domain.Data;
 using ModelOps.Infrastructure.Failures;
+using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Persistence;
 
 namespace ModelOps.Infrastructure.Tests.Persistence;
@@ -11,7 +12,14 @@ namespace ModelOps.Infrastructure.Tests.Persistence;
 public sealed class SqliteWriteGateTests : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly SqliteWriteGate _gate = new();
+    private readonly DataDirectory _directory;
+    private readonly SqliteWriteGate _gate;
+
+    public SqliteWriteGateTests()
+    {
+        _directory = new DataDirectory(_folder.Path);
+        _gate = new SqliteWriteGate(_directory.Reserve, SqliteWriteGate.DefaultPatience);
+    }
 
     public async Task InitializeAsync()
     {
@@ -68,7 +76,7 @@ public sealed class SqliteWriteGateTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task EnterAsync_WhenTheWaitIsTooLong_SaysThatTheDatabaseIsUnavailable()
     {
-        using var impatient = new SqliteWriteGate(TimeSpan.FromMilliseconds(1));
+        using var impatient = new SqliteWriteGate(_directory.Reserve, TimeSpan.FromMilliseconds(1));
         using var inside = await impatient.EnterAsync(default);
 
         var busy = await Assert.ThrowsAsync<SqliteException>(() => impatient.EnterAsync(default));
@@ -127,8 +135,9 @@ public sealed class SqliteWriteGateTests : IAsyncLifetime, IDisposable
 
     private SqliteModelOpsDbContext Open() => new(
         new DbContextOptionsBuilder<SqliteModelOpsDbContext>()
-            .UseSqlite(PersistenceServices.SqliteConnectionString(Path.Combine(_folder.Path, "modelops.db")))
+            .UseSqlite(PersistenceServices.SqliteConnectionString(_directory.Database))
             .AddInterceptors((IInterceptor)new SqliteWriteInterceptor(_gate)).Options,
         TimeProvider.System,
+        _directory,
         _gate);
 }

@@ -56,6 +56,9 @@ public sealed class RefusedStartTests
     [InlineData("ModelOps__WebSockets__Origins", "portal.example.org", "ModelOps__WebSockets__Origins must be a list of origins such as https://portal.example.org.")]
     [InlineData("ModelOps__WebSockets__Origins", "https://portal.example.org/path", "ModelOps__WebSockets__Origins must be a list of origins such as https://portal.example.org.")]
     [InlineData("ModelOps__Idempotency__KeepHours", "0", "ModelOps__Idempotency__KeepHours must be a whole number from 1 to 8760.")]
+    [InlineData("ModelOps__Oidc__Only", "true", "ModelOps__Oidc__Authority is missing.")]
+    [InlineData("ModelOps__Oidc__Authority", "http://login.hospital.example", "ModelOps__Oidc__Authority must be the provider's https address")]
+    [InlineData("ModelOps__Oidc__Authority", "https://login.hospital.example", "ModelOps__Oidc__ClientId is missing.")]
     [InlineData("ConnectionStrings__ModelOps", "Host=db;Passwort=geheim", "ConnectionStrings__ModelOps is not a PostgreSQL connection string")]
     public async Task Start_WithASettingThatCannotBe_SaysSoAndEnds(string key, string value, string sentence)
     {

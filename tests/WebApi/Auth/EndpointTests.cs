@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
+using ModelOps.WebApi.Tests.Auth.Hospital;
 using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Tests.Auth;
@@ -16,6 +17,8 @@ public sealed class EndpointOnSqliteTests(ServiceFixture service) : EndpointTest
 
 [Collection(PostgreSqlServiceCollection.Name)]
 public sealed class EndpointOnPostgreSqlTests(PostgreSqlServiceFixture service) : EndpointTests(service.Required());
+
+public sealed class EndpointWithTheHospitalsSignInTests(HospitalFixture service) : EndpointTests(service), IClassFixture<HospitalFixture>;
 
 /// <summary>Looks at every endpoint there is, so that a forgotten one is found by a test and not by a stranger.</summary>
 public abstract class EndpointTests(ServiceFixture service)
@@ -34,6 +37,8 @@ public abstract class EndpointTests(ServiceFixture service)
         "GET /health/ready",
         "GET /login",
         "POST /login",
+        "GET /login/oidc",
+        "GET /logout/oidc",
     ];
 
     /// <summary>What somebody without the role ADMIN may send although it isn't a read.</summary>
