@@ -102,6 +102,7 @@ app.UseMiddleware<CredentialCheck>();
 app.UseMiddleware<ForgeryCheck>();
 app.UseAuthorization();
 app.UseAntiforgery();
+app.UseMiddleware<ExpiredForm>();
 
 app.MapControllers();
 app.MapDashboard();

@@ -61,6 +61,33 @@ public sealed class LookTests(BrowserFixture browser)
         ("nothing-here", "/not-found"),
     ];
 
+    /// <summary>Elements that show no outline while they have the keyboard's focus.</summary>
+    private static async Task<IEnumerable<string>> WithoutFocusRingAsync(IPage page, string name, int width)
+    {
+        // After a key, the browser treats a focus by script as one by keyboard.
+        await page.Keyboard.PressAsync("Tab");
+        var bare = await page.EvaluateAsync<string[]>(
+            """
+            () => {
+              const before = document.activeElement;
+              const found = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+                .filter(e => !e.disabled && e.type !== 'hidden' && e.checkVisibility({ visibilityProperty: true }))
+                .filter(e => {
+                  e.focus({ preventScroll: true });
+                  if (document.activeElement !== e) return false;
+                  const ringed = [e, e.closest('.drop')].filter(x => x).some(x => {
+                    const style = getComputedStyle(x);
+                    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+                  });
+                  return !ringed;
+                });
+              before?.focus?.();
+              return found.map(e => e.outerHTML.slice(0, 160));
+            }
+            """);
+        return bare.Select(element => $"{name}, {width}: no focus ring: {element}");
+    }
+
     private static async Task LookAsync(IPage page, string name, int width, bool dark, List<string> problems)
     {
         await page.ScreenshotAsync(new() { Path = Path.Combine(Build.Screenshots, $"{name}-{(dark ? "dark" : "light")}-{width}.png"),
@@ -72,6 +99,7 @@ public sealed class LookTests(BrowserFixture browser)
               .violations.map(v => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + ' (' + (n.any[0]?.message ?? n.all[0]?.message ?? '') + ')').join(' | ')}`)
             """);
         problems.AddRange(found.EnumerateArray().Select(v => $"{name}, {width}: {v.GetString()}"));
+        problems.AddRange(await WithoutFocusRingAsync(page, name, width));
         var overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
         if (overflow > 0)
         {

@@ -75,6 +75,7 @@ public sealed class NetworkTests(BrowserFixture browser)
         await page.Locator("#hba1c").FillAsync($"{hba1c:0.0}");
         await page.Locator("#age").FillAsync("55");
         await page.Locator("#bmi").FillAsync("28");
+        await page.GetByLabel("Female", new() { Exact = true }).CheckAsync();
         await page.Button("Predict").ClickAsync();
 
         await Expect(page.GetByTestId("plausible").Locator(".term")).ToHaveTextAsync(said);

@@ -53,7 +53,7 @@ public sealed class TabTests(BrowserFixture browser)
         await Expect(again.GetByTestId("progress")).ToBeVisibleAsync();
         Assert.True(await ProgressAsync(again, above: before) > before);
         await again.Button("Cancel the training").ClickAsync();
-        await again.ConfirmAsync("Cancel the training");
+        await again.ConfirmAsync("Stop");
 
         await Expect(again.Locator("h1")).ToHaveTextAsync("Training cancelled");
         await Expect(again.Locator(".mud-snackbar")).ToContainTextAsync("The training was cancelled.");

@@ -34,7 +34,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
         Assert.Equal(second, await service.ActiveAsync());
 
         await page.Link(speech.Say($"History")).ClickAsync();
-        await page.Button(speech.Say($"Roll back")).ClickAsync();
+        await page.Button(speech.Say($"Roll back to {first}")).ClickAsync();
         await page.ConfirmAsync(speech.Say($"Roll back"));
         await Expect(page.Locator(".timeline li").First).ToContainTextAsync(speech.Say($"Rolled back from {second} to {first}"));
         await Expect(page.Locator(".timeline li")).ToHaveCountAsync(3);
@@ -50,6 +50,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await page.Locator("#hba1c").FillAsync("9.5");
         await page.Locator("#age").FillAsync("58");
         await page.Locator("#bmi").FillAsync("33");
+        await page.GetByLabel(speech.Say($"Female"), new() { Exact = true }).CheckAsync();
         await page.Button(speech.Say($"Predict")).ClickAsync();
         await Expect(page.Locator("section[aria-labelledby=answer] .name")).ToHaveTextAsync("Diabetes");
         await Expect(page.Locator("section[aria-labelledby=answer]")).ToContainTextAsync(first);
@@ -96,6 +97,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await page.Locator("#hba1c").FillAsync("5.0");
         await page.Locator("#age").FillAsync("140");
         await page.Locator("#bmi").FillAsync("22");
+        await page.GetByLabel(speech.Say($"Male"), new() { Exact = true }).CheckAsync();
         await page.Button(speech.Say($"Predict")).ClickAsync();
         await Expect(page.Locator("#age-problem")).ToHaveTextAsync(speech.Say($"must be between {0} and {130} years"));
         await page.Locator("#age").FillAsync("40");

@@ -1,6 +1,5 @@
 using FluentValidation;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Versions;
 
@@ -35,29 +34,12 @@ internal sealed class RollbackModelHandler(IModelOpsDbContext db, ActivePointerW
             request.ExpectedActive,
             async (current, cancel) =>
             {
-                var (target, version) = await FindTargetAsync(current, cancel);
+                var (target, version) = await db.FindRollbackTargetAsync(current, cancel) ?? throw VersionRefusals.NothingToRollBackTo();
                 active = version.Name;
                 return new PointerMove(version, now => Activation.BackTo(current!, target, user.Signature(), request.Reason, now));
             },
             known: null,
             cancellationToken);
         return new ActivationAnswer(true, Texts.Say($"{active} is in service again."), active);
-    }
-
-    private async Task<(Activation Target, ModelVersion Version)> FindTargetAsync(Activation? current, CancellationToken cancellationToken)
-    {
-        for (var id = current?.PrecedingId; id is not null;)
-        {
-            var earlier = await db.Activations.AsNoTracking().SingleAsync(a => a.Id == id, cancellationToken);
-            if (earlier.To != current!.To
-                && await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == earlier.To, cancellationToken) is { } version)
-            {
-                return (earlier, version);
-            }
-
-            id = earlier.PrecedingId;
-        }
-
-        throw VersionRefusals.NothingToRollBackTo();
     }
 }

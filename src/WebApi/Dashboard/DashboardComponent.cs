@@ -93,7 +93,13 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     /// <summary>
     /// Shows a confirmation dialog. Returns null if the user cancels, otherwise the reason, which is empty if none was requested.
     /// </summary>
-    protected async Task<string?> AskAsync(string title, string action, bool asksReason, bool isDangerous, params string[] consequences)
+    protected Task<string?> AskAsync(string title, string action, bool asksReason, bool isDangerous, params string[] consequences) =>
+        AskAsync(title, action, refusal: null, asksReason, isDangerous, consequences);
+
+    /// <inheritdoc cref="AskAsync(string, string, bool, bool, string[])"/>
+    /// <param name="refusal">The text of the button that changes nothing, where "Cancel" could be misunderstood.</param>
+    protected async Task<string?> AskAsync(
+        string title, string action, string? refusal, bool asksReason, bool isDangerous, params string[] consequences)
     {
         var dialog = await Dialogs.ShowAsync<ConfirmDialog>(
             title,
@@ -101,6 +107,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
             {
                 { d => d.Title, title },
                 { d => d.Action, action },
+                { d => d.Refusal, refusal },
                 { d => d.AsksReason, asksReason },
                 { d => d.IsDangerous, isDangerous },
                 { d => d.Consequences, consequences },

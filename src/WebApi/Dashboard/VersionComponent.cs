@@ -14,15 +14,25 @@ public abstract class VersionComponent : DashboardComponent
     /// </param>
     protected async Task<bool> ActivateAsync(string version, string? active)
     {
+        VersionDetail? candidate = null;
+        if (!await TryAsync(async () => candidate = await SendAsync(new GetVersion(version))))
+        {
+            return false;
+        }
+
+        string[] warnings = candidate!.Evaluation.BeatsBaselines ? [] : [Words.AgainstRules(candidate.Evaluation).Text];
         var sure = await AskAsync(
             Texts.Say($"Put {version} in service?"),
             Texts.Say($"Activate"),
             asksReason: true,
-            isDangerous: false,
-            Texts.Say($"From now on {version} answers every prediction."),
-            active is null
-                ? Texts.Say($"You can change it again at any time.")
-                : Texts.Say($"{active} stays in the list. You can roll back with one click."));
+            isDangerous: warnings.Length > 0,
+            [
+                .. warnings,
+                Texts.Say($"From now on {version} answers every prediction."),
+                active is null
+                    ? Texts.Say($"You can change it again at any time.")
+                    : Texts.Say($"{active} stays in the list. You can roll back with one click."),
+            ]);
         return sure is not null && await TryAsync(async () =>
         {
             var answer = await SendAsync(new ActivateVersion { Version = version, ExpectedActive = active, Reason = Reason(sure) });
@@ -30,14 +40,19 @@ public abstract class VersionComponent : DashboardComponent
         });
     }
 
+    /// <summary>The version that a rollback would put in service; null if there is none.</summary>
+    protected string? RollbackTarget { get; private set; }
+
+    protected async Task LoadRollbackTargetAsync() => RollbackTarget = await SendAsync(new GetRollbackTarget());
+
     protected async Task<bool> RollBackAsync(string active)
     {
         var sure = await AskAsync(
-            Texts.Say($"Roll back?"),
+            Texts.Say($"Roll back to {RollbackTarget}?"),
             Texts.Say($"Roll back"),
             asksReason: true,
             isDangerous: false,
-            Texts.Say($"The version that was in service before {active} answers again, at once."),
+            Texts.Say($"From now on {RollbackTarget} answers every prediction."),
             Texts.Say($"{active} stays in the list and can be activated again."));
         return sure is not null && await TryAsync(async () =>
         {

@@ -10,9 +10,12 @@ internal static class ErrorPage
 {
     private const string SignInPath = "/login";
 
-    /// <summary>Whether a browser requested a page, so that the response should be a page or a redirect to the sign-in page.</summary>
+    /// <summary>
+    /// Whether a browser requested a page or sent one of our forms, so that the response should be a page or a redirect to the sign-in page.
+    /// </summary>
     public static bool IsPage(HttpContext context) =>
-        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+            || HttpMethods.IsPost(context.Request.Method))
         && context.GetEndpoint()?.Metadata.GetMetadata<ControllerActionDescriptor>() is null
         && !context.Request.Headers.ContainsKey("Authorization")
         && context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));

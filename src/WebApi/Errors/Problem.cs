@@ -20,6 +20,9 @@ internal sealed record Problem(int Status, string Code, FormattableString Detail
     public static Problem AntiforgeryRequired { get; } = new(400, "antiforgery_required",
         $"A change made with the session cookie needs the antiforgery token in the header X-CSRF-TOKEN. Reload the page and try again.");
 
+    public static Problem FormExpired { get; } = new(400, "form_expired",
+        $"This form is out of date: since it was opened, somebody signed in or out in this browser, or its cookies were deleted. Open the page again.");
+
     public static Problem TooManyRequests { get; } = new(429, "too_many_requests",
         $"There were too many requests from here. Wait as long as Retry-After says.");
 

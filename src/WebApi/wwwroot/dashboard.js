@@ -9,6 +9,7 @@
   window.modelops = {
     remember: cookie,
     nothing: () => {},
+    show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
     theme: value => document.documentElement.setAttribute('data-theme', value),
   };
 
@@ -17,6 +18,15 @@
   const noteTheme = () => cookie('modelops.theme.system', dark.matches ? 'dark' : 'light');
   noteTheme();
   dark.addEventListener('change', noteTheme);
+
+  // The library's palette is chosen on the server and the page's own by CSS; both must follow the system together.
+  window.modelops.watchTheme = layout => {
+    const tell = () => {
+      if (document.documentElement.dataset.theme === 'auto') layout.invokeMethodAsync('UseSystemTheme', dark.matches);
+    };
+    dark.addEventListener('change', tell);
+    tell();
+  };
 
   // Times in the reader's own zone and language.
   customElements.define('local-time', class extends HTMLElement {
@@ -34,9 +44,14 @@
     }
   });
 
-  // A sign-out ends all tabs of this browser.
+  // A sign-out ends all tabs of this browser. They are told once it is done: before, they would load a page of the ending session.
   const tabs = new BroadcastChannel('modelops');
   tabs.addEventListener('message', () => location.reload());
+  const signingOut = 'modelops.signing-out';
+  if (sessionStorage.getItem(signingOut) && location.pathname === '/login') {
+    sessionStorage.removeItem(signingOut);
+    tabs.postMessage('signed out');
+  }
 
   // A tip lies under its word, and inside the window; no scrolling box around it may cut it.
   const place = (tip, word) => {
@@ -63,7 +78,7 @@
   }
 
   document.addEventListener('DOMContentLoaded', () => {
-    document.getElementById('sign-out')?.addEventListener('submit', () => tabs.postMessage('signed out'));
+    document.getElementById('sign-out')?.addEventListener('submit', () => sessionStorage.setItem(signingOut, 'yes'));
 
     // A restarted server doesn't know this page any more. Wait until it is back, then start anew where we were.
     let waiting = false;

@@ -1,0 +1,191 @@
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ModelOps.Browser.Tests;
+
+/// <summary>No page misleads: answers belong to the values beside them, numbers keep their magnitude, warnings come first.</summary>
+[Collection(BrowserGroup.Name)]
+public sealed class HonestyTests(BrowserFixture browser)
+{
+    [BrowserTheory]
+    [InlineData("en", "7,2", "HbA1c (%) 7.2")]
+    [InlineData("es", "7.2", "HbA1c (%) 7,2")]
+    public async Task Try_WhenAValueChanges_WithdrawsTheAnswer(string language, string typed, string repeated)
+    {
+        var speech = new Speech(language);
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync(language, width: 360);
+        var page = await visitor.SignInAsync(asAdmin: false, "/try");
+        await page.Locator("#hba1c").FillAsync(typed);
+        await page.Locator("#age").FillAsync("58");
+        await page.Locator("#bmi").FillAsync("33");
+        await Expect(page.Locator("input[type=radio]:checked")).ToHaveCountAsync(0);
+        await page.Button(speech.Say($"Predict")).ClickAsync();
+        await Expect(page.GetByText(speech.Say($"Choose one."))).ToBeVisibleAsync();
+
+        await page.GetByLabel(speech.Say($"Female"), new() { Exact = true }).CheckAsync();
+        await page.Button(speech.Say($"Predict")).ClickAsync();
+
+        await Expect(page.Locator("#verdict")).ToBeInViewportAsync();
+        await Expect(page.GetByTestId("made-for")).ToContainTextAsync(repeated);
+        await page.Locator("#age").FillAsync("59");
+        await Expect(page.Locator("#verdict")).ToHaveCountAsync(0);
+        await Expect(page.GetByText(speech.Say($"The values have changed. Press Predict for their answer."))).ToBeVisibleAsync();
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserTheory]
+    [InlineData("7.200")]
+    [InlineData("7,200")]
+    [InlineData("seven")]
+    public async Task Try_WhenANumberIsAmbiguousOrNone_SaysSoAndAnswersNothing(string typed)
+    {
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: false, "/try");
+        await page.Locator("#hba1c").FillAsync(typed);
+        await page.Locator("#age").FillAsync("58");
+        await page.Locator("#bmi").FillAsync("33");
+        await page.GetByLabel("Male", new() { Exact = true }).CheckAsync();
+        await page.Button("Predict").ClickAsync();
+
+        await Expect(page.Locator("#hba1c-problem")).ToHaveTextAsync(typed == "seven"
+            ? "Enter a number, such as 7.2."
+            : "This can mean 7.2 or 7200. Enter one of these two.");
+        await Expect(page.Locator("#verdict")).ToHaveCountAsync(0);
+    }
+
+    [BrowserTheory]
+    [InlineData("en", "0,01", "0.01")]
+    [InlineData("es", "0,01", "0,01")]
+    [InlineData("es", "0.01", "0,01")]
+    public async Task Retrain_AsksWithTheSettingThatWasTyped_AndStartsNothingWithAnInvalidOne(string language, string typed, string shown)
+    {
+        var speech = new Speech(language);
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync(language);
+        var page = await visitor.SignInAsync(asAdmin: true, "/retrain");
+        var start = page.Button(speech.Say($"Start the training"));
+        await page.Locator("#rate").FillAsync(typed);
+        await start.ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync(shown);
+        await page.ConfirmAsync(speech.Say($"Cancel"));
+
+        foreach (var invalid in new[] { "99999", "1.000", "1,5", "" })
+        {
+            await page.Locator("#epochs").FillAsync(invalid);
+            await Expect(start).ToBeDisabledAsync();
+        }
+
+        await page.Locator("#epochs").FillAsync("20");
+        await Expect(start).ToBeEnabledAsync();
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Overview_WhenTheModelLosesToASimpleRule_SaysThatFirst_AndSoDoesTheActivation()
+    {
+        await using var service = await Service.StartAsync();
+        var dataset = await service.UploadAsync("weak.csv", 200);
+        var weak = await UntrainedAsync(service, dataset, seed: 1);
+        await service.ActivateAsync(weak);
+        var other = await UntrainedAsync(service, dataset, seed: 2);
+        await using var visitor = await browser.VisitAsync(service: service);
+        var page = await visitor.SignInAsync(asAdmin: true);
+
+        await Expect(page.Locator(".next p")).ToContainTextAsync("The model in service is not better than a simple rule by HbA1c alone.");
+        await page.GoAsync("/versions");
+        await page.Button($"Activate: {other}").ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("Not better than a simple rule by HbA1c alone");
+    }
+
+    [BrowserFact]
+    public async Task History_OffersARollback_OnlyToAVersionThatItNames()
+    {
+        await using var service = await Service.StartAsync();
+        var dataset = await service.UploadAsync("history.csv", 200);
+        var (first, second) = (await service.TrainAsync(dataset, epochs: 2, seed: 1), await service.TrainAsync(dataset, epochs: 2, seed: 2));
+        await service.ActivateAsync(first);
+        await using var visitor = await browser.VisitAsync(service: service);
+        var page = await visitor.SignInAsync(asAdmin: true, "/history");
+        await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Roll back") })).ToHaveCountAsync(0);
+
+        await service.ActivateAsync(second);
+
+        await page.Button($"Roll back to {first}").ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync($"From now on {first} answers every prediction.");
+        await page.ConfirmAsync("Roll back");
+        await Expect(page.Locator(".timeline li").First).ToContainTextAsync($"Rolled back from {second} to {first}");
+    }
+
+    [BrowserFact]
+    public async Task SignOut_InOneTab_EndsTheOther()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: false);
+        var other = await visitor.OpenAsync("/versions");
+        await other.SettledAsync();
+
+        await page.Button("Sign out").ClickAsync();
+
+        await Expect(page.Locator("#password")).ToBeVisibleAsync();
+        await Expect(other.Locator("#password")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task SignIn_WithAFormThatIsOutOfDate_AnswersWithAPageThatSaysWhatToDo()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var stale = await visitor.OpenAsync("/login");
+        await stale.Locator("#email").FillAsync(Service.UserEmail);
+        await stale.Locator("#password").FillAsync(Service.UserPassword);
+        await visitor.SignInAsync(asAdmin: false);
+
+        await stale.Locator("form button[type=submit]").ClickAsync();
+
+        await Expect(stale.GetByText("This form is out of date")).ToBeVisibleAsync();
+        await stale.GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(stale.Locator(".hero, .next, #email").First).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task Theme_WhenTheSystemChangesIt_ChangesPageAndButtonsTogether()
+    {
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: false);
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await ExpectPaletteAsync(page, "#7cc4f0");
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        await ExpectPaletteAsync(page, "#0b5c8a");
+    }
+
+    /// <summary>The library's primary colour, which the buttons have.</summary>
+    private static Task ExpectPaletteAsync(IPage page, string primary) => Service.UntilAsync(
+        async () =>
+        {
+            var rgb = string.Join(", ", Convert.FromHexString(primary[1..]).Select(part => $"{part}"));
+            var palette = await page.EvaluateAsync<string>(
+                "() => getComputedStyle(document.documentElement).getPropertyValue('--mud-palette-primary').trim()");
+            return palette.StartsWith($"rgba({rgb.Replace(" ", "", StringComparison.Ordinal)}", StringComparison.Ordinal)
+                || palette.StartsWith($"rgba({rgb}", StringComparison.Ordinal);
+        },
+        $"palette {primary}");
+
+    /// <summary>A version that has learned nothing, so that it can't beat a rule.</summary>
+    private static async Task<string> UntrainedAsync(Service service, string dataset, int seed)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/model/retrain")
+        {
+            Headers = { { "Prefer", "wait=120" } },
+            Content = JsonContent.Create(new
+            {
+                use_database = false, dataset_name = dataset, architecture = "mlp-bn", epochs = 1, learning_rate = 1e-6, seed,
+            }),
+        };
+        using var response = await service.Admin.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).GetProperty("version").GetString()!;
+    }
+}
