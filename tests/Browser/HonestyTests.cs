@@ -106,7 +106,8 @@ public sealed class HonestyTests(BrowserFixture browser)
     {
         await using var service = await Service.StartAsync();
         var dataset = await service.UploadAsync("history.csv", 200);
-        var (first, second) = (await service.TrainAsync(dataset, epochs: 2, seed: 1), await service.TrainAsync(dataset, epochs: 2, seed: 2));
+        var first = await service.TrainAsync(dataset, epochs: 2, seed: 1);
+        var second = await service.TrainAsync(dataset, epochs: 2, seed: 2);
         await service.ActivateAsync(first);
         await using var visitor = await browser.VisitAsync(service: service);
         var page = await visitor.SignInAsync(asAdmin: true, "/history");

@@ -11,7 +11,8 @@ internal static class ErrorPage
     private const string SignInPath = "/login";
 
     /// <summary>
-    /// Whether a browser requested a page or sent one of our forms, so that the response should be a page or a redirect to the sign-in page.
+    /// Whether a browser requested a page or sent one of our forms, so that the response should be a page or a redirect to the sign-in
+    /// page.
     /// </summary>
     public static bool IsPage(HttpContext context) =>
         (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)

@@ -17,7 +17,8 @@ public sealed class NumberTextTests
     [InlineData("1234.5", 1234.5)]
     [InlineData("7.2000", 7.2)]
     [InlineData("1000,500", 1000.5)]
-    public void Read_WithCommaOrPoint_KeepsTheMagnitude(string text, double expected) => Assert.Equal((expected, null), NumberText.Read(text));
+    public void Read_WithCommaOrPoint_KeepsTheMagnitude(string text, double expected) =>
+        Assert.Equal((expected, null), NumberText.Read(text));
 
     [Theory]
     [InlineData("1.200", "1.2", "1200")]

@@ -33,7 +33,8 @@ internal sealed class RequestGenerator(JsonNode document, int seed)
     /// <summary>Values of JSON, as text, because some can't be made otherwise.</summary>
     private static readonly string[] Values =
     [
-        "null", "true", "0", "-1", "1", "1.5", "1e308", "-1e308", "1e400", "2147483648", "9223372036854775808", "1e-320", "\"\"", "\" \"",
+        "null", "true", "0", "-1", "1", "1.5", "1e308", "-1e308", "1e400", "2147483648", "9223372036854775808", "1e-320", "\"\"",
+        "\" \"",
         "\"NaN\"", "\"190\"", "\"\\u0000\"", "\"\\ud800\"", "\"'; drop table users; --\"", "\"../../etc/passwd\"", "\"\\u202e\"", "[]",
         "{}", "[null]", "[[[]]]", "{\"a\": {\"b\": []}}", "\"2025-13-45T99:99:99Z\"", "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59Z\"",
         $"\"{new string('x', 20_000)}\"", $"[{string.Join(',', Enumerable.Repeat("1", 2_000))}]",
