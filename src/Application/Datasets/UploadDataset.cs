@@ -12,7 +12,7 @@ namespace ModelOps.Application.Datasets;
 public sealed record UploadLimits(long MaxBytes);
 
 /// <summary>Stores a CSV file of labelled rows under its file name.</summary>
-public sealed record UploadDataset(string? FileName, Stream Content, bool Strict) : IRequest<DatasetAnswer>;
+public sealed record UploadDataset(string? FileName, Stream Content, CsvOptions Options) : IRequest<DatasetAnswer>;
 
 /// <summary>One error in an uploaded file, in the reader's language.</summary>
 /// <param name="Line">Line of the file, counted from 1.</param>
@@ -21,6 +21,13 @@ public sealed record RowProblemAnswer(int Line, string Column, string Problem)
 {
     internal static IReadOnlyList<RowProblemAnswer> Of(IReadOnlyList<RowProblem> problems) =>
         [.. problems.Select(p => new RowProblemAnswer(p.Line, p.Column, Texts.Say(p.Problem)))];
+}
+
+/// <summary>A remark on a whole column of an uploaded file, in the reader's language.</summary>
+public sealed record ColumnNoteAnswer(string Code, string Column, string Detail)
+{
+    internal static IReadOnlyList<ColumnNoteAnswer> Of(IReadOnlyList<ColumnNote> notes) =>
+        [.. notes.Select(n => new ColumnNoteAnswer(n.Code, n.Column, Texts.Say(n.Detail)))];
 }
 
 public sealed record DatasetAnswer(
@@ -35,7 +42,9 @@ public sealed record DatasetAnswer(
     IReadOnlyDictionary<DiabetesClass, int> ClassCounts,
     string Sha256,
     DateTime UploadedAt,
-    string UploadedBy)
+    string UploadedBy,
+    IReadOnlyList<ColumnNoteAnswer> Warnings,
+    IReadOnlyList<ColumnNoteAnswer> Conversions)
 {
     internal static DatasetAnswer Of(Dataset d) => new(
         true,
@@ -51,7 +60,9 @@ public sealed record DatasetAnswer(
         d.Report.ClassCounts,
         d.Sha256,
         d.UploadedAt,
-        d.UploadedBy);
+        d.UploadedBy,
+        ColumnNoteAnswer.Of(d.Report.Warnings),
+        ColumnNoteAnswer.Of(d.Report.Conversions));
 }
 
 internal sealed class UploadDatasetHandler(
@@ -87,7 +98,7 @@ internal sealed class UploadDatasetHandler(
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, request.Strict, collector.Add, cancellationToken);
+            report = csv.Read(content, request.Options, collector.Add, cancellationToken);
         }
 
         using var rows = collector.Complete();

@@ -9,7 +9,7 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Application.Records;
 
 /// <summary>Adds the usable rows of a CSV to the database's labelled records, all of them or none.</summary>
-public sealed record ImportRecords(string? FileName, Stream Content, bool Strict) : IRequest<ImportAnswer>;
+public sealed record ImportRecords(string? FileName, Stream Content, CsvOptions Options) : IRequest<ImportAnswer>;
 
 public sealed record ImportAnswer(
     bool Success,
@@ -18,7 +18,9 @@ public sealed record ImportAnswer(
     int Rejected,
     IReadOnlyList<RowProblemAnswer> Problems,
     int Duplicates,
-    IReadOnlyDictionary<DiabetesClass, int> ClassCounts);
+    IReadOnlyDictionary<DiabetesClass, int> ClassCounts,
+    IReadOnlyList<ColumnNoteAnswer> Warnings,
+    IReadOnlyList<ColumnNoteAnswer> Conversions);
 
 internal sealed class ImportRecordsHandler(
     IModelOpsDbContext db,
@@ -47,7 +49,7 @@ internal sealed class ImportRecordsHandler(
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, request.Strict, collector.Add, cancellationToken);
+            report = csv.Read(content, request.Options, collector.Add, cancellationToken);
         }
 
         using var rows = collector.Complete();
@@ -59,6 +61,8 @@ internal sealed class ImportRecordsHandler(
             report.Rejected,
             RowProblemAnswer.Of(report.Problems),
             (int)rows.Header.Duplicates,
-            report.ClassCounts);
+            report.ClassCounts,
+            ColumnNoteAnswer.Of(report.Warnings),
+            ColumnNoteAnswer.Of(report.Conversions));
     }
 }

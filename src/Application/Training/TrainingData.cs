@@ -117,7 +117,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
         // The dataset was uploaded before rows files existed.
         await using var content = datasets.OpenRead(stored.Id, stored.Name);
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
-        csv.Read(content, strict: false, collector.Add, cancellationToken);
+        csv.Read(content, CsvOptions.AsStored, collector.Add, cancellationToken);
         var read = collector.Complete();
         datasets.KeepRows(read, stored.Id);
         return read;

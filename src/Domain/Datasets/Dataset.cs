@@ -8,6 +8,10 @@ namespace ModelOps.Domain.Datasets;
 /// <param name="Column">Name of the column, or empty when the error concerns the whole row.</param>
 public sealed record RowProblem(int Line, string Column, Sentence Problem);
 
+/// <summary>A remark on a whole column of an uploaded file.</summary>
+/// <param name="Code">Stable code, such as <c>columns_swapped</c>.</param>
+public sealed record ColumnNote(string Code, string Column, Sentence Detail);
+
 /// <summary>The result of reading a CSV file.</summary>
 /// <param name="Rows">Number of valid rows, duplicates included.</param>
 /// <param name="Columns">Number of columns in the header.</param>
@@ -20,7 +24,14 @@ public sealed record CsvReport(
     int Rejected,
     IReadOnlyList<RowProblem> Problems,
     int Duplicates,
-    IReadOnlyDictionary<DiabetesClass, int> ClassCounts);
+    IReadOnlyDictionary<DiabetesClass, int> ClassCounts)
+{
+    /// <summary>What was implausible about a column and was confirmed. Empty in reports of earlier releases.</summary>
+    public IReadOnlyList<ColumnNote> Warnings { get; init; } = [];
+
+    /// <summary>The columns whose values were converted to the schema's unit. Empty in reports of earlier releases.</summary>
+    public IReadOnlyList<ColumnNote> Conversions { get; init; } = [];
+}
 
 /// <summary>An uploaded CSV file of labelled rows.</summary>
 public sealed partial class Dataset

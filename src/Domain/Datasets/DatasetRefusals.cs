@@ -21,6 +21,19 @@ public static class DatasetRefusals
     /// <param name="problem">A sentence that describes the error without any value of the file.</param>
     public static RefusalException InvalidDataset(FormattableString problem) => new(RefusalKind.Invalid, "invalid_dataset", problem);
 
+    /// <summary>The field of <see cref="RefusalException.Errors"/> with the codes that must be confirmed.</summary>
+    public const string ConfirmField = "confirm";
+
+    public const string ConfirmationNeededCode = "confirmation_needed";
+
+    /// <param name="warning">What is implausible.</param>
+    public static RefusalException ConfirmationNeeded(ColumnNote warning) => new(
+        RefusalKind.Unprocessable, ConfirmationNeededCode,
+        $"{warning.Detail} Nothing was kept. If it is right, send the file again with confirm={warning.Code}.")
+    {
+        Errors = new Dictionary<string, string[]> { [ConfirmField] = [warning.Code] },
+    };
+
     public static RefusalException MissingFile() => new(
         RefusalKind.Invalid, "missing_file", $"Send the CSV as the part named file of a multipart/form-data request.");
 

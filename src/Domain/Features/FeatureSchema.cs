@@ -73,7 +73,7 @@ public sealed class FeatureSchema
                     value => value > hba1cMax.Value && value <= 10 * hba1cMax.Value ? mmol : null),
                 Column.Number(ColumnNames.Age, "years", ageMin, ageMax, [25, 50, 75], $"must be between {ageMin} and {ageMax} years"),
                 Column.Number(ColumnNames.Bmi, "kg/m²", bmiMin, bmiMax, [21, 33], $"must be between {bmiMin} and {bmiMax} kg/m²"),
-                Column.Coded(ColumnNames.Gender, Enum.GetNames<Gender>(), $"must be M or F"),
+                Column.Coded(ColumnNames.Gender, Enum.GetNames<Gender>(), $"must be M (male) or F (female)"),
             ],
             Column.Label(
                 ColumnNames.Class,

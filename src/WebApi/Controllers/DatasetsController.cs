@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application;
+using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Users;
 using ModelOps.Application.Versions;
@@ -18,11 +19,11 @@ public sealed class DatasetsController(IMediator mediator, UploadLimits limits) 
     [TokenScope(TokenScopes.Data)]
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<DatasetAnswer>(StatusCodes.Status201Created)]
-    public async Task<IActionResult> Upload([FromQuery] bool strict, CancellationToken cancellationToken)
+    public async Task<IActionResult> Upload([FromQuery] bool strict, [FromQuery] string? confirm, CancellationToken cancellationToken)
     {
         var answer = await MultipartUpload.ReadAsync(
             Request, limits, (name, content) =>
-                mediator.Send(new UploadDataset(name, content, strict), cancellationToken), cancellationToken);
+                mediator.Send(new UploadDataset(name, content, CsvOptions.Of(strict, confirm)), cancellationToken), cancellationToken);
         return Created($"/model/datasets/{answer.Filename}", answer);
     }
 

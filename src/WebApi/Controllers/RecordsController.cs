@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Records;
 using ModelOps.Application.Users;
@@ -30,11 +31,11 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
     [TokenScope(TokenScopes.Data)]
     [Authorize(Policy = Policies.Admin)]
     [ProducesResponseType<ImportAnswer>(StatusCodes.Status201Created)]
-    public async Task<IActionResult> Import([FromQuery] bool strict, CancellationToken cancellationToken)
+    public async Task<IActionResult> Import([FromQuery] bool strict, [FromQuery] string? confirm, CancellationToken cancellationToken)
     {
         var answer = await MultipartUpload.ReadAsync(
             Request, limits, (name, content) =>
-                mediator.Send(new ImportRecords(name, content, strict), cancellationToken), cancellationToken);
+                mediator.Send(new ImportRecords(name, content, CsvOptions.Of(strict, confirm)), cancellationToken), cancellationToken);
         return Created("/records/summary", answer);
     }
 

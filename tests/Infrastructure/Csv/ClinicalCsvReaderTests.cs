@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
@@ -15,6 +16,10 @@ public sealed class ClinicalCsvReaderTests
 
     /// <summary>A number that no message of the product holds by itself.</summary>
     private const string Marker = "73219";
+
+    private static readonly CsvOptions Loose = new(Strict: false, new HashSet<string>());
+
+    private static readonly CsvOptions Strict = new(Strict: true, new HashSet<string>());
 
     private static readonly LabelledExample GoodRow = new(new PatientFeatures(5.5, 40, 24.5, Gender.F), DiabetesClass.Negative);
 
@@ -147,7 +152,6 @@ public sealed class ClinicalCsvReaderTests
     [InlineData("-1e999")]
     [InlineData("five")]
     [InlineData("0x5")]
-    [InlineData("5 %")]
     [InlineData("5 5")]
     [InlineData("(5)")]
     [InlineData("５")]
@@ -229,7 +233,7 @@ public sealed class ClinicalCsvReaderTests
         var taken = 0;
 
         var refusal = Assert.Throws<RefusalException>(() => new ClinicalCsvReader().Read(
-            Stream($"{Header}\n{Good}\n{row}\n{Good}"), strict: true, _ => taken++, default));
+            Stream($"{Header}\n{Good}\n{row}\n{Good}"), Strict, _ => taken++, default));
 
         Assert.Equal("invalid_dataset", refusal.Code);
         Assert.Contains("3", refusal.Message, StringComparison.Ordinal);
@@ -302,7 +306,7 @@ public sealed class ClinicalCsvReaderTests
             using var content = new MemoryStream([.. encoding.GetPreamble(), .. encoding.GetBytes($"{Header.Replace(',', ';')}\r\n5,5;40;24,5;F;N\r\nx;40;24;F;N")]);
             var rows = new List<LabelledExample>();
 
-            var report = new ClinicalCsvReader().Read(content, strict: false, rows.Add, default);
+            var report = new ClinicalCsvReader().Read(content, Loose, rows.Add, default);
 
             Assert.Equal([GoodRow], rows);
             Assert.Equal((3, "HbA1c"), (report.Problems[0].Line, report.Problems[0].Column));
@@ -367,7 +371,7 @@ public sealed class ClinicalCsvReaderTests
 
         Assert.Throws<OperationCanceledException>(() => new ClinicalCsvReader().Read(
             Stream(Header + "\n" + string.Concat(Enumerable.Repeat(Good + "\n", 10_000))),
-            strict: false,
+            Loose,
             _ =>
             {
                 rows++;
@@ -393,7 +397,7 @@ public sealed class ClinicalCsvReaderTests
 
         var report = new ClinicalCsvReader().Read(
             content,
-            strict: true,
+            Strict,
             _ => highest = ++rows % 100_000 == 0 ? Math.Max(highest, GC.GetTotalMemory(forceFullCollection: true) - before) : highest,
             default);
 
@@ -407,11 +411,11 @@ public sealed class ClinicalCsvReaderTests
     private static (CsvReport Report, List<LabelledExample> Rows) Read(string content)
     {
         var rows = new List<LabelledExample>();
-        return (new ClinicalCsvReader().Read(Stream(content), strict: false, rows.Add, default), rows);
+        return (new ClinicalCsvReader().Read(Stream(content), Loose, rows.Add, default), rows);
     }
 
     private static RefusalException Refused(byte[] content) => Assert.Throws<RefusalException>(
-        () => new ClinicalCsvReader().Read(new MemoryStream(content), strict: false, _ => { }, default));
+        () => new ClinicalCsvReader().Read(new MemoryStream(content), Loose, _ => { }, default));
 
     private static RefusalException RefusedSoon(byte[] content)
     {

@@ -1,3 +1,4 @@
+using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Features;
 using ModelOps.Infrastructure.Csv;
 
@@ -21,7 +22,7 @@ public sealed class SampleCsvTests
     {
         var rows = new List<LabelledExample>();
 
-        var report = new ClinicalCsvReader().Read(new MemoryStream(Write(100_000, 7)), strict: true, rows.Add, default);
+        var report = new ClinicalCsvReader().Read(new MemoryStream(Write(100_000, 7)), new CsvOptions(Strict: true, new HashSet<string>()), rows.Add, default);
 
         Assert.Equal((100_000, 0), (report.Rows, report.Rejected));
 
