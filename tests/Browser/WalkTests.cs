@@ -85,6 +85,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
             $"/versions/{shown.Newer}", $"/compare?candidate={shown.Newer}", "/history", "/data", $"/data/{shown.Dataset}" })
         {
             await page.GoAsync(path);
+            await Expect(page.Locator("main .notice.error")).ToHaveCountAsync(0);
             foreach (var action in actions)
             {
                 await Expect(page.Locator("main").GetByText(speech.Say(action), new() { Exact = true })).ToHaveCountAsync(0);

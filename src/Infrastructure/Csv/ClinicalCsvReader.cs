@@ -132,9 +132,12 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
     private static bool TryNumber(ReadOnlySpan<char> text, bool decimalComma, out double value)
     {
         var number = text.Trim();
-        return decimalComma && number.Contains(',') && !number.Contains('.')
-            ? double.TryParse(number.ToString().Replace(',', '.'), Number, CultureInfo.InvariantCulture, out value) && double.IsFinite(value)
-            : double.TryParse(number, Number, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        if (decimalComma && number.Contains(',') && !number.Contains('.'))
+        {
+            number = number.ToString().Replace(',', '.');
+        }
+
+        return double.TryParse(number, Number, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
     }
 
     /// <summary>Where the columns of the schema are in a file.</summary>
@@ -257,13 +260,14 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
         private double ReadNumber(Column column, int at)
         {
             var text = reader.GetString(at);
-            if (!(column.Name == ColumnNames.HbA1c ? TryHbA1c(text, decimalComma, out var value) : TryNumber(text, decimalComma, out value)))
+            var isHbA1c = column.Name == ColumnNames.HbA1c;
+            if (!(isHbA1c ? TryHbA1c(text, decimalComma, out var value) : TryNumber(text, decimalComma, out value)))
             {
                 Reject(column.Name, string.IsNullOrWhiteSpace(text) ? Column.Missing : Column.NotANumber);
                 return value;
             }
 
-            if (column.Name == ColumnNames.HbA1c && columns.HbA1cUnit == HeaderUnit.MmolPerMol)
+            if (isHbA1c && columns.HbA1cUnit == HeaderUnit.MmolPerMol)
             {
                 value = ToPercent(value);
             }

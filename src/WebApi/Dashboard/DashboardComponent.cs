@@ -15,6 +15,8 @@ namespace ModelOps.WebApi.Dashboard;
 public sealed record Viewer(string Email, string Role, bool HasPassword = true)
 {
     public bool IsAdmin => Role == UserRoles.Admin;
+
+    public bool MayConfirmDiagnoses => IsAdmin || Role == UserRoles.Clinician;
 }
 
 /// <summary>Base of the dashboard's components: sends requests and shows refusals instead of letting them end the circuit.</summary>

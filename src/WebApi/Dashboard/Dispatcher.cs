@@ -43,7 +43,7 @@ internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStat
             throw UserRefusals.PasswordChangeRequired();
         }
 
-        if (Rights.NeedsAdmin(request.GetType()) && !(await authorization.AuthorizeAsync(user, Policies.Admin)).Succeeded)
+        if (Rights.PolicyOf(request.GetType()) is { } policy && !(await authorization.AuthorizeAsync(user, policy)).Succeeded)
         {
             throw new RefusalException(RefusalKind.Forbidden, "forbidden", $"Your role doesn't allow this. An administrator can do it.");
         }

@@ -5,12 +5,13 @@ using ModelOps.Application.Records;
 using ModelOps.Application.Training;
 using ModelOps.Application.Users;
 using ModelOps.Application.Versions;
+using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Dashboard;
 
 /// <summary>
-/// The requests that users other than ADMIN may send from the dashboard. Every request that isn't listed requires ADMIN, so new requests
-/// are denied by default.
+/// What users other than ADMIN may send from the dashboard. Every request that isn't listed requires ADMIN, so new requests are denied by
+/// default.
 /// </summary>
 internal static class Rights
 {
@@ -25,6 +26,7 @@ internal static class Rights
         typeof(GetDataset),
         typeof(GetJob),
         typeof(GetRecordsSummary),
+        typeof(GetRollbackTarget),
         typeof(GetVersion),
         typeof(ListAccessTokens),
         typeof(ListActivations),
@@ -38,5 +40,7 @@ internal static class Rights
 
     public static bool IsAllowedBeforePasswordChange(Type request) => request == typeof(ChangePassword);
 
-    public static bool NeedsAdmin(Type request) => !ForEverybody.Contains(request);
+    /// <summary>The policy that a request requires; null for a request that every user may send.</summary>
+    public static string? PolicyOf(Type request) =>
+        ForEverybody.Contains(request) ? null : request == typeof(LabelPrediction) ? Policies.Clinician : Policies.Admin;
 }

@@ -22,7 +22,8 @@ public sealed class SampleCsvTests
     {
         var rows = new List<LabelledExample>();
 
-        var report = new ClinicalCsvReader().Read(new MemoryStream(Write(100_000, 7)), new CsvOptions(Strict: true, new HashSet<string>()), rows.Add, default);
+        var strict = new CsvOptions(Strict: true, new HashSet<string>());
+        var report = new ClinicalCsvReader().Read(new MemoryStream(Write(100_000, 7)), strict, rows.Add, default);
 
         Assert.Equal((100_000, 0), (report.Rows, report.Rejected));
 

@@ -123,7 +123,8 @@ public sealed class WholeColumnTests
     }
 
     [Fact]
-    public void Read_OfAnOrdinaryFile_WarnsOfNothing() => Assert.Empty(Read(Table(i => $"5.5,{20 + (3 * i)},{20 + i},F,N")).Report.Warnings);
+    public void Read_OfAnOrdinaryFile_WarnsOfNothing() =>
+        Assert.Empty(Read(Table(i => $"5.5,{20 + (3 * i)},{20 + i},F,N")).Report.Warnings);
 
     [Fact]
     public void Read_OfASpanishFile_NeedsNoMapping()
@@ -169,12 +170,14 @@ public sealed class WholeColumnTests
         "HbA1c,AGE,BMI,Gender,CLASS\n" + string.Join('\n', values.Split(',').Select((value, i) => $"5.5,{40 + i},24,{value},N"));
 
     private static string Table(Func<int, FormattableString> row) =>
-        "HbA1c,AGE,BMI,Gender,CLASS\n" + string.Join('\n', Enumerable.Range(0, 20).Select(i => row(i).ToString(CultureInfo.InvariantCulture)));
+        "HbA1c,AGE,BMI,Gender,CLASS\n"
+            + string.Join('\n', Enumerable.Range(0, 20).Select(i => row(i).ToString(CultureInfo.InvariantCulture)));
 
     private static (CsvReport Report, List<LabelledExample> Rows) Read(string content, params string[] confirmed)
     {
         var rows = new List<LabelledExample>();
-        return (new ClinicalCsvReader().Read(Stream(content), new CsvOptions(Strict: false, confirmed.ToHashSet()), rows.Add, default), rows);
+        var options = new CsvOptions(Strict: false, confirmed.ToHashSet());
+        return (new ClinicalCsvReader().Read(Stream(content), options, rows.Add, default), rows);
     }
 
     private static RefusalException Refused(string content)

@@ -13,6 +13,7 @@ using ModelOps.Application.Training;
 using ModelOps.Application.Users;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
+using ModelOps.WebApi.Auth;
 using ModelOps.WebApi.Dashboard;
 
 namespace ModelOps.WebApi.Tests.Dashboard;
@@ -24,7 +25,8 @@ public sealed class DispatcherTests(ServiceFixture service)
     /// <summary>What somebody without the role ADMIN may do on the dashboard. Think twice before adding a line.</summary>
     private static readonly Type[] ForEverybody =
     [
-        typeof(CompareVersions), typeof(GetActiveModel), typeof(GetDataset), typeof(GetJob), typeof(GetRecordsSummary), typeof(GetVersion),
+        typeof(CompareVersions), typeof(GetActiveModel), typeof(GetDataset), typeof(GetJob), typeof(GetRecordsSummary),
+        typeof(GetRollbackTarget), typeof(GetVersion),
         typeof(ListActivations), typeof(ListDatasets), typeof(ListJobs), typeof(ListVersions), typeof(Predict), typeof(PreviewTraining),
 
         // One's own account.
@@ -40,7 +42,8 @@ public sealed class DispatcherTests(ServiceFixture service)
 
         Assert.Equal(
             ForEverybody.Select(t => t.Name).Order(StringComparer.Ordinal),
-            requests.Where(t => !Rights.NeedsAdmin(t)).Select(t => t.Name).Order(StringComparer.Ordinal));
+            requests.Where(t => Rights.PolicyOf(t) is null).Select(t => t.Name).Order(StringComparer.Ordinal));
+        Assert.Equal([nameof(LabelPrediction)], requests.Where(t => Rights.PolicyOf(t) == Policies.Clinician).Select(t => t.Name));
     }
 
     [Fact]
