@@ -109,17 +109,17 @@ public sealed class DoorTests(BrowserFixture browser)
             await doctor.SignInAsync(email, "long enough for 3");
         }
 
-        await page.Button($"Lock out: {email}").ClickAsync();
-        await page.ConfirmAsync("Lock out");
-        await Expect(page.Button($"Let in again: {email}")).ToBeVisibleAsync();
-        await page.Button($"Lock out: {Service.AdminEmail}").ClickAsync();
-        await page.ConfirmAsync("Lock out");
+        await page.Button($"Block: {email}").ClickAsync();
+        await page.ConfirmAsync("Block");
+        await Expect(page.Button($"Unblock: {email}")).ToBeVisibleAsync();
+        await page.Button($"Block: {Service.AdminEmail}").ClickAsync();
+        await page.ConfirmAsync("Block");
         await Expect(page.Locator(".mud-snackbar").Last).ToContainTextAsync("last");
         await page.Button($"Delete: {email}").ClickAsync();
         await page.ConfirmAsync("Delete");
 
         await Expect(row).ToHaveCountAsync(0);
-        await Expect(page.Button($"Lock out: {Service.AdminEmail}")).ToBeVisibleAsync();
+        await Expect(page.Button($"Block: {Service.AdminEmail}")).ToBeVisibleAsync();
         Assert.Empty(visitor.Errors);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using ModelOps.Domain.Datasets;
 
 namespace ModelOps.Domain.Tests;
 
@@ -54,6 +55,7 @@ public class RefusalExceptionTests
         var type when type == typeof(string) => "name",
         var type when type == typeof(FormattableString) => (FormattableString)$"A problem.",
         var type when type == typeof(IEnumerable<string>) => new[] { "HbA1c" },
+        var type when type == typeof(ColumnNote) => new ColumnNote("code", "AGE", Sentence.Of($"A problem.")),
         var type when type.IsValueType => Activator.CreateInstance(type),
         _ => null,
     };

@@ -211,7 +211,7 @@ internal static class Words
     public static string? ColumnHelp(Column column) => column.Name switch
     {
         ColumnNames.HbA1c => Say($"Glycated haemoglobin in percent; 6.5 % is about 48 mmol/mol."),
-        ColumnNames.Bmi => Say($"Weight in kilograms, divided twice by the height in metres."),
+        ColumnNames.Bmi => Say($"Weight (kg) ÷ height² (m²)."),
         _ => null,
     };
 
