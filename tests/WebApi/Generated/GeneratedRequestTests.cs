@@ -89,7 +89,9 @@ public sealed class GeneratedRequestTests
 
     private static string? Judge(HttpRequestMessage request, int status, MediaTypeHeaderValue? type, string text)
     {
-        if (status is < 400 or >= 500)
+        // The contract's answer to a valid prediction while no version is in service.
+        var isWithoutModel = status == 503 && text.Contains("\"code\":\"no_active_model\"", StringComparison.Ordinal);
+        if (status is < 400 or >= 500 && !isWithoutModel)
         {
             return $"{status} {text}";
         }
