@@ -15,12 +15,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                 name: "IX_labelled_records_Class",
                 table: "labelled_records");
 
-            migrationBuilder.AddColumn<long>(
-                name: "ImportId",
-                table: "labelled_records",
-                type: "INTEGER",
-                nullable: true);
-
             migrationBuilder.CreateTable(
                 name: "record_imports",
                 columns: table => new
@@ -39,6 +33,14 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     table.PrimaryKey("PK_record_imports", x => x.Id);
                 });
 
+            // AddForeignKey would rebuild the table, which takes seconds for a million records and can't run in a transaction: a process that
+            // ends meanwhile would leave half a migration. A nullable column may bring its reference with it.
+            migrationBuilder.Sql(
+                """
+                ALTER TABLE "labelled_records" ADD COLUMN "ImportId" INTEGER NULL
+                    CONSTRAINT "FK_labelled_records_record_imports_ImportId" REFERENCES "record_imports" ("Id") ON DELETE RESTRICT;
+                """);
+
             migrationBuilder.CreateIndex(
                 name: "IX_labelled_records_ImportId_Class",
                 table: "labelled_records",
@@ -48,14 +50,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                 name: "IX_record_imports_State",
                 table: "record_imports",
                 column: "State");
-
-            migrationBuilder.AddForeignKey(
-                name: "FK_labelled_records_record_imports_ImportId",
-                table: "labelled_records",
-                column: "ImportId",
-                principalTable: "record_imports",
-                principalColumn: "Id",
-                onDelete: ReferentialAction.Restrict);
         }
 
         /// <inheritdoc />
