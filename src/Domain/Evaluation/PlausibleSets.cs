@@ -5,7 +5,7 @@ namespace ModelOps.Domain.Evaluation;
 /// <summary>
 /// The set of plausible classes of a patient: label-conditional conformal prediction (Vovk, Gammerman and Shafer, "Algorithmic learning in
 /// a random world", 2005; Sadinle, Lei and Wasserman, "Least ambiguous set-valued classifiers with bounded error levels", 2019). For each
-/// class, the set contains the true class of at least 90 % (<see cref="Coverage"/>) of the patients. This holds if the patients have the
+/// class, the set contains the true class of at least 90 % of the patients. This holds if the patients have the
 /// same distribution as the hold-out rows.
 /// </summary>
 /// <param name="Quantiles">
@@ -15,8 +15,6 @@ namespace ModelOps.Domain.Evaluation;
 /// </param>
 public sealed record PlausibleSets(IReadOnlyDictionary<DiabetesClass, double?> Quantiles)
 {
-    public const double Coverage = 0.9;
-
     /// <summary>
     /// The plausible classes, in class order. Several classes mean that the model is uncertain. An empty set means that the patient doesn't
     /// resemble the hold-out rows of any class.
