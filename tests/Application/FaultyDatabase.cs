@@ -19,6 +19,10 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<ModelVersion> Versions => inner.Versions;
 
+    public DbSet<VersionListing> VersionListings => inner.VersionListings;
+
+    public DbSet<VersionCounter> VersionCounters => inner.VersionCounters;
+
     public DbSet<ActiveModel> ActiveModels => inner.ActiveModels;
 
     public DbSet<Activation> Activations => inner.Activations;

@@ -148,6 +148,16 @@ public sealed class Service : IAsyncDisposable
             database);
         copy.Parameters.AddWithValue("$count", count);
         Assert.Equal(count, await copy.ExecuteNonQueryAsync());
+        await using var list = new SqliteCommand(
+            """
+            INSERT INTO version_listings (VersionId, Number, Dataset, MacroF1, BeatsBaselines, DiabetesMissed, DiabetesMissedAsNegative,
+                DiabetesRows, Tags, SearchText)
+            SELECT v.Id, 1000 - v.Id, l.Dataset, json_extract(v.Metrics, '$.F1Score'), l.BeatsBaselines, l.DiabetesMissed,
+                l.DiabetesMissedAsNegative, l.DiabetesRows, '', v.Name
+            FROM model_versions v, (SELECT * FROM version_listings ORDER BY VersionId DESC LIMIT 1) l WHERE v.Id < 0
+            """,
+            database);
+        Assert.Equal(count, await list.ExecuteNonQueryAsync());
     }
 
     /// <summary>Takes the figures out of every report that reports of earlier builds don't have.</summary>

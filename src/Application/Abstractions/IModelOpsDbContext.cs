@@ -16,6 +16,11 @@ public interface IModelOpsDbContext
 
     DbSet<ModelVersion> Versions { get; }
 
+    /// <summary>One of each version.</summary>
+    DbSet<VersionListing> VersionListings { get; }
+
+    DbSet<VersionCounter> VersionCounters { get; }
+
     DbSet<ActiveModel> ActiveModels { get; }
 
     DbSet<Activation> Activations { get; }

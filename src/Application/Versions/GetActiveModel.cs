@@ -11,6 +11,7 @@ namespace ModelOps.Application.Versions;
 public sealed record GetActiveModel : IRequest<ActiveModelAnswer>;
 
 /// <param name="ActivationNumber">Counts activations.</param>
+/// <param name="Number">The version's number for people.</param>
 public sealed record ActiveModelAnswer(
     string Version,
     DateTime CreatedAt,
@@ -18,20 +19,23 @@ public sealed record ActiveModelAnswer(
     int TrainingSamples,
     DateTime ActivatedAt,
     string ActivatedBy,
-    [property: JsonPropertyName("epoch")] long ActivationNumber);
+    [property: JsonPropertyName("epoch")] long ActivationNumber,
+    long Number);
 
 internal sealed class GetActiveModelHandler(IModelOpsDbContext db) : IRequestHandler<GetActiveModel, ActiveModelAnswer>
 {
     public async Task<ActiveModelAnswer> Handle(GetActiveModel request, CancellationToken cancellationToken) =>
-        await db.ActiveModels.AsNoTracking()
-            .Select(a => new ActiveModelAnswer(
-                a.Version.Name,
-                a.Version.CreatedAt,
-                a.Version.Metrics,
-                a.Version.TrainingSamples,
-                a.Activation.At,
-                a.Activation.By,
-                a.ActivationNumber))
+        await (from a in db.ActiveModels.AsNoTracking()
+               join l in db.VersionListings on a.VersionId equals l.VersionId
+               select new ActiveModelAnswer(
+                   a.Version.Name,
+                   a.Version.CreatedAt,
+                   a.Version.Metrics,
+                   a.Version.TrainingSamples,
+                   a.Activation.At,
+                   a.Activation.By,
+                   a.ActivationNumber,
+                   l.Number))
             .SingleOrDefaultAsync(cancellationToken)
         ?? throw VersionRefusals.NoActiveModel(RefusalKind.NotFound);
 }

@@ -30,6 +30,10 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
     public DbSet<ModelVersion> Versions => Set<ModelVersion>();
 
+    public DbSet<VersionListing> VersionListings => Set<VersionListing>();
+
+    public DbSet<VersionCounter> VersionCounters => Set<VersionCounter>();
+
     public DbSet<ActiveModel> ActiveModels => Set<ActiveModel>();
 
     public DbSet<Activation> Activations => Set<Activation>();
@@ -153,6 +157,15 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         base.OnModelCreating(builder);
         builder.Entity<TrainingJob>(Configure);
         builder.Entity<ModelVersion>(Configure);
+        builder.Entity<VersionListing>(Configure);
+        builder.Entity<VersionCounter>(counter =>
+        {
+            counter.ToTable("version_counter", t => t.HasCheckConstraint("CK_version_counter_single", "\"Id\" = 1"));
+            counter.Property(c => c.Id).ValueGeneratedNever();
+
+            // Of two trainings that end at the same moment, the second one counts again.
+            counter.Property(c => c.Last).IsConcurrencyToken();
+        });
         builder.Entity<ActiveModel>(active =>
         {
             active.ToTable("active_model", t => t.HasCheckConstraint("CK_active_model_single", "\"Id\" = 1"));
@@ -327,6 +340,24 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         Json(version.Property(v => v.Specification));
         Json(version.Property(v => v.Summary));
         Json(version.Property(v => v.Files));
+    }
+
+    private static void Configure(EntityTypeBuilder<VersionListing> listing)
+    {
+        listing.ToTable("version_listings");
+        listing.HasKey(l => l.VersionId);
+        listing.Property(l => l.VersionId).ValueGeneratedNever();
+        listing.HasOne(l => l.Version).WithOne().HasForeignKey<VersionListing>(l => l.VersionId).OnDelete(DeleteBehavior.Cascade);
+        listing.Property(l => l.Dataset).HasMaxLength(Dataset.MaxName);
+        listing.Property(l => l.Note).HasMaxLength(VersionListing.MaxNote);
+        listing.Property(l => l.TagText).HasColumnName("Tags")
+            .HasMaxLength((VersionListing.MaxTags * (VersionListing.MaxTag + 1)) + 1);
+        listing.Property(l => l.SearchText).HasMaxLength(VersionListing.MaxSearchText);
+        listing.Ignore(l => l.Tags);
+        listing.HasIndex(l => l.Number).IsUnique();
+
+        // For the list with the best version first.
+        listing.HasIndex(l => new { l.MacroF1, l.VersionId });
     }
 
     /// <summary>

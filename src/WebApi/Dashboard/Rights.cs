@@ -28,6 +28,8 @@ internal static class Rights
         typeof(GetRecordsSummary),
         typeof(GetRollbackTarget),
         typeof(GetVersion),
+        typeof(GetVersionFacets),
+        typeof(GetVersionNumbers),
         typeof(ListAccessTokens),
         typeof(ListActivations),
         typeof(ListDatasets),

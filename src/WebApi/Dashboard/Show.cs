@@ -86,6 +86,9 @@ internal static class Show
         };
     }
 
+    /// <summary>A version as people call it, with its technical name.</summary>
+    public static string Version(long number, string name) => Texts.Say($"Version {number} ({name})");
+
     /// <summary>A role as people call it.</summary>
     public static string Role(string role) => role switch
     {

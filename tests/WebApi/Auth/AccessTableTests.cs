@@ -57,6 +57,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         admin           DELETE /users/{id}
         user            GET    /model/versions read
         user            GET    /model/versions/{version} read
+        admin           PATCH  /model/versions/{version} train
         user            GET    /model/versions/{version}/files/{name} read
         user            GET    /model/active read predict
         admin           POST   /model/activate

@@ -724,6 +724,75 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.ToTable("model_versions", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionCounter", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Last")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("version_counter", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_version_counter_single", "\"Id\" = 1");
+                        });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionListing", b =>
+                {
+                    b.Property<long>("VersionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("BeatsBaselines")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<int>("DiabetesMissed")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("DiabetesMissedAsNegative")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("DiabetesRows")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("MacroF1")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasMaxLength(1500)
+                        .HasColumnType("character varying(1500)");
+
+                    b.Property<string>("TagText")
+                        .IsRequired()
+                        .HasMaxLength(411)
+                        .HasColumnType("character varying(411)")
+                        .HasColumnName("Tags");
+
+                    b.HasKey("VersionId");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("MacroF1", "VersionId");
+
+                    b.ToTable("version_listings", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Infrastructure.Identity.AccessToken", b =>
                 {
                     b.Property<long>("Sequence")
@@ -1028,6 +1097,17 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired();
 
                     b.Navigation("Activation");
+
+                    b.Navigation("Version");
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionListing", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Versions.ModelVersion", "Version")
+                        .WithOne()
+                        .HasForeignKey("ModelOps.Domain.Versions.VersionListing", "VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
 
                     b.Navigation("Version");
                 });
