@@ -32,7 +32,8 @@ public sealed class TrainingController(
         [FromHeader(Name = IdempotencyHeader.Name)] string? idempotencyKey,
         CancellationToken cancellationToken)
     {
-        var accepted = await mediator.Send((request ?? new RetrainModel()) with { IdempotencyKey = Request.SentKey(idempotencyKey) }, cancellationToken);
+        var accepted = await mediator.Send(
+            (request ?? new RetrainModel()) with { IdempotencyKey = Request.SentKey(idempotencyKey) }, cancellationToken);
         if (PreferHeader.WaitSeconds(Request.Headers["Prefer"]) is { } seconds)
         {
             var job = await WaitAsync(accepted.JobId, TimeSpan.FromSeconds(seconds), cancellationToken);
