@@ -8,12 +8,7 @@ namespace ModelOps.WebApi.Dashboard;
 /// <summary>Formats numbers and names in the reader's language.</summary>
 internal static class Show
 {
-    private static CultureInfo Culture => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "es" ? Spanish : English;
-
-    private static CultureInfo English { get; } = CultureInfo.GetCultureInfo("en-GB");
-
-    /// <summary>Uses the decimal comma, as in Spain.</summary>
-    private static CultureInfo Spanish { get; } = CultureInfo.GetCultureInfo("es-ES");
+    private static CultureInfo Culture => Texts.Language;
 
     /// <summary>A share 0..1 as <c>87 %</c>.</summary>
     public static string Percent(double share) => string.Create(Culture, $"{Math.Round(share * 100):0} %");
@@ -87,7 +82,10 @@ internal static class Show
     }
 
     /// <summary>A version as people call it, with its technical name.</summary>
-    public static string Version(long number, string name) => Texts.Say($"Version {number} ({name})");
+    public static string Version(long number, string name) => Texts.Say($"Version {Number(number)} ({name})");
+
+    /// <summary>A version's number, which is a name and therefore not grouped.</summary>
+    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A role as people call it.</summary>
     public static string Role(string role) => role switch
