@@ -19,7 +19,8 @@ public sealed class VersionListingTests
 
     [Fact]
     public void IsTag_OfTheLongestTagAndOneMore_IsTrueAndFalse() => Assert.Equal(
-        (true, false), (VersionListing.IsTag(new string('a', VersionListing.MaxTag)), VersionListing.IsTag(new string('a', VersionListing.MaxTag + 1))));
+        (true, false),
+        (VersionListing.IsTag(new string('a', VersionListing.MaxTag)), VersionListing.IsTag(new string('a', VersionListing.MaxTag + 1))));
 
     [Theory]
     [InlineData("v20251111_153045", "2025-11-11T15:30:45Z")]
@@ -28,7 +29,8 @@ public sealed class VersionListingTests
     [InlineData("none", null)]
     [InlineData(null, null)]
     public void TimeOf_AName_IsTheTimeThatItStates(string? name, string? expected) => Assert.Equal(
-        expected is null ? null : DateTime.Parse(expected, null, System.Globalization.DateTimeStyles.AdjustToUniversal), VersionName.TimeOf(name));
+        expected is null ? null : DateTime.Parse(expected, null, System.Globalization.DateTimeStyles.AdjustToUniversal),
+        VersionName.TimeOf(name));
 
     [Fact]
     public void Next_OfTheCounter_NeverGivesANumberAgain()

@@ -19,7 +19,8 @@ public abstract class VersionListTests(ModelsFixture service)
         var version = service.Versions[1];
         var tag = $"t{Guid.NewGuid():N}"[..20];
 
-        using var response = await PatchAsync(version, new { note = "Trained for the pilot.\nSecond line.", tags = new[] { tag.ToUpperInvariant(), "pilot" } });
+        using var response = await PatchAsync(
+            version, new { note = "Trained for the pilot.\nSecond line.", tags = new[] { tag.ToUpperInvariant(), "pilot" } });
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Shape.Is(await response.JsonAsync(), "version:string number:number note:string? tags:array");
@@ -93,7 +94,8 @@ public abstract class VersionListTests(ModelsFixture service)
         var models = (await service.Admin.JsonAsync("/model/versions?limit=200")).GetProperty("models").EnumerateArray().ToArray();
         var byMark = (await service.Admin.JsonAsync("/model/versions?limit=200&sort=macro_f1")).GetProperty("models").EnumerateArray();
 
-        Assert.Equal([1, 2, 3], service.Versions.Select(v => models.Single(m => m.GetProperty("version").GetString() == v).GetProperty("number").GetInt32()));
+        Assert.Equal([1, 2, 3], service.Versions.Select(
+            v => models.Single(m => m.GetProperty("version").GetString() == v).GetProperty("number").GetInt32()));
         Assert.Equal(
             models.Select(Mark).OrderDescending(),
             byMark.Select(Mark));
@@ -101,7 +103,8 @@ public abstract class VersionListTests(ModelsFixture service)
 
     private static double Mark(JsonElement model) => model.GetProperty("metrics").GetProperty("f1_score").GetDouble();
 
-    private Task<HttpResponseMessage> PatchAsync(string version, object body) => service.Admin.PatchAsJsonAsync($"/model/versions/{version}", body);
+    private Task<HttpResponseMessage> PatchAsync(string version, object body) =>
+        service.Admin.PatchAsJsonAsync($"/model/versions/{version}", body);
 
     private async Task<string> NotesAsync()
     {
