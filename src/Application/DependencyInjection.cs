@@ -25,6 +25,7 @@ public static class DependencyInjection
         .AddScoped<VersionComparer>()
         .AddSingleton<ActivePointerFile>()
         .AddSingleton<PredictionLog>()
+        .AddSingleton<PredictionReferences>()
         .AddSingleton<TurnLines>()
         .AddSingleton<JobWatcher>();
 

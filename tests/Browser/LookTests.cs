@@ -56,6 +56,7 @@ public sealed class LookTests(BrowserFixture browser)
         ("data", "/data"),
         ("dataset", $"/data/{shown.Dataset}"),
         ("try", "/try"),
+        ("predictions", "/predicted?state=all"),
         ("users", "/accounts"),
         ("account", "/account"),
         ("nothing-here", "/not-found"),

@@ -241,6 +241,12 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             prediction.Property(p => p.ConfirmedBy).HasMaxLength(256);
             prediction.Ignore(p => p.Features);
 
+            // For the lists, whose pages are ranges of the key. Most predictions have neither a reference nor a confirmed outcome, so these
+            // two indexes cost their insertion nothing.
+            prediction.HasIndex(p => new { p.Version, p.Id });
+            prediction.HasIndex(p => new { p.ReferenceToken, p.Id }).HasFilter("\"ReferenceToken\" IS NOT NULL");
+            prediction.HasIndex(p => p.Id).HasDatabaseName("IX_predictions_confirmed").HasFilter("\"ConfirmedClass\" IS NOT NULL");
+
             // Serves the query for confirmed predictions (few rows) and the one for old unconfirmed predictions.
             prediction.HasIndex(p => new { p.ConfirmedClass, p.CreatedAt });
         });

@@ -8,11 +8,17 @@ using ModelOps.WebApi.Auth;
 
 namespace ModelOps.WebApi.Controllers;
 
-/// <summary>Confirmed outcomes of predictions.</summary>
+/// <summary>Kept predictions and their confirmed outcomes.</summary>
 [ApiController]
 [Route("predictions")]
 public sealed class LabelsController(IMediator mediator) : ControllerBase
 {
+    [HttpGet]
+    [Authorize(Policy = Policies.Clinician)]
+    [TokenScope(TokenScopes.Read)]
+    public Task<PredictionList> Predictions([FromQuery] PredictionQuery query, CancellationToken cancellationToken) =>
+        mediator.Send(query.ToRequest(), cancellationToken);
+
     /// <summary>Creates a labelled record from a prediction whose outcome a lab or a clinician has confirmed.</summary>
     [HttpPost("{predictionId}/label")]
     [Authorize(Policy = Policies.Clinician)]

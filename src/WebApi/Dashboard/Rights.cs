@@ -22,6 +22,7 @@ internal static class Rights
         typeof(CreateAccessToken),
         typeof(DeleteAccessToken),
         typeof(EndSession),
+        typeof(GetAccuracyOverTime),
         typeof(GetActiveModel),
         typeof(GetDataset),
         typeof(GetJob),
@@ -40,9 +41,15 @@ internal static class Rights
         typeof(PreviewTraining),
     }.ToFrozenSet();
 
+    private static readonly FrozenSet<Type> ForClinicians = new[]
+    {
+        typeof(LabelPrediction),
+        typeof(ListPredictions),
+    }.ToFrozenSet();
+
     public static bool IsAllowedBeforePasswordChange(Type request) => request == typeof(ChangePassword);
 
     /// <summary>The policy that a request requires; null for a request that every user may send.</summary>
     public static string? PolicyOf(Type request) =>
-        ForEverybody.Contains(request) ? null : request == typeof(LabelPrediction) ? Policies.Clinician : Policies.Admin;
+        ForEverybody.Contains(request) ? null : ForClinicians.Contains(request) ? Policies.Clinician : Policies.Admin;
 }

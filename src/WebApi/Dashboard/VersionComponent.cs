@@ -85,7 +85,7 @@ public abstract class VersionComponent : DashboardComponent
         IReadOnlyList<(string Version, string Title)> versions)
     {
         var sure = await AskAsync(
-            Texts.Say($"Delete {versions.Count} versions?"),
+            Texts.Say($"Delete {versions.Count:# version|# versions}?"),
             Texts.Say($"Delete"),
             asksReason: false,
             isDangerous: true,

@@ -38,6 +38,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         admin           DELETE /model/datasets/{name} data
         anybody         GET    /health/live
         anybody         GET    /health/ready
+        clinician       GET    /predictions read
         clinician       POST   /predictions/{predictionId}/label data
         user            POST   /model/predict predict
         user            POST   /model/predict/batch predict
@@ -90,6 +91,8 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /data/{Name}
         user            GET    /history
         user            POST   /history
+        clinician       GET    /predicted
+        clinician       POST   /predicted
         user            GET    /not-found
         user            POST   /not-found
         admin           GET    /retrain
