@@ -56,7 +56,7 @@ internal sealed partial class CorrectRecordHandler(IModelOpsDbContext db, ICurre
 
                 return record;
             }
-            catch (DbUpdateConcurrencyException)
+            catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || db.IsForeignKeyViolation(exception))
             {
                 // Somebody else corrected or deleted the record meanwhile. Read it again, so that neither correction is lost.
                 cancellationToken.ThrowIfCancellationRequested();

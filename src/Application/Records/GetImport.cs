@@ -34,7 +34,7 @@ internal sealed class GetImportHandler(IModelOpsDbContext db) : IRequestHandler<
         var import = await db.Imports.AsNoTracking()
             .SingleOrDefaultAsync(i => i.Id == request.Id && i.State == ImportState.Published, cancellationToken)
             ?? throw RecordRefusals.ImportNotFound();
-        var counts = await db.Records.AsNoTracking()
+        var counts = await db.Records.IgnoreQueryFilters()
             .Where(r => r.ImportId == import.Id)
             .GroupBy(r => r.Class)
             .Select(g => new { Class = g.Key, Count = g.Count() })

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Turns;
 using ModelOps.Domain.Features;
@@ -27,16 +26,13 @@ internal sealed class GetRecordsSummaryHandler(IModelOpsDbContext db) : IRequest
 {
     public async Task<RecordsSummary> Handle(GetRecordsSummary request, CancellationToken cancellationToken)
     {
-        var counts = await db.Records.AsNoTracking()
-            .GroupBy(r => r.Class)
-            .Select(g => new { Class = g.Key, Count = g.Count() })
-            .ToDictionaryAsync(g => g.Class, g => g.Count, cancellationToken);
+        var counts = await db.CountByClassAsync(cancellationToken);
         var labelled = counts.Values.Sum();
         var distinct = await db.CountDistinctAsync(LabelledRecord.MinimumForTraining, cancellationToken);
         return new RecordsSummary(
             labelled,
             labelled,
-            DiabetesClasses.All.ToDictionary(c => c, c => counts.GetValueOrDefault(c)),
+            counts,
             LabelledRecord.MinimumForTraining,
             distinct >= LabelledRecord.MinimumForTraining) { Distinct = distinct };
     }

@@ -25,7 +25,7 @@ internal sealed partial class WithdrawImportHandler(IModelOpsDbContext db, ICurr
     public async Task<ImportWithdrawn> Handle(WithdrawImport request, CancellationToken cancellationToken)
     {
         // Counted before the transaction, so that on an embedded database other writers don't wait for the count.
-        var records = await db.Records.CountAsync(r => r.ImportId == request.Id, cancellationToken);
+        var records = await db.Records.IgnoreQueryFilters().CountAsync(r => r.ImportId == request.Id, cancellationToken);
         var (deleted, isFirst) = await db.InTransactionAsync(cancel => WithdrawAsync(request.Id, records, cancel), cancellationToken);
         if (isFirst)
         {

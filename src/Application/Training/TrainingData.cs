@@ -30,11 +30,11 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
         var (total, distinct, sha256) = (0L, 0L, "");
         if (selection.UsesDatabase)
         {
-            var counts = await db.Records.AsNoTracking()
-                .GroupBy(r => r.Class)
-                .Select(g => new { Class = g.Key, Count = g.LongCount() })
-                .ToListAsync(cancellationToken);
-            counts.ForEach(c => byClass[c.Class] += c.Count);
+            foreach (var (value, count) in await db.CountByClassAsync(cancellationToken))
+            {
+                byClass[value] = count;
+            }
+
             total = byClass.Values.Sum();
             distinct = await db.CountDistinctAsync(LabelledRecord.MinimumForTraining, cancellationToken);
             RequireEnough(distinct);
