@@ -7,7 +7,7 @@ public static class DataRefusals
     public static RefusalException NotEnoughRecords(int available, int required) => new(
         RefusalKind.Unprocessable,
         "not_enough_records",
-        $"A training needs at least {required} different labelled records; there are {available}. Copies count once.");
+        $"A training needs at least {required:# different labelled record|# different labelled records}; there {available:is #|are #}. Copies count once.");
 
     public static RefusalException NotEnoughClasses() => new(
         RefusalKind.Unprocessable,

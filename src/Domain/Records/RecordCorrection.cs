@@ -2,7 +2,7 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Records;
 
-/// <summary>One correction of a record's class. It is kept as long as the record, so that every earlier diagnosis remains visible.</summary>
+/// <summary>One correction of a record's class, kept as long as the record, so that every earlier diagnosis remains visible.</summary>
 public sealed class RecordCorrection
 {
     /// <summary>Maximum length of a reason.</summary>

@@ -120,7 +120,8 @@ public sealed class RecordPlanTests : IAsyncLifetime
         public List<NpgsqlCommand> Commands { get; } = [];
 
         public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default)
         {
             Keep(command);
             return ValueTask.FromResult(result);
@@ -136,9 +137,9 @@ public sealed class RecordPlanTests : IAsyncLifetime
         private void Keep(DbCommand command)
         {
             // A batch of several statements has no plan of its own; the tests of single statements cover the same indexes.
-            if (command is NpgsqlCommand { CommandText: var text } && !text.TrimEnd(';', '\n', '\r', ' ').Contains(';', StringComparison.Ordinal))
+            if (!command.CommandText.TrimEnd(';', '\n', '\r', ' ').Contains(';', StringComparison.Ordinal))
             {
-                var copy = new NpgsqlCommand(text);
+                var copy = new NpgsqlCommand(command.CommandText);
                 copy.Parameters.AddRange(command.Parameters.Cast<NpgsqlParameter>().Select(p => p.Clone()).ToArray());
                 Commands.Add(copy);
             }

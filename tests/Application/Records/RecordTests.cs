@@ -114,7 +114,8 @@ public abstract class RecordTests(Provider provider) : IAsyncLifetime
     public async Task Record_OfAPrediction_CorrectsAndWithdrawsItsOutcome()
     {
         var prediction = Prediction.Create(
-            Guid.CreateVersion7(), Rows(1)[0].ToExample().Features, [0.5, 0.3, 0.2], DiabetesClass.Negative, "v20251111_153045", World.Created);
+            Guid.CreateVersion7(), Rows(1)[0].ToExample().Features, [0.5, 0.3, 0.2], DiabetesClass.Negative, "v20251111_153045",
+            World.Created);
         await _world.UseAsync(db =>
         {
             db.Predictions.Add(prediction);
