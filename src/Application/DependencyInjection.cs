@@ -27,6 +27,7 @@ public static class DependencyInjection
         .AddSingleton<PredictionLog>()
         .AddSingleton<PredictionReferences>()
         .AddSingleton<TurnLines>()
+        .AddSingleton<AttemptLog>()
         .AddSingleton<JobWatcher>();
 
     private static IServiceCollection AddMediator(this IServiceCollection services)

@@ -17,6 +17,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<TrainingJob> Jobs => inner.Jobs;
 
+    public DbSet<TrainingAttempt> TrainingAttempts => inner.TrainingAttempts;
+
     public DbSet<ModelVersion> Versions => inner.Versions;
 
     public DbSet<VersionListing> VersionListings => inner.VersionListings;

@@ -58,6 +58,7 @@ public sealed class LookTests(BrowserFixture browser)
         ("try", "/try"),
         ("predictions", "/predicted?state=all"),
         ("users", "/accounts"),
+        ("system", "/system"),
         ("account", "/account"),
         ("nothing-here", "/not-found"),
     ];

@@ -172,6 +172,27 @@ public sealed class Service : IAsyncDisposable
         Assert.NotEqual(0, await change.ExecuteNonQueryAsync());
     }
 
+    public const string ClinicianEmail = "doctor@example.org";
+
+    /// <summary>Adds somebody who may confirm diagnoses, with the password of the other user.</summary>
+    public async Task AddClinicianAsync()
+    {
+        using var created = await Admin.PostAsJsonAsync(
+            "/users", new { email = ClinicianEmail, password = UserPassword, role = "CLINICIAN" });
+        created.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Moves the end of every session of a browser.</summary>
+    public async Task EndBrowserSessionsInAsync(int minutes)
+    {
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(_data.FullName, "modelops.db")}");
+        await database.OpenAsync();
+        await using var change = new SqliteCommand(
+            "UPDATE sessions SET ExpiresAt = strftime('%Y-%m-%d %H:%M:%f', 'now', $minutes || ' minutes') WHERE Kind = 'Browser'", database);
+        change.Parameters.AddWithValue("$minutes", minutes);
+        Assert.NotEqual(0, await change.ExecuteNonQueryAsync());
+    }
+
     public async Task ActivateAsync(string version, string? reason = null)
     {
         using var response = await Admin.PostAsJsonAsync("/model/activate", new { version, reason });

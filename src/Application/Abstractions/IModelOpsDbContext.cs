@@ -14,6 +14,8 @@ public interface IModelOpsDbContext
 {
     DbSet<TrainingJob> Jobs { get; }
 
+    DbSet<TrainingAttempt> TrainingAttempts { get; }
+
     DbSet<ModelVersion> Versions { get; }
 
     /// <summary>One of each version.</summary>

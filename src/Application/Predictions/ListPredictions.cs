@@ -60,7 +60,7 @@ internal sealed class ListPredictionsValidator : AbstractValidator<ListPredictio
     {
         RuleFor(r => r.Filter.Version).CouldBeAVersion().OverridePropertyName("Version").When(r => r.Filter.Version is not null);
         RuleFor(r => r.Filter.Class).Must(c => c is null || DiabetesClasses.TryParse(c, out _))
-            .OverridePropertyName("class").WithMessage(_ => Texts.Say($"must be N, P, Y, Negative, Prediabetes or Diabetes"));
+            .OverridePropertyName("Class").WithMessage(_ => Texts.Say($"must be N, P, Y, Negative, Prediabetes or Diabetes"));
         RuleFor(r => r.Filter.Reference).CouldBeAReference().OverridePropertyName("Reference");
     }
 }

@@ -28,6 +28,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 {
     public DbSet<TrainingJob> Jobs => Set<TrainingJob>();
 
+    public DbSet<TrainingAttempt> TrainingAttempts => Set<TrainingAttempt>();
+
     public DbSet<ModelVersion> Versions => Set<ModelVersion>();
 
     public DbSet<VersionListing> VersionListings => Set<VersionListing>();
@@ -173,6 +175,15 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     {
         base.OnModelCreating(builder);
         builder.Entity<TrainingJob>(Configure);
+        builder.Entity<TrainingAttempt>(attempt =>
+        {
+            attempt.ToTable("training_attempts");
+            attempt.Property(a => a.Worker).HasMaxLength(TrainingAttempt.MaxWorker);
+            attempt.Property(a => a.End).HasConversion<string>().HasMaxLength(16);
+            attempt.Property(a => a.Log).HasMaxLength(TrainingAttempt.MaxLog);
+            attempt.HasIndex(a => new { a.JobId, a.Id });
+            attempt.HasIndex(a => a.StartedAt);
+        });
         builder.Entity<ModelVersion>(Configure);
         builder.Entity<VersionListing>(Configure);
         builder.Entity<VersionCounter>(counter =>

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application.Predictions;
+using ModelOps.Application.Records;
 using ModelOps.Application.Users;
 using ModelOps.Domain.Predictions;
 using ModelOps.WebApi.Auth;
@@ -28,5 +29,16 @@ public sealed class LabelsController(IMediator mediator) : ControllerBase
             new LabelPrediction(
                 Guid.TryParseExact(predictionId, "D", out var id) ? id : throw PredictionRefusals.NotFound(),
                 label),
+            cancellationToken);
+
+    /// <summary>Corrects the recorded diagnosis of a prediction, with its record. The earlier diagnosis is kept with the reason.</summary>
+    [HttpPatch("{predictionId}/label")]
+    [Authorize(Policy = Policies.Clinician)]
+    [TokenScope(TokenScopes.Data)]
+    public Task<Confirmation> Correct(string predictionId, RecordCorrectionInput correction, CancellationToken cancellationToken) =>
+        mediator.Send(
+            new CorrectConfirmation(
+                Guid.TryParseExact(predictionId, "D", out var id) ? id : throw PredictionRefusals.NotFound(),
+                correction),
             cancellationToken);
 }

@@ -22,12 +22,14 @@ internal static class Rights
         typeof(CreateAccessToken),
         typeof(DeleteAccessToken),
         typeof(EndSession),
+        typeof(ExtendSession),
         typeof(GetAccuracyOverTime),
         typeof(GetActiveModel),
         typeof(GetDataset),
         typeof(GetJob),
         typeof(GetRecordsSummary),
         typeof(GetRollbackTarget),
+        typeof(GetSessionEnd),
         typeof(GetVersion),
         typeof(GetVersionFacets),
         typeof(GetVersionNumbers),
@@ -43,6 +45,7 @@ internal static class Rights
 
     private static readonly FrozenSet<Type> ForClinicians = new[]
     {
+        typeof(CorrectConfirmation),
         typeof(LabelPrediction),
         typeof(ListPredictions),
     }.ToFrozenSet();

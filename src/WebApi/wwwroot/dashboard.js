@@ -9,6 +9,8 @@
   window.modelops = {
     remember: cookie,
     nothing: () => {},
+    renew: () => fetch('/auth/me', { cache: 'no-store' }),
+    print: () => window.print(),
     show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
     theme: value => document.documentElement.setAttribute('data-theme', value),
   };

@@ -40,6 +40,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         anybody         GET    /health/ready
         clinician       GET    /predictions read
         clinician       POST   /predictions/{predictionId}/label data
+        clinician       PATCH  /predictions/{predictionId}/label data
         user            POST   /model/predict predict
         user            POST   /model/predict/batch predict
         admin           POST   /records data
@@ -104,6 +105,8 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /not-found
         admin           GET    /retrain
         admin           POST   /retrain
+        admin           GET    /system
+        admin           POST   /system
         user            GET    /trainings
         user            POST   /trainings
         user            GET    /trainings/{JobId:guid}

@@ -32,7 +32,7 @@ public sealed class DispatcherTests(ServiceFixture service)
 
         // One's own account.
         typeof(ChangePassword), typeof(CreateAccessToken), typeof(DeleteAccessToken), typeof(EndSession), typeof(ListAccessTokens),
-        typeof(ListSessions),
+        typeof(ListSessions), typeof(GetSessionEnd), typeof(ExtendSession),
     ];
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class DispatcherTests(ServiceFixture service)
             ForEverybody.Select(t => t.Name).Order(StringComparer.Ordinal),
             requests.Where(t => Rights.PolicyOf(t) is null).Select(t => t.Name).Order(StringComparer.Ordinal));
         Assert.Equal(
-            [nameof(LabelPrediction), nameof(ListPredictions)],
+            [nameof(CorrectConfirmation), nameof(LabelPrediction), nameof(ListPredictions)],
             requests.Where(t => Rights.PolicyOf(t) == Policies.Clinician).Select(t => t.Name).Order(StringComparer.Ordinal));
     }
 

@@ -52,11 +52,62 @@ public abstract class PredictionListTests(ModelsFixture service) : IAsyncLifetim
         }
 
         var confirmed = Assert.Single(await FindAsync($"{mine}&confirmed=true")).GetProperty("confirmed");
-        Shape.Is(confirmed, "class:string source:string at:time by:string");
+        Shape.Is(confirmed, "CLASS:string source:string at:time by:string");
         Assert.Equal(
             ["Diabetes", "lab", ServiceFixture.AdminEmail],
-            new[] { "class", "source", "by" }.Select(name => confirmed.GetProperty(name).GetString()));
+            new[] { "CLASS", "source", "by" }.Select(name => confirmed.GetProperty(name).GetString()));
         Assert.Empty(await FindAsync($"{mine}&confirmed=false"));
+    }
+
+    [Fact]
+    public async Task Correct_OfARecordedDiagnosis_ChangesItsRecordAndKeepsTheEarlierOne()
+    {
+        var id = await PredictAsync(7.7, _reference);
+        await UntilFoundAsync(1);
+        using (var early = await CorrectAsync(id, "P", "too early"))
+        {
+            await early.ProblemAsync(409, "not_labelled");
+        }
+
+        using (var label = await service.Admin.PostTextAsync($"/predictions/{id}/label", """{"CLASS": "Y", "source": "lab"}"""))
+        {
+            Assert.Equal(HttpStatusCode.OK, label.StatusCode);
+        }
+
+        using var corrected = await CorrectAsync(id, "P", "The laboratory mixed up two samples.");
+
+        Assert.Equal(HttpStatusCode.OK, corrected.StatusCode);
+        Assert.Equal("Prediabetes", (await corrected.JsonAsync()).GetProperty("CLASS").GetString());
+        var shown = Assert.Single(await FindAsync($"reference={Uri.EscapeDataString(_reference)}&confirmed=true"));
+        Assert.Equal("Prediabetes", shown.GetProperty("confirmed").GetProperty("CLASS").GetString());
+        var records = (await service.Admin.JsonAsync("/records?limit=1&source=lab")).GetProperty("records")[0];
+        var record = await service.Admin.JsonAsync($"/records/{records.GetProperty("id")}");
+        Assert.Equal("Prediabetes", record.GetProperty("CLASS").GetString());
+        var kept = Assert.Single(record.GetProperty("corrections").EnumerateArray());
+        Assert.Equal(
+            ["Diabetes", "Prediabetes", "The laboratory mixed up two samples.", ServiceFixture.AdminEmail],
+            new[] { "from", "to", "reason", "corrected_by" }.Select(name => kept.GetProperty(name).GetString()));
+    }
+
+    [Theory]
+    [InlineData("""{"CLASS": "P"}""", "reason")]
+    [InlineData("""{"CLASS": "P", "reason": " "}""", "reason")]
+    [InlineData("""{"CLASS": "Q", "reason": "x"}""", "CLASS")]
+    public async Task Correct_WithoutWhatItNeeds_Is400(string body, string field)
+    {
+        using var response = await service.Admin.PatchAsync(
+            $"/predictions/{Guid.CreateVersion7()}/label", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+
+        var problem = await response.ProblemAsync(400, "validation_failed");
+        Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), problem.ToString());
+    }
+
+    [Fact]
+    public async Task Correct_OfNoPrediction_Is404()
+    {
+        using var response = await CorrectAsync(Guid.CreateVersion7().ToString(), "P", "x");
+
+        await response.ProblemAsync(404, "prediction_not_found");
     }
 
     [Fact]
@@ -107,7 +158,7 @@ public abstract class PredictionListTests(ModelsFixture service) : IAsyncLifetim
 
     [Theory]
     [InlineData("version=..%2f", "version")]
-    [InlineData("class=Q", "class")]
+    [InlineData("class=Q", "CLASS")]
     [InlineData("confirmed=maybe", "confirmed")]
     [InlineData("from=yesterday", "from")]
     [InlineData("to=2026-13-01", "to")]
@@ -146,6 +197,10 @@ public abstract class PredictionListTests(ModelsFixture service) : IAsyncLifetim
         Assert.Equal(HttpStatusCode.OK, given.StatusCode);
         await refused.ProblemAsync(403, "forbidden");
     }
+
+    private Task<HttpResponseMessage> CorrectAsync(string id, string outcome, string reason) => service.Admin.PatchAsync(
+        $"/predictions/{id}/label",
+        new StringContent($$"""{"CLASS": "{{outcome}}", "reason": "{{reason}}"}""", System.Text.Encoding.UTF8, "application/json"));
 
     private static string Text(DateTime time) => Uri.EscapeDataString(time.ToString("O", CultureInfo.InvariantCulture));
 

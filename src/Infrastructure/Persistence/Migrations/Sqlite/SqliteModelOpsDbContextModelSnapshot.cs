@@ -511,6 +511,47 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("record_imports", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Domain.Training.TrainingAttempt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("End")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ExitCode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Worker")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("StartedAt");
+
+                    b.HasIndex("JobId", "Id");
+
+                    b.ToTable("training_attempts", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
                 {
                     b.Property<long>("Sequence")

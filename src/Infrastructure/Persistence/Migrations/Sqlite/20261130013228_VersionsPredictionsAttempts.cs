@@ -1,15 +1,41 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 {
     /// <inheritdoc />
-    public partial class VersionListings : Migration
+    public partial class VersionsPredictionsAttempts : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<long>(
+                name: "ReferenceToken",
+                table: "predictions",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "training_attempts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    JobId = table.Column<Guid>(type: "TEXT", nullable: false),
+                    Worker = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "TEXT", nullable: true),
+                    End = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
+                    ExitCode = table.Column<int>(type: "INTEGER", nullable: true),
+                    Log = table.Column<string>(type: "TEXT", maxLength: 4000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_attempts", x => x.Id);
+                });
+
             migrationBuilder.CreateTable(
                 name: "version_counter",
                 columns: table => new
@@ -51,6 +77,33 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_predictions_confirmed",
+                table: "predictions",
+                column: "Id",
+                filter: "\"ConfirmedClass\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_predictions_ReferenceToken_Id",
+                table: "predictions",
+                columns: new[] { "ReferenceToken", "Id" },
+                filter: "\"ReferenceToken\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_predictions_Version_Id",
+                table: "predictions",
+                columns: new[] { "Version", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_attempts_JobId_Id",
+                table: "training_attempts",
+                columns: new[] { "JobId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_attempts_StartedAt",
+                table: "training_attempts",
+                column: "StartedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_version_listings_MacroF1_VersionId",
                 table: "version_listings",
                 columns: new[] { "MacroF1", "VersionId" });
@@ -88,10 +141,29 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "training_attempts");
+
+            migrationBuilder.DropTable(
                 name: "version_counter");
 
             migrationBuilder.DropTable(
                 name: "version_listings");
+
+            migrationBuilder.DropIndex(
+                name: "IX_predictions_confirmed",
+                table: "predictions");
+
+            migrationBuilder.DropIndex(
+                name: "IX_predictions_ReferenceToken_Id",
+                table: "predictions");
+
+            migrationBuilder.DropIndex(
+                name: "IX_predictions_Version_Id",
+                table: "predictions");
+
+            migrationBuilder.DropColumn(
+                name: "ReferenceToken",
+                table: "predictions");
         }
     }
 }

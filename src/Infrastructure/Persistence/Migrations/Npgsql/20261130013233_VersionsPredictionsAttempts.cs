@@ -1,15 +1,42 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
 namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 {
     /// <inheritdoc />
-    public partial class VersionListings : Migration
+    public partial class VersionsPredictionsAttempts : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<long>(
+                name: "ReferenceToken",
+                table: "predictions",
+                type: "bigint",
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "training_attempts",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    JobId = table.Column<Guid>(type: "uuid", nullable: false),
+                    Worker = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    StartedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    EndedAt = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    End = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    ExitCode = table.Column<int>(type: "integer", nullable: true),
+                    Log = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_training_attempts", x => x.Id);
+                });
+
             migrationBuilder.CreateTable(
                 name: "version_counter",
                 columns: table => new
@@ -51,6 +78,33 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_predictions_confirmed",
+                table: "predictions",
+                column: "Id",
+                filter: "\"ConfirmedClass\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_predictions_ReferenceToken_Id",
+                table: "predictions",
+                columns: new[] { "ReferenceToken", "Id" },
+                filter: "\"ReferenceToken\" IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_predictions_Version_Id",
+                table: "predictions",
+                columns: new[] { "Version", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_attempts_JobId_Id",
+                table: "training_attempts",
+                columns: new[] { "JobId", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_training_attempts_StartedAt",
+                table: "training_attempts",
+                column: "StartedAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_version_listings_MacroF1_VersionId",
                 table: "version_listings",
                 columns: new[] { "MacroF1", "VersionId" });
@@ -88,10 +142,29 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "training_attempts");
+
+            migrationBuilder.DropTable(
                 name: "version_counter");
 
             migrationBuilder.DropTable(
                 name: "version_listings");
+
+            migrationBuilder.DropIndex(
+                name: "IX_predictions_confirmed",
+                table: "predictions");
+
+            migrationBuilder.DropIndex(
+                name: "IX_predictions_ReferenceToken_Id",
+                table: "predictions");
+
+            migrationBuilder.DropIndex(
+                name: "IX_predictions_Version_Id",
+                table: "predictions");
+
+            migrationBuilder.DropColumn(
+                name: "ReferenceToken",
+                table: "predictions");
         }
     }
 }

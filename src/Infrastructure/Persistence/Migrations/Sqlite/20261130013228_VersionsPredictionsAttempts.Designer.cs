@@ -11,8 +11,8 @@ using ModelOps.Infrastructure.Persistence;
 namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteModelOpsDbContext))]
-    [Migration("20261130005656_VersionListings")]
-    partial class VersionListings
+    [Migration("20261130013228_VersionsPredictionsAttempts")]
+    partial class VersionsPredictionsAttempts
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -340,6 +340,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<double>("Prediabetes")
                         .HasColumnType("REAL");
 
+                    b.Property<long?>("ReferenceToken")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Version")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -347,7 +350,16 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("IX_predictions_confirmed")
+                        .HasFilter("\"ConfirmedClass\" IS NOT NULL");
+
                     b.HasIndex("ConfirmedClass", "CreatedAt");
+
+                    b.HasIndex("ReferenceToken", "Id")
+                        .HasFilter("\"ReferenceToken\" IS NOT NULL");
+
+                    b.HasIndex("Version", "Id");
 
                     b.ToTable("predictions", null, t =>
                         {
@@ -368,6 +380,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("REAL");
 
                     b.Property<int>("Class")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("CreatedAt")
@@ -400,7 +413,17 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("PredictionId")
                         .IsUnique();
 
+                    b.HasIndex("Class", "Id");
+
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.HasIndex("ImportId", "Class");
+
+                    b.HasIndex("ImportId", "Id");
+
+                    b.HasIndex("Source", "Id");
+
+                    b.HasIndex("HbA1c", "Age", "Bmi", "Gender", "Class", "ImportId");
 
                     b.ToTable("labelled_records", null, t =>
                         {
@@ -410,6 +433,41 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                             t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
                         });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CorrectedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CorrectedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("To")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RecordId", "Id");
+
+                    b.ToTable("record_corrections", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
@@ -442,11 +500,59 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("WithdrawnAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
-                    b.HasIndex("State");
+                    b.HasIndex("State", "Id");
 
                     b.ToTable("record_imports", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Training.TrainingAttempt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("End")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ExitCode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Worker")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("StartedAt");
+
+                    b.HasIndex("JobId", "Id");
+
+                    b.ToTable("training_attempts", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
@@ -1054,6 +1160,15 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("ImportId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Records.LabelledRecord", null)
+                        .WithMany()
+                        .HasForeignKey("RecordId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>
