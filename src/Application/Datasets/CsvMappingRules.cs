@@ -82,7 +82,8 @@ public static class CsvMappingRules
             throw Refusal(field, Texts.Say($"can't be given: the column has no codes"));
         }
 
-        if (codes.Count is 0 or > ColumnMapping.MaxCodes || codes.Keys.Any(word => word.Length > MaxText || PlainText.Word(word).Length == 0))
+        if (codes.Count is 0 or > ColumnMapping.MaxCodes
+            || codes.Keys.Any(word => word.Length > MaxText || PlainText.Word(word).Length == 0))
         {
             throw Refusal(field, Texts.Say($"must have 1 to {ColumnMapping.MaxCodes} words of at most {MaxText} characters"));
         }

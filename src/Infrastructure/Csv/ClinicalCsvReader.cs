@@ -196,7 +196,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             _rowRejected = false;
             if (!HasAllFields(rows.Reader, _plan, options))
             {
-                Reject("", Sentence.Of($"has {rows.Reader.FieldCount} fields where the header has {_plan.Headers.Length}"));
+                Reject("", Sentence.Of($"has {rows.Reader.FieldCount:# field|# fields} where the header has {_plan.Headers.Length}"));
                 _rejected++;
                 return;
             }
