@@ -13,6 +13,8 @@ namespace ModelOps.Application.Records;
 /// <param name="Form">Is called when the content has been read to its end, because parts of a form may follow the file.</param>
 public sealed record ImportRecords(string? FileName, Stream Content, Func<UploadForm> Form) : IRequest<ImportAnswer>;
 
+/// <param name="AlreadyKnown">Rows of the file that were among the records before, by inputs and class.</param>
+/// <param name="ImportId">Under this id the import can be withdrawn.</param>
 public sealed record ImportAnswer(
     bool Success,
     string Message,
@@ -25,7 +27,9 @@ public sealed record ImportAnswer(
     IReadOnlyList<ColumnNoteAnswer> Conversions,
     string? Encoding,
     string? Separator,
-    int HeaderLine);
+    int HeaderLine,
+    int AlreadyKnown,
+    long ImportId);
 
 internal sealed class ImportRecordsHandler(
     IModelOpsDbContext db,
@@ -53,7 +57,8 @@ internal sealed class ImportRecordsHandler(
         }
 
         using var rows = collector.Complete();
-        await import.RunAsync(DatasetNames.SafeFormOf(request.FileName), user.Signature(), rows, cancellationToken);
+        var known = await db.CountKnownAsync(rows.Read(), cancellationToken);
+        var id = await import.RunAsync(DatasetNames.SafeFormOf(request.FileName), user.Signature(), rows, cancellationToken);
         return new ImportAnswer(
             true,
             Texts.Say($"{report.Rows:# record was|# records were} added; rows left out: {report.Rejected}."),
@@ -66,6 +71,8 @@ internal sealed class ImportRecordsHandler(
             ColumnNoteAnswer.Of(report.Conversions),
             report.Mapping?.Encoding,
             report.Mapping?.Separator,
-            report.HeaderLine);
+            report.HeaderLine,
+            known,
+            id);
     }
 }
