@@ -11,7 +11,6 @@ namespace ModelOps.Application.Versions;
 public sealed record GetActiveModel : IRequest<ActiveModelAnswer>;
 
 /// <param name="ActivationNumber">Counts activations.</param>
-/// <param name="Number">The version's number for people.</param>
 public sealed record ActiveModelAnswer(
     string Version,
     DateTime CreatedAt,
@@ -19,23 +18,20 @@ public sealed record ActiveModelAnswer(
     int TrainingSamples,
     DateTime ActivatedAt,
     string ActivatedBy,
-    [property: JsonPropertyName("epoch")] long ActivationNumber,
-    long Number);
+    [property: JsonPropertyName("epoch")] long ActivationNumber);
 
 internal sealed class GetActiveModelHandler(IModelOpsDbContext db) : IRequestHandler<GetActiveModel, ActiveModelAnswer>
 {
     public async Task<ActiveModelAnswer> Handle(GetActiveModel request, CancellationToken cancellationToken) =>
-        await (from a in db.ActiveModels.AsNoTracking()
-               join l in db.VersionListings on a.VersionId equals l.VersionId
-               select new ActiveModelAnswer(
-                   a.Version.Name,
-                   a.Version.CreatedAt,
-                   a.Version.Metrics,
-                   a.Version.TrainingSamples,
-                   a.Activation.At,
-                   a.Activation.By,
-                   a.ActivationNumber,
-                   l.Number))
+        await db.ActiveModels.AsNoTracking()
+            .Select(a => new ActiveModelAnswer(
+                a.Version.Name,
+                a.Version.CreatedAt,
+                a.Version.Metrics,
+                a.Version.TrainingSamples,
+                a.Activation.At,
+                a.Activation.By,
+                a.ActivationNumber))
             .SingleOrDefaultAsync(cancellationToken)
         ?? throw VersionRefusals.NoActiveModel(RefusalKind.NotFound);
 }
