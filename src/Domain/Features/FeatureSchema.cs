@@ -70,9 +70,12 @@ public sealed class FeatureSchema
                 Column.Number(
                     ColumnNames.HbA1c, "%", hba1cMin, hba1cMax, [4.5, 5.6, 6.2, 6.9, 9.5, 13],
                     $"must be above {hba1cMin} and at most {hba1cMax} %",
+                    new Bins(4, 0.5),
                     value => value > hba1cMax.Value && value <= 10 * hba1cMax.Value ? mmol : null),
-                Column.Number(ColumnNames.Age, "years", ageMin, ageMax, [25, 50, 75], $"must be between {ageMin} and {ageMax} years"),
-                Column.Number(ColumnNames.Bmi, "kg/m²", bmiMin, bmiMax, [21, 33], $"must be between {bmiMin} and {bmiMax} kg/m²"),
+                Column.Number(
+                    ColumnNames.Age, "years", ageMin, ageMax, [25, 50, 75], $"must be between {ageMin} and {ageMax} years", new Bins(0, 5)),
+                Column.Number(
+                    ColumnNames.Bmi, "kg/m²", bmiMin, bmiMax, [21, 33], $"must be between {bmiMin} and {bmiMax} kg/m²", new Bins(14, 2)),
                 Column.Coded(ColumnNames.Gender, Enum.GetNames<Gender>(), $"must be M (male) or F (female)"),
             ],
             Column.Label(

@@ -28,6 +28,7 @@ internal static class Rights
         typeof(GetRecordsSummary),
         typeof(GetRollbackTarget),
         typeof(GetVersion),
+        typeof(GetVersionProfile),
         typeof(ListAccessTokens),
         typeof(ListActivations),
         typeof(ListDatasets),
