@@ -56,7 +56,7 @@ internal sealed class ImportRecordsHandler(
         await import.RunAsync(request.FileName, user.Signature(), rows, cancellationToken);
         return new ImportAnswer(
             true,
-            Texts.Say($"{report.Rows} records were added; rows left out: {report.Rejected}."),
+            Texts.Say($"{report.Rows:# record was|# records were} added; rows left out: {report.Rejected}."),
             report.Rows,
             report.Rejected,
             RowProblemAnswer.Of(report.Problems),

@@ -6,7 +6,7 @@ public static class DataRefusals
     public static RefusalException NotEnoughRecords(int available, int required) => new(
         RefusalKind.Unprocessable,
         "not_enough_records",
-        $"A training needs at least {required} labelled records; there are {available}.");
+        $"A training needs at least {required:# labelled record|# labelled records}; there {available:is #|are #}.");
 
     public static RefusalException NotEnoughClasses() => new(
         RefusalKind.Unprocessable,
