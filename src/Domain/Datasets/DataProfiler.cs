@@ -3,7 +3,9 @@ using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Datasets;
 
-/// <summary>Computes a <see cref="DataProfile"/> in one pass over rows in canonical order. Memory: 1.2 MB, however many rows there are.</summary>
+/// <summary>
+/// Computes a <see cref="DataProfile"/> in one pass over rows in canonical order. Memory: 1.2 MB, however many rows there are.
+/// </summary>
 public sealed class DataProfiler
 {
     private static readonly FeatureSchema Schema = FeatureSchema.Current;

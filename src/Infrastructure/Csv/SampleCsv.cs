@@ -6,5 +6,6 @@ namespace ModelOps.Infrastructure.Csv;
 public static class SampleCsv
 {
     /// <summary>Writes <paramref name="rows"/> rows of <see cref="SampleGenerator"/>.</summary>
-    public static void Write(Stream destination, int rows, int seed) => CanonicalCsv.Write(destination, SampleGenerator.Generate(rows, seed));
+    public static void Write(Stream destination, int rows, int seed) =>
+        CanonicalCsv.Write(destination, SampleGenerator.Generate(rows, seed));
 }

@@ -70,7 +70,8 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
     {
         try
         {
-            return new FileStream(FindCsv(id) ?? throw DatasetRefusals.NotFound(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            var path = FindCsv(id) ?? throw DatasetRefusals.NotFound(name);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -558,7 +558,7 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         using var csv = new MemoryStream();
         Infrastructure.Csv.SampleCsv.Write(csv, 40, seed);
         csv.Position = 0;
-        await _world.SendAsync(new UploadDataset(name, csv, CsvOptions.Of(strict: true, null)));
+        await _world.SendAsync(new UploadDataset(name, csv, () => new UploadForm(CsvOptions.Default)));
         return await _world.UseAsync(async db => (
             await db.Datasets.Where(d => d.Name == name).Select(d => d.Id).SingleAsync(),
             CanonicalRow.Fingerprint([.. SampleGenerator.Generate(40, seed)])));

@@ -23,7 +23,9 @@ public class RowsOverlapTests
         var (inDataset, inRecords) = (dataset.ToHashSet(), records.ToHashSet());
         Assert.Equal(
             new OverlapCounts(
-                rows.Count(r => inDataset.Contains(r) || inRecords.Contains(r)), rows.Count(inRecords.Contains), rows.Count(inDataset.Contains)),
+                rows.Count(r => inDataset.Contains(r) || inRecords.Contains(r)),
+                rows.Count(inRecords.Contains),
+                rows.Count(inDataset.Contains)),
             counts);
 
         LabelledExample[] Draw(int count) =>

@@ -32,7 +32,9 @@ public class DataProfilerTests
         var found = Of(values.Select(bmi => Rows.Of(Negative, 40, bmi: bmi))).Columns[ColumnNames.Bmi].Quantiles!;
 
         Array.Sort(values);
-        foreach (var (share, value) in new[] { (0.05, found.P5), (0.25, found.P25), (0.5, found.P50), (0.75, found.P75), (0.95, found.P95) })
+        (double Share, double Value)[] quantiles =
+            [(0.05, found.P5), (0.25, found.P25), (0.5, found.P50), (0.75, found.P75), (0.95, found.P95)];
+        foreach (var (share, value) in quantiles)
         {
             Assert.InRange(values[(int)(share * 50_000)] - value, 0, 115.0 / 32_768);
         }

@@ -33,6 +33,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user session    DELETE /auth/tokens/{id}
         user            GET    /auth/me read predict train data
         admin           POST   /model/upload-dataset data
+        admin           POST   /model/datasets/preview data
         user            GET    /model/datasets read data train
         user            GET    /model/datasets/{name} read data train
         admin           PATCH  /model/datasets/{name} data
@@ -45,6 +46,13 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /model/predict/batch predict
         admin           POST   /records data
         admin           POST   /records/import data
+        admin           GET    /records data
+        admin           GET    /records/{id} data
+        admin           PATCH  /records/{id} data
+        admin           DELETE /records/{id} data
+        admin           GET    /records/imports data
+        admin           GET    /records/imports/{id} data
+        admin           DELETE /records/imports/{id} data
         user            GET    /records/summary read data train
         admin           POST   /model/retrain train
         admin           POST   /model/versions/{version}/reproduce train

@@ -33,7 +33,7 @@ public abstract class ProfileTests(ModelsFixture service)
         var profile = answer.GetProperty("profile");
         Shape.Is(profile, Members);
         Shape.Is(profile.GetProperty("already_known"), Known);
-        Assert.Equal([5, 4, 1, 1], new[] { "rows", "distinct", "duplicates", "conflicting_labels" }.Select(m => profile.GetProperty(m).GetInt32()));
+        Assert.Equal([5, 4, 1, 1], Numbers(profile, "rows", "distinct", "duplicates", "conflicting_labels"));
         var columns = profile.GetProperty("columns");
         Shape.Is(columns, "HbA1c:object AGE:object BMI:object Gender:object");
         var hba1c = columns.GetProperty("HbA1c");
@@ -63,7 +63,7 @@ public abstract class ProfileTests(ModelsFixture service)
 
         var answer = await second.JsonAsync();
         var known = answer.GetProperty("profile").GetProperty("already_known");
-        Assert.Equal([24, 13, 21], new[] { "rows", "records", "datasets" }.Select(m => known.GetProperty(m).GetInt32()));
+        Assert.Equal([24, 13, 21], Numbers(known, "rows", "records", "datasets"));
         Assert.Equal(24, answer.GetProperty("already_known").GetInt32());
     }
 
@@ -110,8 +110,10 @@ public abstract class ProfileTests(ModelsFixture service)
 
         Shape.Is(version, "version:string profile:object");
         Assert.Equal(
-            dataset.GetProperty("profile").GetProperty("columns").ToString(), version.GetProperty("profile").GetProperty("columns").ToString());
-        Assert.Equal(version.ToString(), (await service.Admin.JsonAsync($"/model/versions/{service.Versions[0]}/profile")).ToString());
+            dataset.GetProperty("profile").GetProperty("columns").ToString(),
+            version.GetProperty("profile").GetProperty("columns").ToString());
+        var stored = await service.Admin.JsonAsync($"/model/versions/{service.Versions[0]}/profile");
+        Assert.Equal(version.ToString(), stored.ToString());
         using var unknown = await service.Admin.GetAsync("/model/versions/v20200101_000000/profile");
         await unknown.ProblemAsync(404, "version_not_found");
     }
@@ -120,31 +122,41 @@ public abstract class ProfileTests(ModelsFixture service)
     public async Task Rows_OfADataset_ReadBackEqual()
     {
         var name = Api.NewName();
-        var csv = "Clase;Sexo;IMC;Edad;HbA1c (mmol/mol)\nNegativo;H;25,123456789012345;0;33\nY;M;24;60,5;86,5\nY;M;24;60,5;86,5\nP;M;5;130;42\n";
+        const string csv = """
+            Clase;Sexo;IMC;Edad;HbA1c (mmol/mol)
+            Negativo;H;25,123456789012345;0;33
+            Y;M;24;60,5;86,5
+            Y;M;24;60,5;86,5
+            P;M;5;130;42
+            """;
         using var uploaded = await service.Admin.UploadAsync(name, csv);
         Assert.Equal(HttpStatusCode.Created, uploaded.StatusCode);
 
         using var response = await service.Admin.GetAsync($"/model/datasets/{name}/rows.csv");
 
-        Assert.Equal(("text/csv", name), (response.Content.Headers.ContentType?.MediaType, response.Content.Headers.ContentDisposition?.FileName));
+        var headers = response.Content.Headers;
+        Assert.Equal(("text/csv", name), (headers.ContentType?.MediaType, headers.ContentDisposition?.FileName));
         Assert.True(response.Headers.CacheControl?.NoStore);
         var rows = await response.Content.ReadAsStringAsync();
         Assert.StartsWith("HbA1c,AGE,BMI,Gender,CLASS\n", rows, StringComparison.Ordinal);
         Assert.Equal(5, rows.Count(c => c == '\n'));
         Assert.All(rows.Split('\n')[1..^1].SelectMany(row => row.Split(',')), field => Assert.True(
-            double.TryParse(field, CultureInfo.InvariantCulture, out _) || field is "F" or "M" or "Negative" or "Prediabetes" or "Diabetes"));
+            double.TryParse(field, CultureInfo.InvariantCulture, out _)
+            || field is "F" or "M" or "Negative" or "Prediabetes" or "Diabetes"));
         using var again = await service.Admin.UploadAsync(Api.NewName(), rows);
         var (before, after) = (await uploaded.JsonAsync(), await again.JsonAsync());
         Assert.Equal(4, after.GetProperty("already_known").GetInt32());
         Assert.Equal(
-            before.GetProperty("profile").GetProperty("columns").ToString(), after.GetProperty("profile").GetProperty("columns").ToString());
+            before.GetProperty("profile").GetProperty("columns").ToString(),
+            after.GetProperty("profile").GetProperty("columns").ToString());
         Assert.Empty(Directory.GetFiles(Path.Combine(service.DataDirectory, "staging")));
     }
 
     [Fact]
     public async Task Change_OfNameAndDescription_IsWhatTheDatasetSaysFromThenOn()
     {
-        var (name, other, renamed) = (await service.Admin.SampleDatasetAsync(20), await service.Admin.SampleDatasetAsync(20), Api.NewName());
+        var (name, renamed) = (await service.Admin.SampleDatasetAsync(20), Api.NewName());
+        var other = await service.Admin.SampleDatasetAsync(20);
 
         using var changed = await PatchAsync(name, new { filename = renamed, description = " From the clinic's 2025 export.\nTwo wards. " });
 
@@ -159,12 +171,14 @@ public abstract class ProfileTests(ModelsFixture service)
         using var letters = await PatchAsync(renamed, new { filename = renamed.ToUpperInvariant(), description = "" });
         var upper = await letters.JsonAsync();
         Assert.Equal(
-            (renamed.ToUpperInvariant(), JsonValueKind.Null), (upper.GetProperty("filename").GetString(), upper.GetProperty("description").ValueKind));
+            (renamed.ToUpperInvariant(), JsonValueKind.Null),
+            (upper.GetProperty("filename").GetString(), upper.GetProperty("description").ValueKind));
 
         // Its files keep their name, and go with it.
         using var deleted = await service.Admin.DeleteAsync($"/model/datasets/{renamed}");
         Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
-        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(service.DataDirectory, "datasets")), f => f.EndsWith(name, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.Combine(service.DataDirectory, "datasets")), f => f.EndsWith(name, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -212,7 +226,10 @@ public abstract class ProfileTests(ModelsFixture service)
         Assert.Equal($"dataset:{name}", version.GetProperty("data").GetProperty("source").GetString());
     }
 
-    private Task<HttpResponseMessage> PatchAsync(string name, object change) => service.Admin.PatchAsJsonAsync($"/model/datasets/{name}", change);
+    private static IEnumerable<int> Numbers(JsonElement of, params string[] members) => members.Select(m => of.GetProperty(m).GetInt32());
+
+    private Task<HttpResponseMessage> PatchAsync(string name, object change) =>
+        service.Admin.PatchAsJsonAsync($"/model/datasets/{name}", change);
 
     private async Task UseAsync(Func<IModelOpsDbContext, Task> work)
     {
@@ -224,7 +241,8 @@ public abstract class ProfileTests(ModelsFixture service)
     private static string[] Made(int count) => [.. Enumerable.Range(0, count).Select(_ =>
     {
         var number = Interlocked.Increment(ref _made);
-        return string.Create(CultureInfo.InvariantCulture, $"{5 + (number * 1e-7)},40,25,M,{"NPY"[number % 3]}\n");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{5 + (number * 1e-7)},40,25,M,{"NPY"[number % 3]}\n");
     })];
 
     private static string Csv(IEnumerable<string> rows) => string.Concat(rows);
