@@ -105,7 +105,8 @@ public static class DependencyInjection
         .AddSingleton<IRowsFiles>(provider => provider.GetRequiredService<RowsFiles>())
         .AddSingleton<IArtifactStore, ArtifactStore>()
         .AddSingleton<IDatasetStore, DatasetStore>()
-        .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
+        .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>()
+        .AddSingleton<IClinicalCsvWriter, CanonicalCsv>();
 
     private static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration,
         InfrastructureSettings settings)
