@@ -96,6 +96,8 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /data/{Name}
         user            GET    /history
         user            POST   /history
+        admin           GET    /labelled-records
+        admin           POST   /labelled-records
         user            GET    /not-found
         user            POST   /not-found
         admin           GET    /retrain
