@@ -95,14 +95,14 @@ public sealed class LookTests(BrowserFixture browser)
     {
         Directory.CreateDirectory(Build.Screenshots);
         List<string> problems = [];
-        await LookAsync(page, name, page.ViewportSize!.Width, dark: true, problems);
+        await LookAsync(page, name, page.ViewportSize!.Width, dark: true, problems, isWhole: false);
         Assert.True(problems.Count == 0, string.Join("\n", problems));
     }
 
-    private static async Task LookAsync(IPage page, string name, int width, bool dark, List<string> problems)
+    private static async Task LookAsync(IPage page, string name, int width, bool dark, List<string> problems, bool isWhole = true)
     {
         await page.ScreenshotAsync(new() { Path = Path.Combine(Build.Screenshots, $"{name}-{(dark ? "dark" : "light")}-{width}.png"),
-            FullPage = true });
+            FullPage = isWhole });
         await page.EvaluateAsync(Axe);
         var found = await page.EvaluateAsync<JsonElement>(
             """
