@@ -58,7 +58,9 @@ public sealed class LookTests(BrowserFixture browser)
         ("records", "/labelled-records"),
         ("records-none", "/labelled-records?source=lab&to=2020-01-01"),
         ("try", "/try"),
+        ("predictions", "/predicted?state=all"),
         ("users", "/accounts"),
+        ("system", "/system"),
         ("account", "/account"),
         ("nothing-here", "/not-found"),
     ];
