@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelOps.Application;
 using ModelOps.Application.Users;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Records;
 
 namespace ModelOps.WebApi.Dashboard;
 
@@ -66,6 +67,15 @@ internal static class Show
         DiabetesClass.Negative => Texts.Say($"Negative"),
         DiabetesClass.Prediabetes => Texts.Say($"Prediabetes"),
         _ => Texts.Say($"Diabetes"),
+    };
+
+    /// <summary>Describes where a record's diagnosis comes from.</summary>
+    public static string Source(LabelSource source) => source switch
+    {
+        LabelSource.Imported => Texts.Say($"Imported from a file"),
+        LabelSource.Lab => Texts.Say($"Confirmed by a lab"),
+        LabelSource.Clinician => Texts.Say($"Confirmed by a clinician"),
+        _ => Texts.Say($"Entered by a program"),
     };
 
     /// <summary>Describes the source of a training's rows, which the API calls <c>database+dataset:NAME</c>.</summary>
