@@ -122,7 +122,8 @@ public sealed class LoadFaultTests(FleetFixture fixture, ITestOutputHelper outpu
         using var again = await Caller.AdminAsync(fleet);
         Assert.Equal(500, (await again.GetAsync("summary", "/records/summary")).Body!.Value.GetProperty("records").GetInt32());
         await Poll.UntilAsync(
-            async () => (long)(await fleet.AskAsync("SELECT count(*) FROM record_imports WHERE \"State\" = 'Removed'"))! == 1, "the removal");
+            async () => 1L.Equals(await fleet.AskAsync("SELECT count(*) FROM record_imports WHERE \"State\" = 'Removed'")),
+            "the removal");
         Assert.Equal(500L, await fleet.AskAsync("SELECT count(*) FROM labelled_records"));
     }
 
