@@ -113,7 +113,8 @@ public sealed class LoadFaultTests(FleetFixture fixture, ITestOutputHelper outpu
             Assert.Equal(201, (await admin.SendFileAsync("import", "/records/import", "a.csv", RecordingClient.Sample(500))).Status);
             var import = await admin.SendFileAsync("import", "/records/import", "b.csv", RecordingClient.Sample(Rows));
             var id = import.Body!.Value.GetProperty("import_id").GetInt64();
-            Assert.Equal(Rows, (await admin.DeleteAsync("withdraw", $"/records/imports/{id}")).Body!.Value.GetProperty("deleted").GetInt32());
+            var withdrawn = await admin.DeleteAsync("withdraw", $"/records/imports/{id}");
+            Assert.Equal(Rows, withdrawn.Body!.Value.GetProperty("deleted").GetInt32());
             await fleet.Api1.KillAsync();
         }
 
