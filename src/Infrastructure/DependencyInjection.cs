@@ -146,6 +146,8 @@ public static class DependencyInjection
         .AddSingleton<DatabasePreparation>()
         .AddSingleton<RecentErrors>()
         .AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentErrors>())
+        .AddSingleton<DatabaseProbe>()
+        .AddSingleton<WorkerMonitor>()
         .AddSingleton<ISystemProbe, SystemProbe>()
         .AddHostedService<StartupSequence>()
         .AddHostedService<ReserveUpkeep>();

@@ -103,6 +103,8 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /data/{Name}
         user            GET    /history
         user            POST   /history
+        admin           GET    /labelled-records
+        admin           POST   /labelled-records
         clinician       GET    /predicted
         clinician       POST   /predicted
         user            GET    /not-found
