@@ -22,8 +22,9 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await page.Link(speech.Say($"Upload data")).ClickAsync();
         await Expect(page.Locator("input[type=file]")).ToBeEnabledAsync();
         await page.Locator("input[type=file]").SetInputFilesAsync(Build.Sample);
+        await page.Button(speech.Say($"Keep")).ClickAsync();
         await Expect(page.Locator(".notice.success")).ToContainTextAsync(speech.Say($"{600} rows are usable."));
-        await page.Locator(".notice.success").GetByRole(AriaRole.Link).ClickAsync();
+        await page.Locator(".notice.success").GetByRole(AriaRole.Link, new() { Name = speech.Say($"Train on it") }).ClickAsync();
 
         var first = await TrainAsync(page, speech, seed: 42);
         await ActivateAsync(page, speech, first, "The first one.");

@@ -51,7 +51,8 @@ internal static class Show
     {
         < 1024 => string.Create(Culture, $"{bytes} B"),
         < 1024 * 1024 => string.Create(Culture, $"{bytes / 1024.0:0.#} kB"),
-        _ => string.Create(Culture, $"{bytes / (1024.0 * 1024):0.#} MB"),
+        < 1024L * 1024 * 1024 => string.Create(Culture, $"{bytes / (1024.0 * 1024):0.#} MB"),
+        _ => string.Create(Culture, $"{bytes / (1024.0 * 1024 * 1024):0.#} GB"),
     };
 
     public static string Duration(double seconds) => seconds switch
