@@ -46,7 +46,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await page.GetByLabel($"Pick {shown.Active} to compare").CheckAsync();
         await page.Button("Compare the two").ClickAsync();
 
-        await Expect(page.Locator(".notice strong").First).ToContainTextAsync("patients the new version");
+        await Expect(page.GetByTestId("verdict")).ToContainTextAsync("patients the new version");
         await Expect(page.Locator("section").Filter(new() { HasText = "Candidate" }).First).ToContainTextAsync(shown.Newer);
         await Expect(page.Locator("section").Filter(new() { HasText = "Baseline" }).First).ToContainTextAsync(shown.Active);
         await Expect(page.GetByText("none of whom was judged by a network that had learned from that patient")).ToBeVisibleAsync();
@@ -72,6 +72,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await page.ConfirmAsync("Make it again");
         await Expect(page).ToHaveURLAsync(new Regex("/trainings/"));
         await Expect(page.Locator(".notice.success")).ToContainTextAsync($"{shown.MlpBn} came out the same, to the last bit.", new() { Timeout = 60_000 });
+        await Expect(page.GetByText($"The rows of {shown.MlpBn}")).ToBeVisibleAsync();
         Assert.Empty(visitor.Errors);
     }
 
@@ -90,7 +91,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await Expect(page.Locator("figure").Filter(new() { HasText = "Examining everybody" })).ToHaveCountAsync(2);
 
         await page.GoAsync($"/versions/{shown.MlpBn}");
-        await Expect(page.GetByText("They were kept apart: it never learned from them.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("judged it, kept apart: it never learned from them.")).ToBeVisibleAsync();
         await Expect(page.GetByText("to learn and to judge")).ToHaveCountAsync(0);
         await Expect(page.GetByText("to choose")).ToBeVisibleAsync();
         await Expect(Tile(page.Locator(".hero"), "Diabetes missed").Locator(".value")).ToHaveTextAsync(await MissedAsync(shown.MlpBn));
@@ -155,7 +156,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await using var visitor = await browser.VisitAsync();
         var page = await visitor.SignInAsync(asAdmin: true, $"/compare?candidate={shown.Newer}");
 
-        var filled = page.Locator(".page-head .mud-button-filled");
+        var filled = page.Locator(".decision .mud-button-filled");
         await Expect(filled).ToHaveTextAsync([suggested ? $"Activate {shown.Newer}" : "Keep the present one"]);
         await page.GoAsync($"/compare?candidate={shown.Newer}&baseline={shown.MlpBn}");
         await Expect(page.GetByText("Where they differ")).ToBeVisibleAsync();

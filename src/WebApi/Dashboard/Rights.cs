@@ -27,6 +27,7 @@ internal static class Rights
         typeof(GetJob),
         typeof(GetRecordsSummary),
         typeof(GetRollbackTarget),
+        typeof(GetTrend),
         typeof(GetVersion),
         typeof(ListAccessTokens),
         typeof(ListActivations),

@@ -26,7 +26,7 @@ public sealed class DispatcherTests(ServiceFixture service)
     private static readonly Type[] ForEverybody =
     [
         typeof(CompareVersions), typeof(GetActiveModel), typeof(GetDataset), typeof(GetJob), typeof(GetRecordsSummary),
-        typeof(GetRollbackTarget), typeof(GetVersion),
+        typeof(GetRollbackTarget), typeof(GetTrend), typeof(GetVersion),
         typeof(ListActivations), typeof(ListDatasets), typeof(ListJobs), typeof(ListVersions), typeof(Predict), typeof(PreviewTraining),
 
         // One's own account.
