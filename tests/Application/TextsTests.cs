@@ -105,8 +105,8 @@ public sealed partial class TextsTests
     {
         var refusal = DataRefusals.NotEnoughRecords(3, 10);
 
-        Assert.Equal("A training needs at least 10 labelled records; there are 3.", In("en", () => Texts.Say(refusal.Detail)));
-        Assert.Equal("Un entrenamiento necesita al menos 10 registros con diagnóstico; hay 3.", In("es", () => Texts.Say(refusal.Detail)));
+        Assert.Equal("A training needs at least 10 different labelled records; there are 3. Copies count once.", In("en", () => Texts.Say(refusal.Detail)));
+        Assert.Equal("Un entrenamiento necesita al menos 10 registros distintos con diagnóstico; hay 3. Las copias cuentan una vez.", In("es", () => Texts.Say(refusal.Detail)));
         Assert.Equal(refusal.Message, In("es", () => refusal.Message));
     }
 
@@ -148,9 +148,9 @@ public sealed partial class TextsTests
         job.Fail(claim, "not_enough_records", Sentence.Of(DataRefusals.NotEnoughRecords(3, 10).Detail), now);
 
         Assert.Equal(
-            "Un entrenamiento necesita al menos 10 registros con diagnóstico; hay 3.",
+            "Un entrenamiento necesita al menos 10 registros distintos con diagnóstico; hay 3. Las copias cuentan una vez.",
             In("es", () => JobAnswer.Of(job, now).Error!.Detail));
-        Assert.Equal("A training needs at least 10 labelled records; there are 3.", In("en", () => JobAnswer.Of(job, now).Error!.Detail));
+        Assert.Equal("A training needs at least 10 different labelled records; there are 3. Copies count once.", In("en", () => JobAnswer.Of(job, now).Error!.Detail));
     }
 
     [Fact]

@@ -3,6 +3,9 @@ namespace ModelOps.Domain.Training;
 /// <summary>The source of the rows of a retraining.</summary>
 public abstract record DataSelection
 {
+    /// <summary>The text form of the database; the text form of every selection that uses it begins so.</summary>
+    public const string DatabaseSource = "database";
+
     private DataSelection()
     {
     }
@@ -32,7 +35,7 @@ public abstract record DataSelection
 
         public override bool UsesDatabase => true;
 
-        public override string Describe() => "database";
+        public override string Describe() => DatabaseSource;
     }
 
     /// <summary>An uploaded dataset, without the database.</summary>
@@ -52,7 +55,7 @@ public abstract record DataSelection
 
         public override bool UsesDatabase => true;
 
-        public override string Describe() => $"database+dataset:{Name}";
+        public override string Describe() => $"{DatabaseSource}+dataset:{Name}";
     }
 }
 

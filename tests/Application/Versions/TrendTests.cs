@@ -89,9 +89,8 @@ public abstract class TrendTests(Provider provider) : IAsyncLifetime
                 summary,
                 [],
                 World.Created.AddSeconds(second)));
-            await db.SaveChangesAsync(default);
         }
 
-        return count;
+        return await db.SaveChangesAsync(default);
     });
 }

@@ -43,6 +43,13 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /model/predict/batch predict
         admin           POST   /records data
         admin           POST   /records/import data
+        admin           GET    /records data
+        admin           GET    /records/{id} data
+        admin           PATCH  /records/{id} data
+        admin           DELETE /records/{id} data
+        admin           GET    /records/imports data
+        admin           GET    /records/imports/{id} data
+        admin           DELETE /records/imports/{id} data
         user            GET    /records/summary read data train
         admin           POST   /model/retrain train
         admin           POST   /model/versions/{version}/reproduce train

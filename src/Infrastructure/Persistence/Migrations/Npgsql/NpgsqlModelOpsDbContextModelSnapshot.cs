@@ -382,6 +382,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasColumnType("double precision");
 
                     b.Property<int>("Class")
+                        .IsConcurrencyToken()
                         .HasColumnType("integer");
 
                     b.Property<DateTime>("CreatedAt")
@@ -414,7 +415,17 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.HasIndex("PredictionId")
                         .IsUnique();
 
+                    b.HasIndex("Class", "Id");
+
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.HasIndex("ImportId", "Class");
+
+                    b.HasIndex("ImportId", "Id");
+
+                    b.HasIndex("Source", "Id");
+
+                    b.HasIndex("HbA1c", "Age", "Bmi", "Gender", "Class", "ImportId");
 
                     b.ToTable("labelled_records", null, t =>
                         {
@@ -424,6 +435,43 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                             t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
                         });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("CorrectedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("CorrectedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<int>("From")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("To")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RecordId", "Id");
+
+                    b.ToTable("record_corrections", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
@@ -458,9 +506,16 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
 
+                    b.Property<DateTime?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
                     b.HasKey("Id");
 
-                    b.HasIndex("State");
+                    b.HasIndex("State", "Id");
 
                     b.ToTable("record_imports", (string)null);
                 });
@@ -1011,6 +1066,15 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .WithMany()
                         .HasForeignKey("ImportId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Records.LabelledRecord", null)
+                        .WithMany()
+                        .HasForeignKey("RecordId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>

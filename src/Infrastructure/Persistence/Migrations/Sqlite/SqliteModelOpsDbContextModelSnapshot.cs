@@ -365,6 +365,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("REAL");
 
                     b.Property<int>("Class")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("CreatedAt")
@@ -397,7 +398,17 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("PredictionId")
                         .IsUnique();
 
+                    b.HasIndex("Class", "Id");
+
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.HasIndex("ImportId", "Class");
+
+                    b.HasIndex("ImportId", "Id");
+
+                    b.HasIndex("Source", "Id");
+
+                    b.HasIndex("HbA1c", "Age", "Bmi", "Gender", "Class", "ImportId");
 
                     b.ToTable("labelled_records", null, t =>
                         {
@@ -407,6 +418,41 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                             t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
                         });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CorrectedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CorrectedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("To")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RecordId", "Id");
+
+                    b.ToTable("record_corrections", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
@@ -439,9 +485,16 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("WithdrawnAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
-                    b.HasIndex("State");
+                    b.HasIndex("State", "Id");
 
                     b.ToTable("record_imports", (string)null);
                 });
@@ -982,6 +1035,15 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("ImportId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Records.LabelledRecord", null)
+                        .WithMany()
+                        .HasForeignKey("RecordId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>
