@@ -30,7 +30,7 @@ public sealed class DecisionTests(BrowserFixture browser)
             await Expect(card.Locator(".finds li")).ToHaveCountAsync(2);
             await Expect(card.Locator(".finds li").First).ToContainTextAsync(Math.Round(found) == Math.Round(before)
                 ? speech.Say($"Of 100 patients with diabetes it finds {"#"}, before {"#"}.").Split('#')[0]
-                : speech.Say($"Of 100 patients with diabetes it finds {Math.Round(found):0}, before {Math.Round(before):0}."));
+                : speech.Say($"Of 100 patients with diabetes it finds {Math.Round(found)}, before {Math.Round(before)}."));
             await Expect(card.Locator(".mud-button-filled:visible")).ToHaveTextAsync(
                 [suggested ? speech.Say($"Activate {shown.Newer}") : speech.Say($"Keep the present one")]);
             await Expect(card.Locator(".mud-button-root:visible")).ToHaveCountAsync(1);
