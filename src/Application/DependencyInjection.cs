@@ -25,7 +25,9 @@ public static class DependencyInjection
         .AddScoped<VersionComparer>()
         .AddSingleton<ActivePointerFile>()
         .AddSingleton<PredictionLog>()
+        .AddSingleton<PredictionReferences>()
         .AddSingleton<TurnLines>()
+        .AddSingleton<AttemptLog>()
         .AddSingleton<JobWatcher>();
 
     private static IServiceCollection AddMediator(this IServiceCollection services)

@@ -58,7 +58,9 @@ public sealed class LookTests(BrowserFixture browser)
         ("data", "/data"),
         ("dataset", $"/data/{shown.Dataset}"),
         ("try", "/try"),
+        ("predictions", "/predicted?state=all"),
         ("users", "/accounts"),
+        ("system", "/system"),
         ("account", "/account"),
         ("nothing-here", "/not-found"),
     ];

@@ -110,7 +110,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
     {
         var key = Dataset.KeyOf(name);
         var stored = await db.Datasets.AsNoTracking()
-            .Where(d => d.NameKey == key).Select(d => new { d.Id, d.Name }).SingleOrDefaultAsync(cancellationToken)
+            .Where(d => d.NameKey == key).Select(d => new { d.Id, d.Name, d.Report }).SingleOrDefaultAsync(cancellationToken)
             ?? throw DatasetRefusals.NotFound(name);
         if (datasets.FindRows(stored.Id) is { } rows)
         {
@@ -120,7 +120,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
         // The dataset was uploaded before rows files existed.
         await using var content = datasets.OpenRead(stored.Id, stored.Name);
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
-        csv.Read(content, CsvOptions.AsStored, collector.Add, cancellationToken);
+        csv.Read(content, CsvOptions.AsStored(stored.Report.Mapping), row => collector.Add(row.Example), cancellationToken);
         var read = collector.Complete();
         datasets.KeepRows(read, stored.Id);
         return read;

@@ -20,7 +20,9 @@ public sealed record GetTrend : IRequest<Trend>, ITakesTurns
 /// <param name="All">Number of stored versions, also those that the answer leaves out.</param>
 public sealed record Trend(IReadOnlyList<TrendVersion> Versions, int All);
 
-/// <summary>One version of a trend. The figures are of the patients that judged it, so those of two versions may be of different ones.</summary>
+/// <summary>
+/// One version of a trend. The figures are of the patients that judged it, so those of two versions may be of different patients.
+/// </summary>
 /// <param name="RuleF1">Macro F1 of the best rule without learning on the same patients.</param>
 /// <param name="Rows">Number of rows that the version was trained from.</param>
 /// <param name="Activations">When it was put in service, the first time first.</param>

@@ -18,8 +18,10 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
 {
     public async Task<VersionDetail> Handle(GetVersion request, CancellationToken cancellationToken)
     {
-        var v = await db.Versions.AsNoTracking().SingleOrDefaultAsync(x => x.Name == request.Version, cancellationToken)
+        var listing = await db.VersionListings.AsNoTracking().Include(l => l.Version)
+            .SingleOrDefaultAsync(l => l.Version.Name == request.Version, cancellationToken)
             ?? throw VersionRefusals.VersionNotFound();
+        var v = listing.Version;
         var isActive = await db.ActiveModels.AnyAsync(a => a.VersionId == v.Id, cancellationToken);
         return new VersionDetail(
             Version: v.Name,
@@ -38,7 +40,10 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
             Evaluation: v.Summary.Evaluation,
             Live: await LiveAsync(v.Name, cancellationToken),
             History: v.Summary.History,
-            Files: [.. v.Files.Where(f => f.Name != ModelVersion.RowsFile)]);
+            Files: [.. v.Files.Where(f => f.Name != ModelVersion.RowsFile)],
+            Number: listing.Number,
+            Note: listing.Note,
+            Tags: listing.Tags);
     }
 
     private async Task<LiveEvaluation> LiveAsync(string version, CancellationToken cancellationToken)

@@ -31,6 +31,15 @@ public sealed record CsvReport(
 
     /// <summary>The columns whose values were converted to the schema's unit. Empty in reports of earlier releases.</summary>
     public IReadOnlyList<ColumnNote> Conversions { get; init; } = [];
+
+    /// <summary>
+    /// By what the file was read, complete: every column's header, unit and codes, the separator and the encoding. A stored file is read
+    /// again by it. Null in reports of earlier releases.
+    /// </summary>
+    public CsvMapping? Mapping { get; init; }
+
+    /// <summary>The line of the header, from 1. Lines above it are no data.</summary>
+    public int HeaderLine { get; init; } = 1;
 }
 
 /// <summary>An uploaded CSV file of labelled rows.</summary>

@@ -3,7 +3,6 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application;
-using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Records;
 using ModelOps.Application.Users;
@@ -38,8 +37,11 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
     public async Task<IActionResult> Import([FromQuery] bool strict, [FromQuery] string? confirm, CancellationToken cancellationToken)
     {
         var answer = await MultipartUpload.ReadAsync(
-            Request, limits, (name, content) =>
-                mediator.Send(new ImportRecords(name, content, CsvOptions.Of(strict, confirm)), cancellationToken), cancellationToken);
+            Request,
+            limits,
+            (file, parts) => mediator.Send(
+                new ImportRecords(file.Name, file.Content, () => parts().ToForm(strict, confirm)), cancellationToken),
+            cancellationToken);
         return Created("/records/summary", answer);
     }
 

@@ -16,8 +16,14 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
 {
     [HttpGet("versions")]
     [TokenScope(TokenScopes.Read)]
-    public Task<VersionList> Versions(int? limit, string? cursor, CancellationToken cancellationToken) =>
-        mediator.Send(new ListVersions(new PageRequest(limit, cursor)), cancellationToken);
+    public Task<VersionList> Versions([FromQuery] VersionQuery query, CancellationToken cancellationToken) =>
+        mediator.Send(query.ToRequest(), cancellationToken);
+
+    [HttpPatch("versions/{version}")]
+    [Authorize(Policy = Policies.Admin)]
+    [TokenScope(TokenScopes.Train)]
+    public Task<DescribedVersion> Describe(string version, VersionDescription description, CancellationToken cancellationToken) =>
+        mediator.Send(new DescribeVersion(version, description), cancellationToken);
 
     [HttpGet("versions/{version}")]
     [TokenScope(TokenScopes.Read)]

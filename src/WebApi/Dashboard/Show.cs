@@ -85,6 +85,12 @@ internal static class Show
         };
     }
 
+    /// <summary>A version as people call it, with its technical name.</summary>
+    public static string Version(long number, string name) => Texts.Say($"Version {Number(number)} ({name})");
+
+    /// <summary>A version's number, which is a name and therefore not grouped.</summary>
+    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>A role as people call it.</summary>
     public static string Role(string role) => role switch
     {

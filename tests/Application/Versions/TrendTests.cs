@@ -78,8 +78,8 @@ public abstract class TrendTests(Provider provider) : IAsyncLifetime
         for (var second = 0; second < count; second++)
         {
             var job = TrainingJob.Create(
-                new JobPurpose.Retraining(new DataSelection.Database()), "mlp-bn", new TrainingParameters(), 100, new string('c', 64), "ann",
-                World.Created);
+                new JobPurpose.Retraining(new DataSelection.Database()), "mlp-bn", new TrainingParameters(), 100, new string('c', 64),
+                "ann", World.Created);
             db.Jobs.Add(job);
             db.Versions.Add(ModelVersion.Create(
                 Name(second),

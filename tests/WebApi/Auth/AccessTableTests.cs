@@ -33,12 +33,15 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user session    DELETE /auth/tokens/{id}
         user            GET    /auth/me read predict train data
         admin           POST   /model/upload-dataset data
+        admin           POST   /model/datasets/preview data
         user            GET    /model/datasets read data train
         user            GET    /model/datasets/{name} read data train
         admin           DELETE /model/datasets/{name} data
         anybody         GET    /health/live
         anybody         GET    /health/ready
+        clinician       GET    /predictions read
         clinician       POST   /predictions/{predictionId}/label data
+        clinician       PATCH  /predictions/{predictionId}/label data
         user            POST   /model/predict predict
         user            POST   /model/predict/batch predict
         admin           POST   /records data
@@ -64,6 +67,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         admin           DELETE /users/{id}
         user            GET    /model/versions read
         user            GET    /model/versions/{version} read
+        admin           PATCH  /model/versions/{version} train
         user            GET    /model/versions/{version}/files/{name} read
         user            GET    /model/active read predict
         admin           POST   /model/activate
@@ -96,10 +100,14 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /data/{Name}
         user            GET    /history
         user            POST   /history
+        clinician       GET    /predicted
+        clinician       POST   /predicted
         user            GET    /not-found
         user            POST   /not-found
         admin           GET    /retrain
         admin           POST   /retrain
+        admin           GET    /system
+        admin           POST   /system
         user            GET    /trainings
         user            POST   /trainings
         user            GET    /trainings/{JobId:guid}
