@@ -105,7 +105,8 @@ public static class DependencyInjection
         .AddSingleton<IRowsFiles>(provider => provider.GetRequiredService<RowsFiles>())
         .AddSingleton<IArtifactStore, ArtifactStore>()
         .AddSingleton<IDatasetStore, DatasetStore>()
-        .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
+        .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>()
+        .AddSingleton<IClinicalCsvWriter, CanonicalCsv>();
 
     private static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration,
         InfrastructureSettings settings)
@@ -145,6 +146,8 @@ public static class DependencyInjection
         .AddSingleton<DatabasePreparation>()
         .AddSingleton<RecentErrors>()
         .AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentErrors>())
+        .AddSingleton<DatabaseProbe>()
+        .AddSingleton<WorkerMonitor>()
         .AddSingleton<ISystemProbe, SystemProbe>()
         .AddHostedService<StartupSequence>()
         .AddHostedService<ReserveUpkeep>();

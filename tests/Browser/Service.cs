@@ -102,6 +102,15 @@ public sealed class Service : IAsyncDisposable
         return name;
     }
 
+    /// <summary>Adds rows of the repository's made-up sample to the records and gives the import's id.</summary>
+    public async Task<long> ImportAsync(string name, int rows)
+    {
+        var csv = string.Join('\n', File.ReadLines(Build.Sample).Take(rows + 1));
+        using var response = await Admin.PostAsync("/records/import", new MultipartFormDataContent { { new StringContent(csv), "file", name } });
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("import_id").GetInt64();
+    }
+
     /// <summary>Trains to the end and gives the version's name.</summary>
     public async Task<string> TrainAsync(string dataset, int epochs = 40, int seed = 42, string architecture = "crossfit-ple")
     {

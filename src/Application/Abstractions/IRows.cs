@@ -11,6 +11,9 @@ public interface IRows : IDisposable
     /// <summary>Reads all rows. Each call starts a new pass.</summary>
     /// <exception cref="InvalidDataException">The file was altered.</exception>
     IEnumerable<CountedRow> Read();
+
+    /// <summary>Opens the rows file's bytes, see <see cref="RowsFile"/>.</summary>
+    Stream Open();
 }
 
 /// <summary>Collects rows in any order on disk. Memory use doesn't depend on the number of rows.</summary>
@@ -29,6 +32,9 @@ public interface IRowsFiles
 {
     /// <param name="key">Key of the hash that assigns rows to folds.</param>
     IRowsCollector Collect(SplitKey key);
+
+    /// <summary>An empty sorter for rows that needn't be kept. Its runs are temporary files.</summary>
+    RowsSorter NewSorter();
 
     /// <summary>Writes the union of several sources, each distinct row once with the sum of its counts.</summary>
     /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>

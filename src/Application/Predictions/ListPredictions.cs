@@ -71,10 +71,9 @@ internal sealed class ListPredictionsHandler(IModelOpsDbContext db, PredictionRe
     public async Task<PredictionList> Handle(ListPredictions request, CancellationToken cancellationToken)
     {
         var (filter, predictions) = (request.Filter, db.Predictions.AsNoTracking());
-        if (filter.Reference is not null)
+        if (!string.IsNullOrWhiteSpace(filter.Reference))
         {
-            // A blank reference finds nothing: the predictions without one are many.
-            var token = await references.TokenOfAsync(filter.Reference, cancellationToken) ?? 0;
+            var token = await references.TokenOfAsync(filter.Reference, cancellationToken);
             predictions = predictions.Where(p => p.ReferenceToken != null && p.ReferenceToken == token);
         }
 

@@ -21,6 +21,12 @@ public sealed record DataOverview(int Rows, IReadOnlyDictionary<DiabetesClass, l
 /// </summary>
 public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files)
 {
+    /// <summary>Finds the dataset of a selection, so that a job trains on it even when it is renamed meanwhile.</summary>
+    /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c></exception>
+    public async Task<DataSelection> SelectAsync(bool useDatabase, string? datasetName, CancellationToken cancellationToken) =>
+        DataSelection.Of(
+            useDatabase, datasetName, datasetName is null ? null : (await FindDatasetAsync(null, datasetName, cancellationToken)).Id);
+
     /// <summary>Counts the selected rows and refuses a selection that is unsuitable for training.</summary>
     /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c>, <c>not_enough_records</c> or
     /// <c>not_enough_classes</c>.</exception>
@@ -40,9 +46,9 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
             RequireEnough(distinct);
         }
 
-        if (selection.DatasetName is { } name)
+        if (selection.DatasetName is not null)
         {
-            using var rows = await OpenDatasetAsync(name, cancellationToken);
+            using var rows = await OpenDatasetAsync(selection, cancellationToken);
             foreach (var (value, count) in rows.Header.ByClass)
             {
                 byClass[value] += count;
@@ -67,9 +73,9 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
     {
         var rows = selection switch
         {
-            DataSelection.Dataset dataset => await OpenDatasetAsync(dataset.Name, cancellationToken),
+            DataSelection.Dataset => await OpenDatasetAsync(selection, cancellationToken),
             DataSelection.Database => await OpenRecordsAsync(cancellationToken),
-            DataSelection.DatabaseAndDataset both => await OpenBothAsync(both.Name, cancellationToken),
+            DataSelection.DatabaseAndDataset => await OpenBothAsync(selection, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(selection)),
         };
         if (rows.Header.Distinct >= LabelledRecord.MinimumForTraining)
@@ -98,32 +104,51 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
     /// <summary>The installation's split key.</summary>
     public Task<SplitKey> SplitKeyAsync(CancellationToken cancellationToken) => db.SplitKeyAsync(cancellationToken);
 
-    private async Task<IRows> OpenBothAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The rows of a dataset.</summary>
+    /// <param name="name">The dataset's name, for the refusal.</param>
+    /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c>: its files were deleted.</exception>
+    public async Task<IRows> OpenDatasetAsync(long id, string name, CancellationToken cancellationToken)
     {
-        using var dataset = await OpenDatasetAsync(name, cancellationToken);
-        using var records = await OpenRecordsAsync(cancellationToken);
-        RequireEnough(records.Header.Distinct);
-        return files.Merge(await SplitKeyAsync(cancellationToken), dataset, records);
-    }
-
-    private async Task<IRows> OpenDatasetAsync(string name, CancellationToken cancellationToken)
-    {
-        var key = Dataset.KeyOf(name);
-        var stored = await db.Datasets.AsNoTracking()
-            .Where(d => d.NameKey == key).Select(d => new { d.Id, d.Name, d.Report }).SingleOrDefaultAsync(cancellationToken)
-            ?? throw DatasetRefusals.NotFound(name);
-        if (datasets.FindRows(stored.Id) is { } rows)
+        if (datasets.FindRows(id) is { } rows)
         {
             return rows;
         }
 
         // The dataset was uploaded before rows files existed.
-        await using var content = datasets.OpenRead(stored.Id, stored.Name);
+        var report = await db.Datasets.AsNoTracking().Where(d => d.Id == id).Select(d => d.Report).SingleOrDefaultAsync(cancellationToken)
+            ?? throw DatasetRefusals.NotFound(name);
+        await using var content = datasets.OpenRead(id, name);
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
-        csv.Read(content, CsvOptions.AsStored(stored.Report.Mapping), row => collector.Add(row.Example), cancellationToken);
+        csv.Read(content, CsvOptions.AsStored(report.Mapping), row => collector.Add(row.Example), cancellationToken);
         var read = collector.Complete();
-        datasets.KeepRows(read, stored.Id);
+        datasets.KeepRows(read, id);
         return read;
+    }
+
+    private async Task<IRows> OpenBothAsync(DataSelection selection, CancellationToken cancellationToken)
+    {
+        using var dataset = await OpenDatasetAsync(selection, cancellationToken);
+        using var records = await OpenRecordsAsync(cancellationToken);
+        RequireEnough(records.Header.Distinct);
+        return files.Merge(await SplitKeyAsync(cancellationToken), dataset, records);
+    }
+
+    private async Task<IRows> OpenDatasetAsync(DataSelection selection, CancellationToken cancellationToken)
+    {
+        var stored = await FindDatasetAsync(selection.DatasetId, selection.DatasetName!, cancellationToken);
+        return await OpenDatasetAsync(stored.Id, stored.Name, cancellationToken);
+    }
+
+    /// <param name="id">Null in a job of an earlier release, which knows only the name.</param>
+    private async Task<(long Id, string Name)> FindDatasetAsync(long? id, string name, CancellationToken cancellationToken)
+    {
+        var key = Dataset.KeyOf(name);
+        var found = await db.Datasets.AsNoTracking()
+            .Where(d => id == null ? d.NameKey == key : d.Id == id)
+            .Select(d => new { d.Id, d.Name })
+            .SingleOrDefaultAsync(cancellationToken)
+            ?? throw DatasetRefusals.NotFound(name);
+        return (found.Id, found.Name);
     }
 
     /// <param name="available">Number of distinct rows. Copies teach nothing new, so they don't count.</param>

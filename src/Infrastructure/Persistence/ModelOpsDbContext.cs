@@ -223,7 +223,9 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             dataset.HasIndex(d => d.NameKey).IsUnique();
             dataset.Property(d => d.Sha256).HasMaxLength(64);
             dataset.Property(d => d.UploadedBy).HasMaxLength(256);
+            dataset.Property(d => d.Description).HasMaxLength(Dataset.MaxDescription);
             Json(dataset.Property(d => d.Report));
+            Json(dataset.Property(d => d.Profile));
         });
         builder.Entity<LabelledRecord>(record =>
         {
@@ -397,6 +399,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         Json(version.Property(v => v.Specification));
         Json(version.Property(v => v.Summary));
         Json(version.Property(v => v.Files));
+        Json(version.Property(v => v.DataProfile));
     }
 
     private static void Configure(EntityTypeBuilder<VersionListing> listing)

@@ -30,6 +30,12 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
     public Task<VersionDetail> Version(string version, CancellationToken cancellationToken) =>
         mediator.Send(new GetVersion(version), cancellationToken);
 
+    [HttpGet("versions/{version}/profile")]
+    [TokenScope(TokenScopes.Read)]
+    [EndpointSummary("What is known of the rows that a version was trained on")]
+    public Task<VersionProfile> Profile(string version, CancellationToken cancellationToken) =>
+        mediator.Send(new GetVersionProfile(version), cancellationToken);
+
     [HttpGet("versions/{version}/files/{name}")]
     [TokenScope(TokenScopes.Read)]
     public async Task<IActionResult> File(string version, string name, CancellationToken cancellationToken)

@@ -34,6 +34,7 @@ internal static class Rights
         typeof(GetVersion),
         typeof(GetVersionFacets),
         typeof(GetVersionNumbers),
+        typeof(GetVersionProfile),
         typeof(ListAccessTokens),
         typeof(ListActivations),
         typeof(ListDatasets),

@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelOps.Application;
 using ModelOps.Application.Users;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Records;
 
 namespace ModelOps.WebApi.Dashboard;
 
@@ -53,7 +54,8 @@ internal static class Show
     {
         < 1024 => string.Create(Culture, $"{bytes} B"),
         < 1024 * 1024 => string.Create(Culture, $"{bytes / 1024.0:0.#} kB"),
-        _ => string.Create(Culture, $"{bytes / (1024.0 * 1024):0.#} MB"),
+        < 1024L * 1024 * 1024 => string.Create(Culture, $"{bytes / (1024.0 * 1024):0.#} MB"),
+        _ => string.Create(Culture, $"{bytes / (1024.0 * 1024 * 1024):0.#} GB"),
     };
 
     public static string Duration(double seconds) => seconds switch
@@ -69,6 +71,15 @@ internal static class Show
         DiabetesClass.Negative => Texts.Say($"Negative"),
         DiabetesClass.Prediabetes => Texts.Say($"Prediabetes"),
         _ => Texts.Say($"Diabetes"),
+    };
+
+    /// <summary>Describes where a record's diagnosis comes from.</summary>
+    public static string Source(LabelSource source) => source switch
+    {
+        LabelSource.Imported => Texts.Say($"Imported from a file"),
+        LabelSource.Lab => Texts.Say($"Confirmed by a lab"),
+        LabelSource.Clinician => Texts.Say($"Confirmed by a clinician"),
+        _ => Texts.Say($"Entered by a program"),
     };
 
     /// <summary>Describes the source of a training's rows, which the API calls <c>database+dataset:NAME</c>.</summary>

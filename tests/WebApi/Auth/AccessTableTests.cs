@@ -36,6 +36,8 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         admin           POST   /model/datasets/preview data
         user            GET    /model/datasets read data train
         user            GET    /model/datasets/{name} read data train
+        admin           PATCH  /model/datasets/{name} data
+        admin           GET    /model/datasets/{name}/rows.csv data
         admin           DELETE /model/datasets/{name} data
         anybody         GET    /health/live
         anybody         GET    /health/ready
@@ -67,6 +69,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         admin           DELETE /users/{id}
         user            GET    /model/versions read
         user            GET    /model/versions/{version} read
+        user            GET    /model/versions/{version}/profile read
         admin           PATCH  /model/versions/{version} train
         user            GET    /model/versions/{version}/files/{name} read
         user            GET    /model/active read predict
@@ -100,6 +103,8 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /data/{Name}
         user            GET    /history
         user            POST   /history
+        admin           GET    /labelled-records
+        admin           POST   /labelled-records
         clinician       GET    /predicted
         clinician       POST   /predicted
         user            GET    /not-found

@@ -269,6 +269,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<long>("Bytes")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -278,6 +282,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Profile")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
 
                     b.Property<string>("Report")
                         .IsRequired()
@@ -783,6 +791,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("DataProfile")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
 
                     b.Property<string>("DataSource")
                         .IsRequired()
