@@ -77,7 +77,9 @@ public sealed class UploadTests(BrowserFixture browser)
         await using var visitor = await browser.VisitAsync();
         var page = await visitor.SignInAsync(asAdmin: true, "/data");
 
-        await ChooseAsync(page, $"{Guid.NewGuid():N}.csv", "HbA1c,AGE,BMI,Gender,CLASS\n", row => $"6.1,{22 + (row % 9)},{50 + row},F,{"NPY"[row % 3]}\n");
+        await ChooseAsync(
+                page, $"{Guid.NewGuid():N}.csv", "HbA1c,AGE,BMI,Gender,CLASS\n",
+                row => $"6.1,{22 + (row % 9)},{50 + row},F,{"NPY"[row % 3]}\n");
         await Expect(page.Button("Keep")).ToBeDisabledAsync();
         await page.Locator(".preview .notice.warning input").CheckAsync();
         await page.Button("Keep").ClickAsync();
