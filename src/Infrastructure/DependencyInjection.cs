@@ -113,6 +113,12 @@ public static class DependencyInjection
             .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
             .AddSingleton<ActiveVersionFollower>()
             .AddSingleton(PredictionRetentionSettings.From(configuration));
+        var rowsRetention = VersionRowsRetentionSettings.From(configuration);
+        if (rowsRetention.KeepDays > 0)
+        {
+            services.AddSingleton(rowsRetention).AddHostedService<VersionRowsRetention>();
+        }
+
         if (settings.Serves)
         {
             services

@@ -29,6 +29,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<RecordImport> Imports => inner.Imports;
 
+    public DbSet<RecordDeletion> RecordDeletions => inner.RecordDeletions;
+
     public DbSet<Prediction> Predictions => inner.Predictions;
 
     public DbSet<IdempotentRequest> IdempotentRequests => inner.IdempotentRequests;
@@ -50,7 +52,7 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
     public Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken) =>
         inner.InsertAsync(records, cancellationToken);
 
-    public IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<(LabelledExample Row, PatientToken Patient)> StreamRecordsAsync(CancellationToken cancellationToken) =>
         inner.StreamRecordsAsync(cancellationToken);
 
     public Task AnnounceActivationAsync(CancellationToken cancellationToken) => inner.AnnounceActivationAsync(cancellationToken);

@@ -44,7 +44,7 @@ public sealed class LayerTests
                 .Distinct(),
         ];
         var uses = folders.ToDictionary(folder => folder, folder => folders
-            .Where(other => other != folder && Types.InAssembly(Domain).That().ResideInNamespace(folder)
+            .Where(other => other != folder && Types.InAssembly(Domain).That().ResideInNamespaceMatching($@"^{folder}(\.|$)")
                 .And().HaveDependencyOn(other).GetTypes().Any())
             .ToHashSet());
 

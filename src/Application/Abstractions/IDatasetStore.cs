@@ -22,7 +22,10 @@ public interface IDatasetStore
     /// <param name="maxBytes">Maximum size in bytes. A larger upload is refused with <c>upload_too_large</c>.</param>
     Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>Moves a staged upload and its rows to their final place atomically. May be called again with another id.</summary>
+    /// <summary>
+    /// Moves a staged upload and its rows to their final place atomically. May be called again with another id. A file with patients'
+    /// references isn't kept as it came: of such a dataset only the rows are kept, which have keyed hashes in their place.
+    /// </summary>
     void Keep(IStagedUpload upload, IRows rows, long id, string name);
 
     /// <summary>Stores the rows file of a dataset that was uploaded before rows files existed.</summary>

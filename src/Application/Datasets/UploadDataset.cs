@@ -98,7 +98,7 @@ internal sealed class UploadDatasetHandler(
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, request.Options, collector.Add, cancellationToken);
+            report = csv.Read(content, request.Options, row => collector.Add(row, default), cancellationToken);
         }
 
         using var rows = collector.Complete();

@@ -45,11 +45,11 @@ internal sealed class ImportRecordsHandler(
 
         // The turn begins when the file has arrived, so that a slow client keeps nobody else out.
         await place.StartAsync(cancellationToken);
-        using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken));
+        using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken), asGiven: true);
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, request.Options, collector.Add, cancellationToken);
+            report = csv.Read(content, request.Options, row => collector.Add(row, default), cancellationToken);
         }
 
         using var rows = collector.Complete();

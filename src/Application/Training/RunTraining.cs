@@ -122,6 +122,7 @@ internal sealed partial class RunTrainingHandler(
                 }
 
             case JobPurpose.Retraining(var selection):
+                DateTime? readAt = selection.UsesDatabase ? await db.UtcNowAsync(stop) : null;
                 using (var rows = await data.OpenAsync(selection, stop))
                 using (var records = selection is DataSelection.Dataset ? await data.OpenRecordsAsync(stop) : null)
                 {
@@ -130,6 +131,7 @@ internal sealed partial class RunTrainingHandler(
                         new TrainingSpecification(job.Id, job.Architecture, job.Parameters, key.ToHex(), rows.Header.Sha256)
                         {
                             Schema = FeatureSchema.Current.Id,
+                            RecordsReadAt = readAt,
                         },
                         rows,
                         records);

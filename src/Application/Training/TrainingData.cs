@@ -84,9 +84,9 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
     public async Task<IRows> OpenRecordsAsync(CancellationToken cancellationToken)
     {
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
-        await foreach (var row in db.StreamRecordsAsync(cancellationToken))
+        await foreach (var (row, patient) in db.StreamRecordsAsync(cancellationToken))
         {
-            collector.Add(row);
+            collector.Add(row, patient);
         }
 
         return collector.Complete();
@@ -117,7 +117,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
         // The dataset was uploaded before rows files existed.
         await using var content = datasets.OpenRead(stored.Id, stored.Name);
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
-        csv.Read(content, CsvOptions.AsStored, collector.Add, cancellationToken);
+        csv.Read(content, CsvOptions.AsStored, row => collector.Add(row, default), cancellationToken);
         var read = collector.Complete();
         datasets.KeepRows(read, stored.Id);
         return read;

@@ -30,6 +30,9 @@ public sealed class RecordImport
 
     public string CreatedBy { get; private set; } = "";
 
+    /// <summary>When its records became visible; null until then, and in imports of earlier releases.</summary>
+    public DateTime? PublishedAt { get; private set; }
+
     /// <summary>Number of records; 0 until the import is published.</summary>
     public int Records { get; private set; }
 

@@ -3,6 +3,8 @@ namespace ModelOps.Domain.Training;
 /// <summary>The source of the rows of a retraining.</summary>
 public abstract record DataSelection
 {
+    private const string DatabaseText = "database";
+
     private DataSelection()
     {
     }
@@ -14,6 +16,9 @@ public abstract record DataSelection
 
     /// <summary>The text form in responses: <c>database</c>, <c>dataset:NAME</c> or <c>database+dataset:NAME</c>.</summary>
     public abstract string Describe();
+
+    /// <summary>Whether a text of <see cref="Describe"/> names the database.</summary>
+    public static bool DescribesDatabase(string text) => text.StartsWith(DatabaseText, StringComparison.Ordinal);
 
     /// <summary>Creates the selection from the two fields of a request.</summary>
     /// <exception cref="ArgumentException">Neither the database nor a dataset is selected.</exception>
@@ -32,7 +37,7 @@ public abstract record DataSelection
 
         public override bool UsesDatabase => true;
 
-        public override string Describe() => "database";
+        public override string Describe() => DatabaseText;
     }
 
     /// <summary>An uploaded dataset, without the database.</summary>
@@ -52,7 +57,7 @@ public abstract record DataSelection
 
         public override bool UsesDatabase => true;
 
-        public override string Describe() => $"database+dataset:{Name}";
+        public override string Describe() => $"{DatabaseText}+dataset:{Name}";
     }
 }
 

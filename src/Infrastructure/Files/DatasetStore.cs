@@ -39,8 +39,12 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
 
     public void Keep(IStagedUpload upload, IRows rows, long id, string name)
     {
-        ((StagedUpload)upload).MoveTo(PathOf(id, name));
-        DurableFiles.FlushFolder(directory.Datasets);
+        if (!rows.Header.HasPatients)
+        {
+            ((StagedUpload)upload).MoveTo(PathOf(id, name));
+            DurableFiles.FlushFolder(directory.Datasets);
+        }
+
         KeepRows(rows, id);
         FaultPoints.Hit("upload.kept");
     }

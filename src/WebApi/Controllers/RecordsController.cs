@@ -39,6 +39,13 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
         return Created("/records/summary", answer);
     }
 
+    /// <summary>Deletes all records of a patient. Versions that were made of them keep their rows.</summary>
+    [HttpPost("forget")]
+    [TokenScope(TokenScopes.Data)]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<PatientForgotten> Forget([FromBody] ForgetPatient body, CancellationToken cancellationToken) =>
+        mediator.Send(body, cancellationToken);
+
     [HttpGet("summary")]
     [TokenScope(TokenScopes.Read, TokenScopes.Data, TokenScopes.Train)]
     public Task<RecordsSummary> Summary(CancellationToken cancellationToken) =>

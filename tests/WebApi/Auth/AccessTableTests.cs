@@ -43,6 +43,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /model/predict/batch predict
         admin           POST   /records data
         admin           POST   /records/import data
+        admin           POST   /records/forget data
         user            GET    /records/summary read data train
         admin           POST   /model/retrain train
         admin           POST   /model/versions/{version}/reproduce train

@@ -20,6 +20,7 @@ public sealed class MarkedValueTests
     private const string Email = "marked.person@example.org";
     private const string Password = "Marked-Secret-9713-Phrase";
     private const string WrongPassword = "Wrong-Marked-3319-Phrase";
+    private const string Reference = "NHC-MARKED-77213";
     private const string NoAccount = "marked.stranger@example.org";
 
     /// <summary>Of patients. Those of the second line break rules, and are refused.</summary>
@@ -47,7 +48,7 @@ public sealed class MarkedValueTests
             var walk = new Walk(service);
             await walk.GoAsync();
 
-            string[] secrets = [Password, WrongPassword, .. walk.Secrets];
+            string[] secrets = [Password, WrongPassword, Reference, .. walk.Secrets];
             string[] people = [Email, NoAccount];
             using (var admin = await service.AdminAsync())
             {
@@ -170,6 +171,12 @@ public sealed class MarkedValueTests
             await UploadAsync("/records/import?strict=true", "marked.csv", csv, 400);
             await PostAsync("/records", GoodRecord, 201);
             await PostAsync("/records", BadRecord, 400);
+            await PostAsync("/records", WithReference(GoodRecord, Reference), 201);
+            await PostAsync("/records", WithReference(BadRecord, Reference), 400);
+            await PostAsync("/records", WithReference(GoodRecord, $"{Reference}{new string('x', 100)}"), 400);
+            await PostAsync("/records/forget", $$"""{"patient_ref": "{{Reference}}", "reason": "{{Reference}}"}""", 400);
+            await PostAsync("/records/forget", $$"""{"patient_ref": "{{Reference}}"}""", 200);
+            await PostAsync("/records", WithReference(GoodRecord, Reference), 201);
             await PostAsync("/records", "{\"HbA1c\": 7.31731, \"7.31731\": 61.7771", 400);
             var versions = new[] { await TrainAsync(1), await TrainAsync(2) };
             await PostAsync("/model/activate", $$"""{"version": "{{versions[0]}}"}""", 200);
@@ -220,6 +227,9 @@ public sealed class MarkedValueTests
 
             return text.Append(versions).Append(jobs).ToString();
         }
+
+        private static string WithReference(string record, string reference) =>
+            record.Replace("}", $", \"patient_ref\": \"{reference}\"}}", StringComparison.Ordinal);
 
         private async Task SignInAsync()
         {

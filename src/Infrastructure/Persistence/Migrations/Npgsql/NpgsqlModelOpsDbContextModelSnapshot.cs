@@ -401,6 +401,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<long?>("ImportId")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("PatientHash")
+                        .HasColumnType("bigint");
+
                     b.Property<Guid?>("PredictionId")
                         .HasColumnType("uuid");
 
@@ -410,6 +413,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasColumnType("character varying(16)");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("PatientHash")
+                        .HasFilter("\"PatientHash\" IS NOT NULL");
 
                     b.HasIndex("PredictionId")
                         .IsUnique();
@@ -424,6 +430,30 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                             t.HasCheckConstraint("CK_labelled_records_source", "\"Source\" IN ('Registered', 'Imported', 'Lab', 'Clinician')");
                         });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordDeletion", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("DeletedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Records")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("VisibleSince")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeletedAt");
+
+                    b.ToTable("record_deletions", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
@@ -448,6 +478,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasColumnType("character varying(100)");
 
                     b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("PublishedAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("Records")
@@ -696,6 +729,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
+
+                    b.Property<DateTime?>("RowsRemovedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Specification")
                         .IsRequired()
