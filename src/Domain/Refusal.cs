@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ModelOps.Domain;
 
 /// <summary>The category of a refusal. The Web layer maps it to an HTTP status.</summary>
@@ -24,7 +22,7 @@ public enum RefusalKind
 public sealed class RefusalException : Exception
 {
     public RefusalException(RefusalKind kind, string code, FormattableString detail, Exception? inner = null)
-        : base(detail.ToString(CultureInfo.InvariantCulture), inner)
+        : base(Sentence.Of(detail).ToString(), inner)
     {
         Kind = kind;
         Code = code;

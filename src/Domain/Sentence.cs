@@ -11,12 +11,13 @@ namespace ModelOps.Domain;
 /// The English format with its placeholders is the translation key. Immutable.
 /// </summary>
 /// <remarks>
-/// The JSON form is <c>{"format": "…{0}…", "arguments": ["…"]}</c>, or a string for a sentence without arguments. Earlier releases
-/// stored every sentence as a string.
+/// The JSON form is <c>{"format": "…{0}…", "arguments": ["…", 3]}</c>, or a string for a sentence without arguments. Earlier releases
+/// stored every sentence, and later every number among the arguments, as a string.
 /// </remarks>
 [JsonConverter(typeof(SentenceConverter))]
 public sealed class Sentence : IEquatable<Sentence>
 {
+    private static readonly CultureInfo English = CultureInfo.GetCultureInfo("en-GB");
     private static readonly JsonSerializerOptions Stored = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private Sentence(string format, IReadOnlyList<object> arguments)
@@ -25,15 +26,19 @@ public sealed class Sentence : IEquatable<Sentence>
         Arguments = arguments;
     }
 
-    /// <summary>The composite format string; see <see cref="string.Format(IFormatProvider, string, object[])"/>.</summary>
+    /// <summary>
+    /// The composite format string; see <see cref="string.Format(IFormatProvider, string, object[])"/>. A hole may list plural forms:
+    /// <c>{0:# row|# rows}</c> (<see cref="SentenceFormat"/>).
+    /// </summary>
     public string Format { get; }
 
-    /// <summary>The arguments. Each one is a <see cref="string"/> or a <see cref="Sentence"/>.</summary>
+    /// <summary>The arguments. Each one is a <see cref="string"/>, a <see cref="long"/>, a <see cref="double"/> or a sentence.</summary>
     public IReadOnlyList<object> Arguments { get; }
 
     /// <summary>
-    /// Creates a sentence from an interpolated string. Arguments are formatted with the invariant culture. An argument that is a
-    /// <see cref="Sentence"/> or a <see cref="FormattableString"/> becomes a nested sentence, so that it is translated too.
+    /// Creates a sentence from an interpolated string. Numbers are kept as numbers, so that each reader gets them in the form of their
+    /// language, and with its plurals. An argument that is a <see cref="Sentence"/> or a <see cref="FormattableString"/> becomes a nested
+    /// sentence, so that it is translated too. Other arguments are formatted with the invariant culture.
     /// </summary>
     public static Sentence Of(FormattableString sentence) => new(
         sentence.Format,
@@ -41,6 +46,9 @@ public sealed class Sentence : IEquatable<Sentence>
         {
             Sentence inner => inner,
             FormattableString inner => Of(inner),
+            byte or short or int or long => Convert.ToInt64(a, CultureInfo.InvariantCulture),
+            double number when IsWhole(number) => (long)number,
+            float or double or decimal => Convert.ToDouble(a, CultureInfo.InvariantCulture),
             _ => (object)(Convert.ToString(a, CultureInfo.InvariantCulture) ?? ""),
         }));
 
@@ -76,16 +84,17 @@ public sealed class Sentence : IEquatable<Sentence>
         return text.Length <= maxLength ? text : Cut(ToString(), maxLength);
     }
 
-    /// <summary>Formats the sentence in the language of <paramref name="translate"/>.</summary>
-    /// <param name="translate">Translates an English format; the translation has the same placeholders.</param>
-    public string Say(Func<string, string> translate)
+    /// <summary>Formats the sentence in a language.</summary>
+    /// <param name="language">Decides the form of numbers and the plurals.</param>
+    /// <param name="translate">Translates an English format into that language; the translation has the same placeholders.</param>
+    public string Say(CultureInfo language, Func<string, string> translate)
     {
-        var arguments = Arguments.Select(a => a is Sentence inner ? inner.Say(translate) : a).ToArray();
-        return string.Format(CultureInfo.InvariantCulture, translate(Format), arguments);
+        var arguments = Arguments.Select(a => a is Sentence inner ? inner.Say(language, translate) : a).ToArray();
+        return string.Format(new SentenceFormat(language), translate(Format), arguments);
     }
 
     /// <summary>The sentence in English.</summary>
-    public override string ToString() => Say(format => format);
+    public override string ToString() => Say(English, format => format);
 
     public bool Equals([NotNullWhen(true)] Sentence? other) =>
         other is not null && Format == other.Format && Arguments.SequenceEqual(other.Arguments);
@@ -93,6 +102,8 @@ public sealed class Sentence : IEquatable<Sentence>
     public override bool Equals(object? obj) => Equals(obj as Sentence);
 
     public override int GetHashCode() => Arguments.Aggregate(Format.GetHashCode(StringComparison.Ordinal), HashCode.Combine);
+
+    private static bool IsWhole(double number) => Math.Abs(number) < 1e15 && double.IsInteger(number);
 
     private static string Cut(string text, int maxLength) => text[..Math.Min(text.Length, maxLength)];
 
@@ -129,19 +140,34 @@ public sealed class Sentence : IEquatable<Sentence>
             writer.WriteStartArray(ArgumentsMember);
             foreach (var argument in value.Arguments)
             {
-                if (argument is Sentence inner)
+                switch (argument)
                 {
-                    WriteObject(writer, inner);
-                }
-                else
-                {
-                    writer.WriteStringValue((string)argument);
+                    case Sentence inner:
+                        WriteObject(writer, inner);
+                        break;
+                    case long whole:
+                        writer.WriteNumberValue(whole);
+                        break;
+                    case double number when double.IsFinite(number):
+                        writer.WriteNumberValue(number);
+                        break;
+                    default:
+                        writer.WriteStringValue(Convert.ToString(argument, CultureInfo.InvariantCulture));
+                        break;
                 }
             }
 
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
+
+        private static object ReadArgument(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.String => element.GetString()!,
+            JsonValueKind.Number when element.TryGetInt64(out var whole) => whole,
+            JsonValueKind.Number => element.GetDouble(),
+            _ => Read(element),
+        };
 
         private static Sentence Read(JsonElement element)
         {
@@ -159,7 +185,7 @@ public sealed class Sentence : IEquatable<Sentence>
 
             var sentence = new Sentence(
                 format.GetString()!,
-                [.. arguments.EnumerateArray().Select(a => a.ValueKind == JsonValueKind.String ? (object)a.GetString()! : Read(a))]);
+                [.. arguments.EnumerateArray().Select(ReadArgument)]);
             try
             {
                 sentence.ToString();

@@ -60,6 +60,7 @@ try
         settings.SignInProvider);
     builder.Services.AddMetricsEndpoint(reader.Network("Metrics:Network"));
     builder.Services.AddTrustedProxy(reader.Network("Proxy:Network"));
+    builder.Services.AddCrossOrigin(reader.Origins("Cors:Origins"));
 }
 catch (StartupException refused)
 {
@@ -94,7 +95,9 @@ if (!settings.Serves)
     app.UseMiddleware<WorkerSurface>();
 }
 
+app.UseMiddleware<HeadRequests>();
 app.UseRouting();
+app.UseCors();
 app.UseMiddleware<ShortCut>();
 app.UseAuthentication();
 app.UseRateLimiter();

@@ -31,6 +31,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<RecordDeletion> RecordDeletions => inner.RecordDeletions;
 
+    public DbSet<RecordCorrection> Corrections => inner.Corrections;
+
     public DbSet<Prediction> Predictions => inner.Predictions;
 
     public DbSet<IdempotentRequest> IdempotentRequests => inner.IdempotentRequests;
@@ -51,6 +53,9 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken) =>
         inner.InsertAsync(records, cancellationToken);
+
+    public Task<IReadOnlyList<bool>> FindKnownAsync(IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken) =>
+        inner.FindKnownAsync(rows, cancellationToken);
 
     public IAsyncEnumerable<(LabelledExample Row, PatientToken Patient)> StreamRecordsAsync(CancellationToken cancellationToken) =>
         inner.StreamRecordsAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Resources;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ModelOps.Application.Behaviors;
@@ -43,13 +44,69 @@ public sealed partial class TextsTests
     public void Spanish_NamesTheSameArguments() =>
         Assert.All(Spanish, pair => Assert.Equal(Placeholders(pair.Key), Placeholders(pair.Value)));
 
+    [Theory]
+    [InlineData("en", 1, "1 row")]
+    [InlineData("en", 0, "0 rows")]
+    [InlineData("en", 100_000, "100,000 rows")]
+    [InlineData("es", 1, "1 fila")]
+    [InlineData("es", 0, "0 filas")]
+    [InlineData("es", 100_000, "100.000 filas")]
+    [InlineData("es", 1_000_000, "1.000.000 de filas")]
+    [InlineData("ja", 2, "2 rows")]
+    public void Say_OfANumber_HasThePluralAndTheGroupsOfTheLanguage(string language, int rows, string expected) =>
+        Assert.Equal(expected, In(language, () => Texts.Say($"{rows:# row|# rows}")));
+
+    [Theory]
+    [InlineData("en", 0, "600")]
+    [InlineData("en", 1, "600, 1 of them repeated")]
+    [InlineData("es", 0, "600")]
+    [InlineData("es", 1, "600, de las cuales 1 repetida")]
+    [InlineData("es", 2, "600, de las cuales 2 repetidas")]
+    public void Say_OfZero_LeavesOutWhatIsThenNotWorthSaying(string language, int repeated, string expected) =>
+        Assert.Equal(expected, In(language, () => Texts.Say($"{600}{repeated:=0|, # of them repeated}")));
+
+    [Fact]
+    public void Sentences_WithACount_ListItsPluralForms()
+    {
+        // Their number is a limit, which is never 1.
+        string[] limits =
+        [
+            "must have 1 to {0} records", "must have 1 to {0} rows",
+            "Fewer than {0} patients may judge both versions. So few decide nothing.",
+            "Fewer than {0} patients of a class: too few to rely on these figures.",
+        ];
+        var sentences = Sentences().Except(limits).ToArray();
+
+        Assert.DoesNotContain(sentences, s => CountedWithoutForms().IsMatch(s));
+        Assert.DoesNotContain(sentences, s => CountedWithoutForms().IsMatch(Spanish[s]));
+    }
+
+    [Fact]
+    public void Say_OfOneAndOfNone_NeverHasAPluralOfOneOrAnEmptyShare()
+    {
+        var counted = Sentences().Where(s => s.Contains('#', StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToArray();
+
+        Assert.True(counted.Length > 30, $"{counted.Length} sentences count something.");
+        foreach (var (language, number) in new[] { ("en", 0), ("en", 1), ("es", 0), ("es", 1) })
+        {
+            Assert.All(counted, format =>
+            {
+                var arguments = Enumerable.Repeat<object>(number, Placeholders(format).Count()).ToArray();
+                var said = In(language, () => Texts.Say(FormattableStringFactory.Create(format, arguments)));
+                Assert.DoesNotMatch(@"\b1 (\w+ )?(rows|records|patients|epochs|filas|registros|pacientes|épocas|conjuntos|días)\b", said);
+                Assert.DoesNotMatch(@"of which 0|de las que 0|de las cuales 0|0 of them", said);
+                Assert.DoesNotMatch(@"[#|]|=0", said);
+            });
+        }
+    }
+
     [Fact]
     public void Say_WithArguments_PutsThemInTheReadersOrder()
     {
         var refusal = DataRefusals.NotEnoughRecords(3, 10);
 
-        Assert.Equal("A training needs at least 10 labelled records; there are 3.", In("en", () => Texts.Say(refusal.Detail)));
-        Assert.Equal("Un entrenamiento necesita al menos 10 registros con diagnóstico; hay 3.", In("es", () => Texts.Say(refusal.Detail)));
+        Assert.Equal("A training needs at least 10 different labelled records; there are 3. Copies count once.", In("en", () => Texts.Say(refusal.Detail)));
+        Assert.Equal("Un entrenamiento necesita al menos 10 registros distintos con diagnóstico; hay 3. Las copias cuentan una vez.", In("es", () => Texts.Say(refusal.Detail)));
         Assert.Equal(refusal.Message, In("es", () => refusal.Message));
     }
 
@@ -91,9 +148,9 @@ public sealed partial class TextsTests
         job.Fail(claim, "not_enough_records", Sentence.Of(DataRefusals.NotEnoughRecords(3, 10).Detail), now);
 
         Assert.Equal(
-            "Un entrenamiento necesita al menos 10 registros con diagnóstico; hay 3.",
+            "Un entrenamiento necesita al menos 10 registros distintos con diagnóstico; hay 3. Las copias cuentan una vez.",
             In("es", () => JobAnswer.Of(job, now).Error!.Detail));
-        Assert.Equal("A training needs at least 10 labelled records; there are 3.", In("en", () => JobAnswer.Of(job, now).Error!.Detail));
+        Assert.Equal("A training needs at least 10 different labelled records; there are 3. Copies count once.", In("en", () => JobAnswer.Of(job, now).Error!.Detail));
     }
 
     [Fact]
@@ -185,7 +242,7 @@ public sealed partial class TextsTests
                         format.Append(text[++i]);
                         break;
                     case '{':
-                        format.Append('{').Append(holes++).Append('}');
+                        format.Append('{').Append(holes++);
                         depth = 1;
                         break;
                     default:
@@ -198,9 +255,17 @@ public sealed partial class TextsTests
                 // A string inside a hole, with nothing in it that would need more than this.
                 i = text.IndexOf('"', i + 1);
             }
+            else if (c == ':' && depth == 1)
+            {
+                // The plural forms of the hole.
+                var end = text.IndexOf('}', i);
+                format.Append(text, i, end - i);
+                i = end - 1;
+            }
             else
             {
                 depth += c switch { '{' or '(' or '[' => 1, '}' or ')' or ']' => -1, _ => 0 };
+                format.Append(depth == 0 ? "}" : "");
             }
         }
     }
@@ -219,6 +284,11 @@ public sealed partial class TextsTests
     [GeneratedRegex(@"(Say\(\s*|InvalidDataset\(\s*|Sentence\.Of\(\s*|\(FormattableString\)|StatusCodes\.\w+, ""\w+"", )$")]
     private static partial Regex Said();
 
-    [GeneratedRegex(@"\{\w+\}")]
+    /// <summary>A number, then the plural of something that is counted.</summary>
+    [GeneratedRegex(
+        @"\{\d+\} (more |earlier |of \{\d+\} |más )?(rows|records|patients|epochs|datasets|versions|members|problems|days|times|predictions|comparisons|groups|files|fields|filas|registros|pacientes|épocas|conjuntos|versiones|miembros|problemas|días|veces|predicciones|comparaciones|grupos|archivos|campos)\b")]
+    private static partial Regex CountedWithoutForms();
+
+    [GeneratedRegex(@"\{\w+(?=[:}])")]
     private static partial Regex Placeholder();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace ModelOps.Domain.Tests;
@@ -11,7 +12,37 @@ public class SentenceTests
 
     [Fact]
     public void Say_WhenAnArgumentIsASentence_TranslatesBoth() =>
-        Assert.Equal("[Line 3: [is not a number] x 1.5]", Nested.Say(format => $"[{format}]"));
+        Assert.Equal("[Line 3: [is not a number] x 1.5]", Nested.Say(CultureInfo.GetCultureInfo("en"), format => $"[{format}]"));
+
+    [Theory]
+    [InlineData("en", "1 row of 1,234,567, 0.001")]
+    [InlineData("es", "1 fila de 1.234.567, 0,001")]
+    public void Say_OfNumbers_HasTheFormOfTheLanguage(string language, string expected)
+    {
+        var sentence = Sentence.Of($"{1:# row|# rows} of {1_234_567}, {0.001}");
+        Func<string, string> translate = language == "en" ? format => format : _ => "{0:# fila|# de filas|# filas} de {1}, {2}";
+
+        Assert.Equal(expected, sentence.Say(CultureInfo.GetCultureInfo(language), translate));
+        Assert.Equal(expected, Sentence.FromStored(sentence.ToStored(1_000)).Say(CultureInfo.GetCultureInfo(language), translate));
+    }
+
+    [Theory]
+    [InlineData(0, "none")]
+    [InlineData(1, "1 fila")]
+    [InlineData(2, "2 filas")]
+    [InlineData(1.5, "1,5 filas")]
+    [InlineData(1_000_000, "1.000.000 de filas")]
+    [InlineData(1_000_001, "1.000.001 filas")]
+    public void Say_InSpanish_FollowsThePluralRulesOfCldr(double number, string expected) => Assert.Equal(
+        expected, Sentence.Of($"{number:=0 none|# fila|# de filas|# filas}").Say(CultureInfo.GetCultureInfo("es"), format => format));
+
+    [Fact]
+    public void Say_OfATextWithPluralForms_TakesTheLastForm() =>
+        Assert.Equal("a lot of rows", Sentence.Of($"{"a lot of":# row|# rows}").ToString());
+
+    [Fact]
+    public void Message_OfARefusalWithACount_IsEnglish() => Assert.Equal(
+        "1 row is wrong.", new RefusalException(RefusalKind.Invalid, "wrong", $"{1:# row is|# rows are} wrong.").Message);
 
     [Fact]
     public void FromStored_WhenWrittenByToStored_IsTheSameSentence()

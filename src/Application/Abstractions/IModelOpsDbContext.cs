@@ -31,6 +31,8 @@ public interface IModelOpsDbContext
 
     DbSet<RecordDeletion> RecordDeletions { get; }
 
+    DbSet<RecordCorrection> Corrections { get; }
+
     DbSet<Prediction> Predictions { get; }
 
     DbSet<IdempotentRequest> IdempotentRequests { get; }
@@ -59,6 +61,10 @@ public interface IModelOpsDbContext
     /// Inserts records without tracking them, much faster than <see cref="SaveChangesAsync"/>. Call it inside of a transaction.
     /// </summary>
     Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken);
+
+    /// <summary>Which of the rows are among the visible records: the same inputs and the same class.</summary>
+    /// <returns>For each row, in the same order, whether it is.</returns>
+    Task<IReadOnlyList<bool>> FindKnownAsync(IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken);
 
     /// <summary>
     /// Streams every labelled record from one consistent snapshot. Concurrent writers don't affect the read and aren't blocked by it.

@@ -49,8 +49,8 @@ public sealed record DatasetAnswer(
     internal static DatasetAnswer Of(Dataset d) => new(
         true,
         Texts.Say(d.Report.Rejected == 0
-            ? $"{d.Report.Rows} rows are usable."
-            : (FormattableString)$"{d.Report.Rows} rows are usable; left out: {d.Report.Rejected}."),
+            ? $"{d.Report.Rows:# row is|# rows are} usable."
+            : (FormattableString)$"{d.Report.Rows:# row is|# rows are} usable; left out: {d.Report.Rejected}."),
         d.Name,
         d.Report.Rows,
         d.Report.Columns,

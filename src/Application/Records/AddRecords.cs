@@ -27,7 +27,8 @@ public sealed record RecordInput : PatientInput
 /// <summary>Adds labelled records in one transaction.</summary>
 public sealed record AddRecords(IReadOnlyList<RecordInput> Records, string? IdempotencyKey) : IRequest<RecordsAdded>;
 
-public sealed record RecordsAdded(int Created);
+/// <param name="AlreadyKnown">Those that were among the records before, by inputs and class.</param>
+public sealed record RecordsAdded(int Created, int AlreadyKnown);
 
 internal sealed class RecordInputValidator : AbstractValidator<RecordInput>
 {
@@ -65,11 +66,12 @@ internal sealed class AddRecordsHandler(IModelOpsDbContext db, ICurrentUser user
             request.Records.Select(r => WithoutReference(r, key)).ToList(),
             async cancel =>
             {
+                LabelledExample[] rows = [.. request.Records.Select(r => r.ToExample())];
+                var known = await db.FindKnownAsync(rows, cancel);
                 var now = await db.UtcNowAsync(cancel);
-                db.Records.AddRange(request.Records.Select(
-                    r => LabelledRecord.Create(
-                        r.ToExample(), LabelSource.Registered, user.Signature(), now, patient: key.TokenOf(r.PatientRef))));
-                return new RecordsAdded(request.Records.Count);
+                db.Records.AddRange(request.Records.Zip(rows, (record, row) => LabelledRecord.Create(
+                    row, LabelSource.Registered, user.Signature(), now, patient: key.TokenOf(record.PatientRef))));
+                return new RecordsAdded(rows.Length, known.Count(isKnown => isKnown));
             },
             cancellationToken);
         return answer;

@@ -14,15 +14,21 @@ internal static class DeletedRecords
         this IModelOpsDbContext db, Expression<Func<LabelledRecord, bool>> which, CancellationToken cancellationToken)
     {
         var now = await db.UtcNowAsync(cancellationToken);
-        var visible = await db.Records
-            .Where(which)
-            .Select(r => r.ImportId == null
-                ? r.CreatedAt
-                : db.Imports.Where(i => i.Id == r.ImportId).Select(i => i.PublishedAt ?? i.CreatedAt).First())
-            .GroupBy(since => since)
-            .Select(g => new { Since = g.Key, Records = g.Count() })
-            .ToListAsync(cancellationToken);
-        db.RecordDeletions.AddRange(visible.Select(v => RecordDeletion.Create(v.Since, now, v.Records)));
+        var visible = await db.Records.Where(which).Select(r => new { r.ImportId, r.CreatedAt }).ToListAsync(cancellationToken);
+        foreach (var group in visible.Where(r => r.ImportId is null).CountBy(r => r.CreatedAt))
+        {
+            db.RecordDeletions.Add(RecordDeletion.Create(group.Key, now, group.Value));
+        }
+
+        foreach (var (id, records) in visible.Where(r => r.ImportId is not null).CountBy(r => r.ImportId))
+        {
+            var import = db.Imports.Where(i => i.Id == id);
+            var since = await import.Select(i => i.PublishedAt ?? i.CreatedAt).SingleAsync(cancellationToken);
+            db.RecordDeletions.Add(RecordDeletion.Create(since, now, records));
+            await import.Where(i => i.State == ImportState.Published)
+                .ExecuteUpdateAsync(i => i.SetProperty(x => x.Records, x => x.Records - records), cancellationToken);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
         return await db.Records.IgnoreQueryFilters().Where(which).ExecuteDeleteAsync(cancellationToken);
     }

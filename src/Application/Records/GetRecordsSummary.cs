@@ -1,5 +1,5 @@
+using System.Text.Json.Serialization;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Turns;
 using ModelOps.Domain.Features;
@@ -13,23 +13,27 @@ public sealed record GetRecordsSummary : IRequest<RecordsSummary>, ITakesTurns
     Work ITakesTurns.Work => Work.Batch;
 }
 
+/// <param name="Enough">Whether there are enough distinct records (inputs and class).</param>
 public sealed record RecordsSummary(
-    int Records, int Labelled, IReadOnlyDictionary<DiabetesClass, int> ByClass, int MinimumRequired, bool Enough);
+    int Records, int Labelled, IReadOnlyDictionary<DiabetesClass, int> ByClass, int MinimumRequired, bool Enough)
+{
+    /// <summary>Number of distinct records, counted up to <see cref="MinimumRequired"/>.</summary>
+    [JsonIgnore]
+    public int Distinct { get; init; }
+}
 
 internal sealed class GetRecordsSummaryHandler(IModelOpsDbContext db) : IRequestHandler<GetRecordsSummary, RecordsSummary>
 {
     public async Task<RecordsSummary> Handle(GetRecordsSummary request, CancellationToken cancellationToken)
     {
-        var counts = await db.Records.AsNoTracking()
-            .GroupBy(r => r.Class)
-            .Select(g => new { Class = g.Key, Count = g.Count() })
-            .ToDictionaryAsync(g => g.Class, g => g.Count, cancellationToken);
+        var counts = await db.CountByClassAsync(cancellationToken);
         var labelled = counts.Values.Sum();
+        var distinct = await db.CountDistinctAsync(LabelledRecord.MinimumForTraining, cancellationToken);
         return new RecordsSummary(
             labelled,
             labelled,
-            DiabetesClasses.All.ToDictionary(c => c, c => counts.GetValueOrDefault(c)),
+            counts,
             LabelledRecord.MinimumForTraining,
-            labelled >= LabelledRecord.MinimumForTraining);
+            distinct >= LabelledRecord.MinimumForTraining) { Distinct = distinct };
     }
 }

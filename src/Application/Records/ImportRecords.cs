@@ -11,6 +11,8 @@ namespace ModelOps.Application.Records;
 /// <summary>Adds the usable rows of a CSV to the database's labelled records, all of them or none.</summary>
 public sealed record ImportRecords(string? FileName, Stream Content, CsvOptions Options) : IRequest<ImportAnswer>;
 
+/// <param name="AlreadyKnown">Rows of the file that were among the records before, by inputs and class.</param>
+/// <param name="ImportId">Under this id the import can be withdrawn.</param>
 public sealed record ImportAnswer(
     bool Success,
     string Message,
@@ -20,7 +22,9 @@ public sealed record ImportAnswer(
     int Duplicates,
     IReadOnlyDictionary<DiabetesClass, int> ClassCounts,
     IReadOnlyList<ColumnNoteAnswer> Warnings,
-    IReadOnlyList<ColumnNoteAnswer> Conversions);
+    IReadOnlyList<ColumnNoteAnswer> Conversions,
+    int AlreadyKnown,
+    long ImportId);
 
 internal sealed class ImportRecordsHandler(
     IModelOpsDbContext db,
@@ -53,16 +57,19 @@ internal sealed class ImportRecordsHandler(
         }
 
         using var rows = collector.Complete();
-        await import.RunAsync(request.FileName, user.Signature(), rows, cancellationToken);
+        var known = await db.CountKnownAsync(rows.Read(), cancellationToken);
+        var id = await import.RunAsync(request.FileName, user.Signature(), rows, cancellationToken);
         return new ImportAnswer(
             true,
-            Texts.Say($"{report.Rows} records were added; rows left out: {report.Rejected}."),
+            Texts.Say($"{report.Rows:# record was|# records were} added; rows left out: {report.Rejected}."),
             report.Rows,
             report.Rejected,
             RowProblemAnswer.Of(report.Problems),
             (int)rows.Header.Duplicates,
             report.ClassCounts,
             ColumnNoteAnswer.Of(report.Warnings),
-            ColumnNoteAnswer.Of(report.Conversions));
+            ColumnNoteAnswer.Of(report.Conversions),
+            known,
+            id);
     }
 }

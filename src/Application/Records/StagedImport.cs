@@ -17,10 +17,11 @@ internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
     private const int Batch = 1_000;
 
     /// <summary>Writes and publishes the records. Either all of them become visible or none.</summary>
+    /// <returns>The import's id.</returns>
     /// <exception cref="Domain.RefusalException">
     /// <c>insufficient_storage</c>; <c>import_interrupted</c>: this process wrote nothing for so long that the import counted as abandoned.
     /// </exception>
-    public async Task RunAsync(string fileName, string createdBy, IRows rows, CancellationToken cancellationToken)
+    public async Task<long> RunAsync(string fileName, string createdBy, IRows rows, CancellationToken cancellationToken)
     {
         db.RequireRoom(rows.Header.Total);
         var import = RecordImport.Start(fileName, createdBy, await db.UtcNowAsync(cancellationToken), timing.Settled);
@@ -36,6 +37,7 @@ internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
             }
 
             await PublishAsync(import, records, cancellationToken);
+            return import.Id;
         }
         catch
         {

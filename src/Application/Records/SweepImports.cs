@@ -6,8 +6,8 @@ using ModelOps.Domain.Records;
 namespace ModelOps.Application.Records;
 
 /// <summary>
-/// Removes imports whose process ended before they were published. Their records are removed in short transactions with pauses, so that
-/// other writers never wait long.
+/// Removes the records of imports that were withdrawn, or whose process ended before they were published. They are removed in short
+/// transactions with pauses, so that other writers never wait long.
 /// </summary>
 /// <param name="OnlyMark">
 /// No other process can be running (the embedded default, at startup), so every unpublished import is abandoned. Only marks them, because
@@ -33,7 +33,10 @@ internal sealed class SweepImportsHandler(IModelOpsDbContext db, TimeProvider ti
 
         if (!request.OnlyMark)
         {
-            var ids = await db.Imports.Where(i => i.State == ImportState.Abandoned).Select(i => i.Id).ToListAsync(cancellationToken);
+            var ids = await db.Imports
+                .Where(i => i.State == ImportState.Abandoned || i.State == ImportState.Withdrawn)
+                .Select(i => i.Id)
+                .ToListAsync(cancellationToken);
             foreach (var id in ids)
             {
                 await RemoveAsync(id, cancellationToken);
@@ -51,9 +54,11 @@ internal sealed class SweepImportsHandler(IModelOpsDbContext db, TimeProvider ti
             await Task.Delay(Pause, time, cancellationToken);
         }
 
-        // If the import's process wakes up and writes one more batch, the row stays, and the next sweep removes that batch as well.
-        await db.Imports
-            .Where(i => i.Id == id && !db.Records.IgnoreQueryFilters().Any(r => r.ImportId == id))
-            .ExecuteDeleteAsync(cancellationToken);
+        // If the process of an abandoned import wakes up and writes one more batch, the row stays, and the next sweep removes that batch as
+        // well.
+        var emptied = db.Imports.Where(i => i.Id == id && !db.Records.IgnoreQueryFilters().Any(r => r.ImportId == id));
+        await emptied.Where(i => i.State == ImportState.Abandoned).ExecuteDeleteAsync(cancellationToken);
+        await emptied.Where(i => i.State == ImportState.Withdrawn)
+            .ExecuteUpdateAsync(i => i.SetProperty(x => x.State, ImportState.Removed), cancellationToken);
     }
 }

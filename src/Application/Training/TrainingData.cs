@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Records;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
@@ -26,16 +27,17 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
     public async Task<DataOverview> InspectAsync(DataSelection selection, CancellationToken cancellationToken)
     {
         var byClass = DiabetesClasses.All.ToDictionary(c => c, _ => 0L);
-        var (total, sha256) = (0L, "");
+        var (total, distinct, sha256) = (0L, 0L, "");
         if (selection.UsesDatabase)
         {
-            var counts = await db.Records.AsNoTracking()
-                .GroupBy(r => r.Class)
-                .Select(g => new { Class = g.Key, Count = g.LongCount() })
-                .ToListAsync(cancellationToken);
-            counts.ForEach(c => byClass[c.Class] += c.Count);
+            foreach (var (value, count) in await db.CountByClassAsync(cancellationToken))
+            {
+                byClass[value] = count;
+            }
+
             total = byClass.Values.Sum();
-            RequireEnough(total);
+            distinct = await db.CountDistinctAsync(LabelledRecord.MinimumForTraining, cancellationToken);
+            RequireEnough(distinct);
         }
 
         if (selection.DatasetName is { } name)
@@ -47,10 +49,11 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
             }
 
             total += rows.Header.Total;
+            distinct += rows.Header.Distinct;
             sha256 = selection.UsesDatabase ? "" : rows.Header.Sha256;
         }
 
-        RequireEnough(total);
+        RequireEnough(distinct);
         return byClass.Values.Count(count => count > 0) >= 2
             ? new DataOverview((int)total, byClass, sha256)
             : throw DataRefusals.NotEnoughClasses();
@@ -69,14 +72,14 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
             DataSelection.DatabaseAndDataset both => await OpenBothAsync(both.Name, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(selection)),
         };
-        if (rows.Header.Total >= LabelledRecord.MinimumForTraining)
+        if (rows.Header.Distinct >= LabelledRecord.MinimumForTraining)
         {
             return rows;
         }
 
         using (rows)
         {
-            throw DataRefusals.NotEnoughRecords((int)rows.Header.Total, LabelledRecord.MinimumForTraining);
+            throw DataRefusals.NotEnoughRecords((int)rows.Header.Distinct, LabelledRecord.MinimumForTraining);
         }
     }
 
@@ -99,7 +102,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
     {
         using var dataset = await OpenDatasetAsync(name, cancellationToken);
         using var records = await OpenRecordsAsync(cancellationToken);
-        RequireEnough(records.Header.Total);
+        RequireEnough(records.Header.Distinct);
         return files.Merge(await SplitKeyAsync(cancellationToken), dataset, records);
     }
 
@@ -123,6 +126,7 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
         return read;
     }
 
+    /// <param name="available">Number of distinct rows. Copies teach nothing new, so they don't count.</param>
     private static void RequireEnough(long available)
     {
         if (available < LabelledRecord.MinimumForTraining)

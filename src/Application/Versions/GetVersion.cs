@@ -53,7 +53,7 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
     {
         // Versions of earlier releases don't say when their records were read: at the latest when the training began.
         var readAt = version.Specification.RecordsReadAt
-            ?? (DataSelection.DescribesDatabase(version.DataSource) ? version.CreatedAt.AddSeconds(-version.TrainingTime) : null);
+            ?? (version.DataSource.StartsWith(DataSelection.DatabaseSource, StringComparison.Ordinal) ? version.CreatedAt.AddSeconds(-version.TrainingTime) : null);
         return readAt is { } time ? await db.CountDeletedSinceAsync(time, cancellationToken) : 0;
     }
 

@@ -90,6 +90,16 @@ public sealed class Prediction
         return true;
     }
 
+    /// <summary>Follows a correction of the record that was made of the confirmed outcome.</summary>
+    /// <exception cref="InvalidOperationException">No outcome is confirmed.</exception>
+    public void CorrectOutcome(DiabetesClass outcome) =>
+        ConfirmedClass = ConfirmedClass is null ? throw new InvalidOperationException("There is no outcome to correct.") : outcome;
+
+    /// <summary>
+    /// Takes the confirmed outcome back, because the record that was made of it is deleted. The outcome can be confirmed again.
+    /// </summary>
+    public void WithdrawOutcome() => (ConfirmedClass, ConfirmedSource, ConfirmedBy, ConfirmedAt) = (null, null, null, null);
+
     /// <summary>Creates the labelled record of the confirmed outcome.</summary>
     /// <exception cref="InvalidOperationException">The outcome isn't confirmed. A prediction alone is never a label.</exception>
     public LabelledRecord ToRecord(DateTime now) =>

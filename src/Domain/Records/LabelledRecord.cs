@@ -16,7 +16,9 @@ public enum LabelSource
 /// <summary>A patient's values with a confirmed diagnosis. It is stored in the database as training data.</summary>
 public sealed class LabelledRecord
 {
-    /// <summary>Minimum number of records for a training on the database.</summary>
+    /// <summary>
+    /// Minimum number of distinct records (inputs and class) for a training on the database. Copies of a record teach nothing new.
+    /// </summary>
     public const int MinimumForTraining = 10;
 
     /// <summary>Maximum number of records that one request may add.</summary>
@@ -68,6 +70,19 @@ public sealed class LabelledRecord
         ImportId = importId,
         PatientHash = patient.ToStored(),
     };
+
+    /// <summary>Corrects the class. Returns what must be kept of the correction; null if the record has this class already.</summary>
+    public RecordCorrection? Correct(DiabetesClass to, string reason, string correctedBy, DateTime now)
+    {
+        if (to == Class)
+        {
+            return null;
+        }
+
+        var correction = RecordCorrection.Of(this, to, reason, correctedBy, now);
+        Class = to;
+        return correction;
+    }
 
     /// <summary>Creates the record of a prediction's confirmed outcome; see <see cref="Prediction.ToRecord"/>.</summary>
     internal static LabelledRecord OfPrediction(Guid predictionId, LabelledExample example, LabelSource source, string confirmedBy,

@@ -10,6 +10,14 @@ public enum ImportState
 
     /// <summary>It ended before it was published. Its records never become visible and are removed in the background.</summary>
     Abandoned = 2,
+
+    /// <summary>
+    /// It was published, and then an administrator withdrew it. Nobody sees its records any more; they are removed in the background.
+    /// </summary>
+    Withdrawn = 3,
+
+    /// <summary>It was withdrawn, and all of its records are removed. The row stays, so that it remains known who withdrew what.</summary>
+    Removed = 4,
 }
 
 /// <summary>
@@ -33,7 +41,10 @@ public sealed class RecordImport
     /// <summary>When its records became visible; null until then, and in imports of earlier releases.</summary>
     public DateTime? PublishedAt { get; private set; }
 
-    /// <summary>Number of records; 0 until the import is published.</summary>
+    /// <summary>
+    /// Number of records: 0 until the import is published; then without those that were deleted one by one. Of a withdrawn import, the
+    /// number of records that the withdrawal deleted.
+    /// </summary>
     public int Records { get; private set; }
 
     public ImportState State { get; private set; }
@@ -42,6 +53,12 @@ public sealed class RecordImport
     /// Until when the importing process is alive for sure, by the database's clock; each batch of records extends it. Null once published.
     /// </summary>
     public DateTime? LeaseUntil { get; private set; }
+
+    /// <summary>Null unless withdrawn.</summary>
+    public DateTime? WithdrawnAt { get; private set; }
+
+    /// <inheritdoc cref="WithdrawnAt"/>
+    public string? WithdrawnBy { get; private set; }
 
     /// <param name="lease">Time in which the importing process writes at least one batch.</param>
     public static RecordImport Start(string fileName, string createdBy, DateTime now, TimeSpan lease) => new()

@@ -3,7 +3,8 @@ namespace ModelOps.Domain.Training;
 /// <summary>The source of the rows of a retraining.</summary>
 public abstract record DataSelection
 {
-    private const string DatabaseText = "database";
+    /// <summary>The text form of the database; the text form of every selection that uses it begins so.</summary>
+    public const string DatabaseSource = "database";
 
     private DataSelection()
     {
@@ -16,9 +17,6 @@ public abstract record DataSelection
 
     /// <summary>The text form in responses: <c>database</c>, <c>dataset:NAME</c> or <c>database+dataset:NAME</c>.</summary>
     public abstract string Describe();
-
-    /// <summary>Whether a text of <see cref="Describe"/> names the database.</summary>
-    public static bool DescribesDatabase(string text) => text.StartsWith(DatabaseText, StringComparison.Ordinal);
 
     /// <summary>Creates the selection from the two fields of a request.</summary>
     /// <exception cref="ArgumentException">Neither the database nor a dataset is selected.</exception>
@@ -37,7 +35,7 @@ public abstract record DataSelection
 
         public override bool UsesDatabase => true;
 
-        public override string Describe() => DatabaseText;
+        public override string Describe() => DatabaseSource;
     }
 
     /// <summary>An uploaded dataset, without the database.</summary>
@@ -57,7 +55,7 @@ public abstract record DataSelection
 
         public override bool UsesDatabase => true;
 
-        public override string Describe() => $"{DatabaseText}+dataset:{Name}";
+        public override string Describe() => $"{DatabaseSource}+dataset:{Name}";
     }
 }
 

@@ -355,7 +355,7 @@ public sealed class TrainingJob
 
     private void FailAsCrashed(DateTime now) => Fail(
         TrainingRefusals.WorkerCrashedCode,
-        Sentence.Of($"The training ended {Attempt} times without a result; the process that ran it died each time."),
+        Sentence.Of($"The training ended {Attempt:once|# times} without a result; the process that ran it died each time."),
         now);
 
     private void BackToQueue()

@@ -228,7 +228,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             _rowRejected = false;
             if (reader.FieldCount != fields)
             {
-                Reject("", Sentence.Of($"has {reader.FieldCount} fields where the header has {fields}"));
+                Reject("", Sentence.Of($"has {reader.FieldCount:# field|# fields} where the header has {fields}"));
                 _rejected++;
                 return;
             }

@@ -42,6 +42,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
     public DbSet<RecordDeletion> RecordDeletions => Set<RecordDeletion>();
 
+    public DbSet<RecordCorrection> Corrections => Set<RecordCorrection>();
+
     public DbSet<Prediction> Predictions => Set<Prediction>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
@@ -110,6 +112,21 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     }
 
     public abstract Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken);
+
+    public Task<IReadOnlyList<bool>> FindKnownAsync(IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken) =>
+        Database.CreateExecutionStrategy().ExecuteAsync(
+            async cancel =>
+            {
+                await using var connection = NewConnection();
+                await connection.OpenAsync(cancel);
+                return await FindKnownAsync(connection, rows, cancel);
+            },
+            cancellationToken);
+
+    /// <inheritdoc cref="FindKnownAsync(IReadOnlyList{LabelledExample}, CancellationToken)"/>
+    /// <param name="connection">An open connection.</param>
+    protected abstract Task<IReadOnlyList<bool>> FindKnownAsync(
+        DbConnection connection, IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken);
 
     /// <summary>
     /// Streams all records with a single statement, so that it reads one consistent snapshot on both providers. It uses a connection of its
@@ -201,6 +218,18 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             record.Property(r => r.Source).HasConversion<string>().HasMaxLength(16);
             record.Property(r => r.CreatedBy).HasMaxLength(256);
 
+            // Of a correction and a deletion at the same time, the later one starts again.
+            record.Property(r => r.Class).IsConcurrencyToken();
+
+            // Finds copies. With ImportId, the index alone also tells whether the record is visible.
+            record.HasIndex(r => new { r.HbA1c, r.Age, r.Bmi, r.Gender, r.Class, r.ImportId });
+
+            // One for each filter of the list, in the list's order.
+            record.HasIndex(r => new { r.Class, r.Id });
+            record.HasIndex(r => new { r.Source, r.Id });
+            record.HasIndex(r => new { r.ImportId, r.Id });
+            record.HasIndex(r => new { r.CreatedAt, r.Id });
+
             // With Restrict, an import's row can't be removed while a process still writes records of it.
             record.HasOne<RecordImport>().WithMany().HasForeignKey(r => r.ImportId).OnDelete(DeleteBehavior.Restrict);
             record.HasIndex(r => new { r.ImportId, r.Class });
@@ -216,7 +245,18 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             import.Property(i => i.FileName).HasMaxLength(Dataset.MaxName);
             import.Property(i => i.CreatedBy).HasMaxLength(256);
             import.Property(i => i.State).HasConversion<string>().HasMaxLength(16);
-            import.HasIndex(i => i.State);
+            import.Property(i => i.WithdrawnBy).HasMaxLength(256);
+            import.HasIndex(i => new { i.State, i.Id });
+        });
+        builder.Entity<RecordCorrection>(correction =>
+        {
+            correction.ToTable("record_corrections");
+            correction.Property(c => c.Reason).HasMaxLength(RecordCorrection.MaxReason);
+            correction.Property(c => c.CorrectedBy).HasMaxLength(256);
+
+            // A deleted record's diagnoses are gone with it.
+            correction.HasOne<LabelledRecord>().WithMany().HasForeignKey(c => c.RecordId).OnDelete(DeleteBehavior.Cascade);
+            correction.HasIndex(c => new { c.RecordId, c.Id });
         });
         builder.Entity<RecordDeletion>(deletion =>
         {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 using ModelOps.Infrastructure.FaultInjection;
 using Npgsql;
@@ -49,6 +50,38 @@ internal sealed partial class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlMod
         }
 
         await writer.CompleteAsync(cancellationToken);
+    }
+
+    /// <summary>Sends the rows as arrays. Each row is looked up in the index, however many records there are.</summary>
+    protected override async Task<IReadOnlyList<bool>> FindKnownAsync(
+        DbConnection connection, IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken)
+    {
+        await using var command = ((NpgsqlConnection)connection).CreateCommand();
+        command.CommandText =
+            """
+            SELECT k.number FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS k(hba1c, age, bmi, gender, class, number)
+            CROSS JOIN LATERAL (
+                SELECT 1 FROM labelled_records r
+                WHERE r."HbA1c" = k.hba1c AND r."Age" = k.age AND r."Bmi" = k.bmi AND r."Gender" = k.gender AND r."Class" = k.class
+                    AND (r."ImportId" IS NULL
+                        OR EXISTS (SELECT 1 FROM record_imports i WHERE i."Id" = r."ImportId" AND i."State" = 'Published'))
+                LIMIT 1) AS found
+            """;
+        Add(rows.Select(row => row.Features.HbA1c));
+        Add(rows.Select(row => row.Features.Age));
+        Add(rows.Select(row => row.Features.Bmi));
+        Add(rows.Select(row => (int)row.Features.Gender));
+        Add(rows.Select(row => (int)row.Class));
+        var known = new bool[rows.Count];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            known[reader.GetInt64(0) - 1] = true;
+        }
+
+        return known;
+
+        void Add<T>(IEnumerable<T> values) => command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = [.. values] });
     }
 
     public override bool IsUniqueViolation(DbUpdateException exception) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using ModelOps.Application;
@@ -11,6 +12,7 @@ using ModelOps.Application.Users;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
 using ModelOps.WebApi.Auth;
+using ModelOps.WebApi.Operations;
 
 namespace ModelOps.WebApi.Controllers;
 
@@ -26,9 +28,12 @@ public sealed class TrainingController(
     [ProducesResponseType<RetrainQueued>(StatusCodes.Status202Accepted)]
     [ProducesResponseType<RetrainFinished>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Retrain(
-        RetrainModel request, [FromHeader(Name = IdempotencyHeader.Name)] string? idempotencyKey, CancellationToken cancellationToken)
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RetrainModel? request,
+        [FromHeader(Name = IdempotencyHeader.Name)] string? idempotencyKey,
+        CancellationToken cancellationToken)
     {
-        var accepted = await mediator.Send(request with { IdempotencyKey = Request.SentKey(idempotencyKey) }, cancellationToken);
+        var accepted = await mediator.Send(
+            (request ?? new RetrainModel()) with { IdempotencyKey = Request.SentKey(idempotencyKey) }, cancellationToken);
         if (PreferHeader.WaitSeconds(Request.Headers["Prefer"]) is { } seconds)
         {
             var job = await WaitAsync(accepted.JobId, TimeSpan.FromSeconds(seconds), cancellationToken);
@@ -101,6 +106,10 @@ public sealed class TrainingController(
                 await Response.WriteAsync(
                     $"data: {JsonSerializer.Serialize(job, json.Value.JsonSerializerOptions)}\n\n", cancellationToken);
                 await Response.Body.FlushAsync(cancellationToken);
+                if (HeadRequests.IsHead(HttpContext))
+                {
+                    return;
+                }
             }
         }
         catch (OperationCanceledException) when (started && !cancellationToken.IsCancellationRequested)

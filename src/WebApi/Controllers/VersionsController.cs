@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using ModelOps.Application.Users;
 using ModelOps.Application;
 using ModelOps.Application.Versions;
@@ -47,8 +48,9 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
 
     [HttpPost("rollback")]
     [Authorize(Policy = Policies.Admin)]
-    public Task<ActivationAnswer> Rollback(RollbackModel request, CancellationToken cancellationToken) =>
-        mediator.Send(request, cancellationToken);
+    public Task<ActivationAnswer> Rollback(
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RollbackModel? request, CancellationToken cancellationToken) =>
+        mediator.Send(request ?? new RollbackModel(), cancellationToken);
 
     [HttpGet("activations")]
     [TokenScope(TokenScopes.Read)]

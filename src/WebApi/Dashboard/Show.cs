@@ -8,12 +8,7 @@ namespace ModelOps.WebApi.Dashboard;
 /// <summary>Formats numbers and names in the reader's language.</summary>
 internal static class Show
 {
-    private static CultureInfo Culture => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "es" ? Spanish : English;
-
-    private static CultureInfo English { get; } = CultureInfo.GetCultureInfo("en-GB");
-
-    /// <summary>Uses the decimal comma, as in Spain.</summary>
-    private static CultureInfo Spanish { get; } = CultureInfo.GetCultureInfo("es-ES");
+    private static CultureInfo Culture => Texts.Language;
 
     /// <summary>A share 0..1 as <c>87 %</c>.</summary>
     public static string Percent(double share) => string.Create(Culture, $"{Math.Round(share * 100):0} %");

@@ -66,8 +66,8 @@ internal static class Words
 
     /// <summary>Describes how the version was evaluated.</summary>
     public static string JudgedBy(string architecture, int rows) => NetworkNames.IsCrossFitted(architecture)
-        ? Say($"{Show.Count(rows)} patients judged it, each through members of the network that had never seen that patient.")
-        : Say($"{Show.Count(rows)} patients judged it. They were kept apart: it never learned from them.");
+        ? Say($"{rows:# patient|# patients} judged it, each through members of the network that had never seen that patient.")
+        : Say($"{rows:# patient|# patients} judged it, kept apart: it never learned from them.");
 
     public static string MissedRange(MissedDiabetes missed) => missed.Of == 0
         ? Say($"no patient with diabetes")
@@ -83,8 +83,8 @@ internal static class Words
         {
             { Provisional: false } => null,
             _ when smallest.Support < EvaluationReport.ProvisionalClassRows =>
-                Say($"Provisional: only {Show.Count(smallest.Support)} of the patients that judged it are of the class {Show.Class(smallest.Class)}. With more patients these figures may change a lot."),
-            _ => Say($"Provisional: only {Show.Count(report.Rows)} patients judged it. With more patients these figures may change a lot."),
+                Say($"Provisional: only {smallest.Support:# of the patients that judged it is|# of the patients that judged it are} of the class {Show.Class(smallest.Class)}. With more patients these figures may change a lot."),
+            _ => Say($"Provisional: only {report.Rows:# patient|# patients} judged it. With more patients these figures may change a lot."),
         };
     }
 
@@ -145,8 +145,8 @@ internal static class Words
         var (candidate, baseline) = isPresent
             ? (Say($"the new version"), Say($"the present one")) : (comparison.Candidate, comparison.Baseline);
         return wrong == 0
-            ? Say($"On the same {Show.Count(comparison.Rows)} patients {candidate} is right {Times(right)} where {baseline} is wrong, and never the other way round: {VerdictWord(comparison)}")
-            : Say($"On the same {Show.Count(comparison.Rows)} patients {candidate} is right {Times(right)} where {baseline} is wrong, and wrong {Times(wrong)} where {baseline} is right: {VerdictWord(comparison)}");
+            ? Say($"On the same {comparison.Rows:patient|# patients} {candidate} is right {right:=0 never|once|# times} where {baseline} is wrong, and never the other way round: {VerdictWord(comparison)}")
+            : Say($"On the same {comparison.Rows:patient|# patients} {candidate} is right {right:=0 never|once|# times} where {baseline} is wrong, and wrong {wrong:once|# times} where {baseline} is right: {VerdictWord(comparison)}");
     }
 
     /// <inheritdoc cref="Verdict"/>
@@ -156,7 +156,7 @@ internal static class Words
     public static string? Advice(ComparisonAnswer comparison, bool isPresent) => comparison switch
     {
         { FewRows: true } => Say($"Fewer than {ModelComparison.MinimumRows} patients may judge both versions. So few decide nothing."),
-        { RowsNeeded: { } needed } when needed > comparison.Rows => Say($"It can't be told yet. About {Show.Count(needed)} patients would be needed; today there are {Show.Count(comparison.Rows)}."),
+        { RowsNeeded: { } needed } when needed > comparison.Rows => Say($"It can't be told yet. About {needed:# patient|# patients} would be needed; today there {comparison.Rows:is #|are #}."),
         _ when !isPresent => null,
         { SuggestActivation: true } => Say($"Activating it is advised."),
         { Verdict: ComparisonVerdict.Better } => Say($"But it isn't shown to find as many of the patients with diabetes, so activating it isn't advised without a reason."),
@@ -168,9 +168,8 @@ internal static class Words
     /// <summary>Explains the significance level for the p-value.</summary>
     public static string LevelUsed(double level, int earlierLooks) => earlierLooks switch
     {
-        0 => Say($"{Show.Setting(level)}, for the first comparison on these patients"),
-        1 => Say($"{Show.Setting(level)}, as one earlier comparison looked at these patients"),
-        _ => Say($"{Show.Setting(level)}, as {Show.Count(earlierLooks)} earlier comparisons looked at these patients"),
+        0 => Say($"{level}, for the first comparison on these patients"),
+        _ => Say($"{level}, as {earlierLooks:one earlier comparison|# earlier comparisons} looked at these patients"),
     };
 
     public static string P(double value) => value < 0.001 ? Say($"under {Show.Fine(0.001)}") : Show.Fine(value);
@@ -222,12 +221,5 @@ internal static class Words
         ComparisonVerdict.Equivalent => Say($"equally good."),
         ComparisonVerdict.NotEnoughData => Say($"too few differences to tell."),
         _ => Say($"no clear difference."),
-    };
-
-    private static string Times(int count) => count switch
-    {
-        0 => Say($"never"),
-        1 => Say($"once"),
-        _ => Say($"{Show.Count(count)} times"),
     };
 }

@@ -41,6 +41,11 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
     public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
     {
         LimitBody(context.HttpContext);
+        if (context.TreatEmptyInputAsDefaultValue && await IsEmptyAsync(context.HttpContext.Request))
+        {
+            return await InputFormatterResult.NoValueAsync();
+        }
+
         try
         {
             var model = await JsonSerializer.DeserializeAsync(
@@ -51,5 +56,13 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
         {
             throw JsonRefusals.Of(exception);
         }
+    }
+
+    /// <summary>Whether a body whose length wasn't announced ends before its first byte. Nothing of it is consumed.</summary>
+    private static async Task<bool> IsEmptyAsync(HttpRequest request)
+    {
+        var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+        request.BodyReader.AdvanceTo(read.Buffer.Start);
+        return read.Buffer.IsEmpty && read.IsCompleted;
     }
 }

@@ -116,10 +116,103 @@ public abstract class ImportTests(Provider provider) : IAsyncLifetime
         Assert.Equal(Before + Imported, await LabelledAsync());
     }
 
-    private async Task ImportAsync(IRows rows)
+    [Fact]
+    public async Task Withdraw_HidesAllRecordsAtOnceAndTheSweepRemovesThem()
+    {
+        var id = await ImportAsync(Rows(_ => { }));
+        var other = await ImportAsync(Rows(_ => { }));
+
+        var answer = await _world.SendAsync(new WithdrawImport(id));
+
+        Assert.Equal(Imported, answer.Deleted);
+        Assert.Equal(Before + Imported, await LabelledAsync());
+        Assert.Equal(Before + Imported, await StreamedAsync());
+        Assert.Equal(Before + (2 * Imported), await StoredAsync());
+        Assert.Equal([other], (await _world.SendAsync(new ListImports(new PageRequest()))).Imports.Select(i => i.Id));
+        Assert.Empty((await _world.SendAsync(new ListRecords(null, null, id, null, null, new PageRequest()))).Records);
+
+        await _world.SendAsync(new SweepImports());
+        await _world.SendAsync(new SweepImports());
+
+        Assert.Equal(Before + Imported, await StoredAsync());
+        Assert.Equal([ImportState.Removed, ImportState.Published], (await ImportsAsync()).Select(i => i.State));
+        Assert.Equal(answer, await _world.SendAsync(new WithdrawImport(id)));
+    }
+
+    [Fact]
+    public async Task Withdraw_ByManyAtOnce_AnswersAlikeAndKnowsTheFirst()
+    {
+        var id = await ImportAsync(Rows(_ => { }));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _world.SendAsync(new WithdrawImport(id))));
+
+        Assert.All(answers, a => Assert.Equal(Imported, a.Deleted));
+        var import = Assert.Single(await ImportsAsync());
+        Assert.Equal((ImportState.Withdrawn, Imported, "system"), (import.State, import.Records, import.WithdrawnBy));
+        Assert.NotNull(import.WithdrawnAt);
+    }
+
+    [Fact]
+    public async Task Withdraw_WhileATrainingReads_DoesNotDisturbIt()
+    {
+        var id = await ImportAsync(Rows(_ => { }));
+
+        var read = await _world.UseAsync(async db =>
+        {
+            var rows = 0;
+            await foreach (var _ in db.StreamRecordsAsync(default))
+            {
+                if (rows++ == 10)
+                {
+                    await _world.SendAsync(new WithdrawImport(id));
+                    await _world.SendAsync(new SweepImports());
+                }
+            }
+
+            return rows;
+        });
+
+        Assert.Equal(Before + Imported, read);
+        Assert.Equal(Before, await StreamedAsync());
+    }
+
+    [Fact]
+    public async Task Withdraw_OfAnImportThatIsNotPublished_IsNotFound()
+    {
+        await ImportAsync(Rows(row =>
+        {
+            if (row == 1_500)
+            {
+                var id = ImportsAsync().GetAwaiter().GetResult().Single().Id;
+                var refused = Assert.Throws<RefusalException>(() => _world.SendAsync(new WithdrawImport(id)).GetAwaiter().GetResult());
+                Assert.Equal("import_not_found", refused.Code);
+                Assert.Throws<RefusalException>(() => _world.SendAsync(new GetImport(id)).GetAwaiter().GetResult());
+            }
+        }));
+
+        Assert.Equal(Before + Imported, await LabelledAsync());
+        await Assert.ThrowsAsync<RefusalException>(() => _world.SendAsync(new WithdrawImport(long.MaxValue)));
+    }
+
+    [Fact]
+    public async Task GetImport_SaysWhatAWithdrawalTakesOut()
+    {
+        var id = await ImportAsync(Rows(_ => { }));
+        var deleted = (await _world.SendAsync(new ListRecords("N", null, id, null, null, new PageRequest(1)))).Records[0].Id;
+        await _world.SendAsync(new DeleteRecord(deleted));
+
+        var import = await _world.SendAsync(new GetImport(id));
+
+        Assert.Equal(("a.csv", Imported - 1, "ann"), (import.Filename, import.Records, import.CreatedBy));
+        Assert.Equal([833, 833, 833], DiabetesClasses.All.Select(c => import.ClassCounts[c]));
+        Assert.Equal(Imported - 1, Assert.Single((await _world.SendAsync(new ListImports(new PageRequest()))).Imports).Records);
+        Assert.Equal(Imported - 1, (await _world.SendAsync(new WithdrawImport(id))).Deleted);
+    }
+
+    private async Task<long> ImportAsync(IRows rows)
     {
         await using var scope = _world.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<StagedImport>().RunAsync("a.csv", "ann", rows, default);
+        return await scope.ServiceProvider.GetRequiredService<StagedImport>().RunAsync("a.csv", "ann", rows, default);
     }
 
     private Task<int> ExpireAsync() => _world.UseAsync(db =>

@@ -44,6 +44,13 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         admin           POST   /records data
         admin           POST   /records/import data
         admin           POST   /records/forget data
+        admin           GET    /records data
+        admin           GET    /records/{id} data
+        admin           PATCH  /records/{id} data
+        admin           DELETE /records/{id} data
+        admin           GET    /records/imports data
+        admin           GET    /records/imports/{id} data
+        admin           DELETE /records/imports/{id} data
         user            GET    /records/summary read data train
         admin           POST   /model/retrain train
         admin           POST   /model/versions/{version}/reproduce train

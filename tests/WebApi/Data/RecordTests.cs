@@ -21,7 +21,7 @@ public sealed class RecordTests(ServiceFixture service) : IClassFixture<ServiceF
 
         using var one = await _admin.PostTextAsync("/records", Api.Record(5.1, "N"));
         Assert.Equal(HttpStatusCode.Created, one.StatusCode);
-        Shape.Is(await one.JsonAsync(), "created:number");
+        Shape.Is(await one.JsonAsync(), "created:number already_known:number");
         using var two = await _admin.PostTextAsync("/records", $"[{Api.Record(6.1, "Prediabetes")}, {Api.Record(8, "y")}]");
         Assert.Equal(2, (await two.JsonAsync()).GetProperty("created").GetInt32());
 
@@ -84,7 +84,7 @@ public sealed class RecordTests(ServiceFixture service) : IClassFixture<ServiceF
 
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var answer = await response.JsonAsync();
-        Shape.Is(answer, "success:bool message:string created:number rejected:number problems:array duplicates:number class_counts:object warnings:array conversions:array");
+        Shape.Is(answer, "success:bool message:string created:number rejected:number problems:array duplicates:number class_counts:object warnings:array conversions:array already_known:number import_id:number");
         Assert.Equal((50, 1), (answer.GetProperty("created").GetInt32(), answer.GetProperty("rejected").GetInt32()));
         Assert.Equal(before + 50, await LabelledAsync());
 

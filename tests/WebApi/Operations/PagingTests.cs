@@ -18,6 +18,8 @@ public abstract class PagingTests(ModelsFixture service)
         { "/model/datasets", "datasets" },
         { "/model/activations", "activations" },
         { "/users", "users" },
+        { "/records", "records" },
+        { "/records/imports", "imports" },
     };
 
     [Theory]
@@ -28,6 +30,12 @@ public abstract class PagingTests(ModelsFixture service)
         await service.Admin.ActivateAsync(service.Versions[1]);
         await service.Admin.SampleDatasetAsync(20);
         await service.CreateUserAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            using var imported = await service.Admin.UploadAsync("a.csv", Encoding.UTF8.GetBytes(Api.Sample(5)), address: "/records/import");
+            imported.EnsureSuccessStatusCode();
+        }
+
         var whole = await service.Admin.JsonAsync($"{address}?limit=200");
         Assert.Equal("null", whole.GetProperty("next_cursor").GetRawText());
         var expected = whole.GetProperty(array).EnumerateArray().Select(i => i.ToString()).ToArray();

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 
@@ -14,20 +16,18 @@ internal sealed class MlpPredictor : INetworkPredictor
     private const double Epsilon = 1e-5;
 
     private readonly StandardScaler _scaler;
-    private readonly int _hidden;
 
-    // Stored by feature, [4][h] and then the biases [h], so that the inner loop reads contiguous memory.
+    // Each row has one value per hidden unit, zero-padded to whole SIMD vectors: four rows of input weights, then the biases.
     private readonly double[][] _first;
-    private readonly double[] _firstBias;
+
+    // One row per class.
     private readonly double[][] _second;
     private readonly double[] _secondBias;
 
-    private MlpPredictor(StandardScaler scaler, int hidden, double[][] first, double[] firstBias, double[][] second, double[] secondBias)
+    private MlpPredictor(StandardScaler scaler, double[][] first, double[][] second, double[] secondBias)
     {
         _scaler = scaler;
-        _hidden = hidden;
         _first = first;
-        _firstBias = firstBias;
         _second = second;
         _secondBias = secondBias;
     }
@@ -57,8 +57,7 @@ internal sealed class MlpPredictor : INetworkPredictor
         var w2 = Take("4.weight", DiabetesClasses.Count, hidden);
         var b2 = Take("4.bias", DiabetesClasses.Count);
 
-        var first = NewRows(PatientFeatures.Count, hidden);
-        var firstBias = new double[hidden];
+        var first = NewRows(PatientFeatures.Count + 1, hidden);
         for (var i = 0; i < hidden; i++)
         {
             if (variance[i] < 0)
@@ -67,7 +66,7 @@ internal sealed class MlpPredictor : INetworkPredictor
             }
 
             var factor = gamma[i] / Math.Sqrt(variance[i] + Epsilon);
-            firstBias[i] = (b1[i] - (double)mean[i]) * factor + beta[i];
+            first[^1][i] = (b1[i] - (double)mean[i]) * factor + beta[i];
             for (var j = 0; j < PatientFeatures.Count; j++)
             {
                 first[j][i] = w1[i * PatientFeatures.Count + j] * factor;
@@ -83,7 +82,7 @@ internal sealed class MlpPredictor : INetworkPredictor
             }
         }
 
-        return new MlpPredictor(scaler, hidden, first, firstBias, second, Array.ConvertAll(b2, b => (double)b));
+        return new MlpPredictor(scaler, first, second, Array.ConvertAll(b2, b => (double)b));
     }
 
     public bool IsMonotone => false;
@@ -94,18 +93,7 @@ internal sealed class MlpPredictor : INetworkPredictor
         Span<float> x = stackalloc float[PatientFeatures.Count];
         _scaler.Transform(features, x);
         Span<double> z = stackalloc double[DiabetesClasses.Count];
-        _secondBias.CopyTo(z);
-        for (var i = 0; i < _hidden; i++)
-        {
-            var a = _firstBias[i] + _first[0][i] * x[0] + _first[1][i] * x[1] + _first[2][i] * x[2] + _first[3][i] * x[3];
-            if (a > 0)
-            {
-                z[0] += _second[0][i] * a;
-                z[1] += _second[1][i] * a;
-                z[2] += _second[2][i] * a;
-            }
-        }
-
+        Outputs(x, z);
         var top = Math.Max(z[0], Math.Max(z[1], z[2]));
         var sum = 0.0;
         for (var c = 0; c < z.Length; c++)
@@ -122,5 +110,40 @@ internal sealed class MlpPredictor : INetworkPredictor
         return null;
     }
 
-    private static double[][] NewRows(int rows, int columns) => [.. Enumerable.Range(0, rows).Select(_ => new double[columns])];
+    /// <summary>Writes the outputs before the softmax.</summary>
+    private void Outputs(ReadOnlySpan<float> x, Span<double> z)
+    {
+        ref var weights0 = ref MemoryMarshal.GetArrayDataReference(_first[0]);
+        ref var weights1 = ref MemoryMarshal.GetArrayDataReference(_first[1]);
+        ref var weights2 = ref MemoryMarshal.GetArrayDataReference(_first[2]);
+        ref var weights3 = ref MemoryMarshal.GetArrayDataReference(_first[3]);
+        ref var bias = ref MemoryMarshal.GetArrayDataReference(_first[4]);
+        ref var to0 = ref MemoryMarshal.GetArrayDataReference(_second[0]);
+        ref var to1 = ref MemoryMarshal.GetArrayDataReference(_second[1]);
+        ref var to2 = ref MemoryMarshal.GetArrayDataReference(_second[2]);
+        var (x0, x1) = (new Vector<double>(x[0]), new Vector<double>(x[1]));
+        var (x2, x3) = (new Vector<double>(x[2]), new Vector<double>(x[3]));
+        var (z0, z1, z2) = (Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero);
+        for (nuint i = 0; i < (nuint)_first[0].Length; i += (nuint)Vector<double>.Count)
+        {
+            var unit = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref weights0, i), x0, Vector.LoadUnsafe(ref bias, i));
+            unit = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref weights1, i), x1, unit);
+            unit = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref weights2, i), x2, unit);
+            unit = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref weights3, i), x3, unit);
+            unit = Vector.Max(unit, Vector<double>.Zero);
+            z0 = Vector.MultiplyAddEstimate(unit, Vector.LoadUnsafe(ref to0, i), z0);
+            z1 = Vector.MultiplyAddEstimate(unit, Vector.LoadUnsafe(ref to1, i), z1);
+            z2 = Vector.MultiplyAddEstimate(unit, Vector.LoadUnsafe(ref to2, i), z2);
+        }
+
+        (z[0], z[1], z[2]) =
+            (_secondBias[0] + Vector.Sum(z0), _secondBias[1] + Vector.Sum(z1), _secondBias[2] + Vector.Sum(z2));
+    }
+
+    /// <param name="columns">The length of each row, which is padded to whole SIMD vectors.</param>
+    private static double[][] NewRows(int rows, int columns)
+    {
+        var padded = (columns + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
+        return [.. Enumerable.Range(0, rows).Select(_ => new double[padded])];
+    }
 }

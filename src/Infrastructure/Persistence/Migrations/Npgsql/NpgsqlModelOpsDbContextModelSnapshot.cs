@@ -382,6 +382,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasColumnType("double precision");
 
                     b.Property<int>("Class")
+                        .IsConcurrencyToken()
                         .HasColumnType("integer");
 
                     b.Property<DateTime>("CreatedAt")
@@ -401,9 +402,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<long?>("ImportId")
                         .HasColumnType("bigint");
 
-                    b.Property<long?>("PatientHash")
-                        .HasColumnType("bigint");
-
                     b.Property<Guid?>("PredictionId")
                         .HasColumnType("uuid");
 
@@ -414,13 +412,20 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.HasKey("Id");
 
-                    b.HasIndex("PatientHash")
-                        .HasFilter("\"PatientHash\" IS NOT NULL");
-
                     b.HasIndex("PredictionId")
                         .IsUnique();
 
+                    b.HasIndex("Class", "Id");
+
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.HasIndex("ImportId", "Class");
+
+                    b.HasIndex("ImportId", "Id");
+
+                    b.HasIndex("Source", "Id");
+
+                    b.HasIndex("HbA1c", "Age", "Bmi", "Gender", "Class", "ImportId");
 
                     b.ToTable("labelled_records", null, t =>
                         {
@@ -432,7 +437,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         });
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Records.RecordDeletion", b =>
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -440,20 +445,33 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
-                    b.Property<DateTime>("DeletedAt")
+                    b.Property<DateTime>("CorrectedAt")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<int>("Records")
+                    b.Property<string>("CorrectedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
+                    b.Property<int>("From")
                         .HasColumnType("integer");
 
-                    b.Property<DateTime>("VisibleSince")
-                        .HasColumnType("timestamp with time zone");
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("To")
+                        .HasColumnType("integer");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DeletedAt");
+                    b.HasIndex("RecordId", "Id");
 
-                    b.ToTable("record_deletions", (string)null);
+                    b.ToTable("record_corrections", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
@@ -480,9 +498,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<DateTime?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<DateTime?>("PublishedAt")
-                        .HasColumnType("timestamp with time zone");
-
                     b.Property<int>("Records")
                         .HasColumnType("integer");
 
@@ -491,9 +506,16 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)");
 
+                    b.Property<DateTime?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)");
+
                     b.HasKey("Id");
 
-                    b.HasIndex("State");
+                    b.HasIndex("State", "Id");
 
                     b.ToTable("record_imports", (string)null);
                 });
@@ -729,9 +751,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
-
-                    b.Property<DateTime?>("RowsRemovedAt")
-                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Specification")
                         .IsRequired()
@@ -1047,6 +1066,15 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .WithMany()
                         .HasForeignKey("ImportId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Records.LabelledRecord", null)
+                        .WithMany()
+                        .HasForeignKey("RecordId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>

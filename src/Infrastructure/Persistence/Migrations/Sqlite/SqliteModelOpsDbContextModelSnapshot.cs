@@ -365,6 +365,7 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("REAL");
 
                     b.Property<int>("Class")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("CreatedAt")
@@ -384,9 +385,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long?>("ImportId")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long?>("PatientHash")
-                        .HasColumnType("INTEGER");
-
                     b.Property<Guid?>("PredictionId")
                         .HasColumnType("TEXT");
 
@@ -397,13 +395,20 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("PatientHash")
-                        .HasFilter("\"PatientHash\" IS NOT NULL");
-
                     b.HasIndex("PredictionId")
                         .IsUnique();
 
+                    b.HasIndex("Class", "Id");
+
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.HasIndex("ImportId", "Class");
+
+                    b.HasIndex("ImportId", "Id");
+
+                    b.HasIndex("Source", "Id");
+
+                    b.HasIndex("HbA1c", "Age", "Bmi", "Gender", "Class", "ImportId");
 
                     b.ToTable("labelled_records", null, t =>
                         {
@@ -415,26 +420,39 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         });
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Records.RecordDeletion", b =>
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
-                    b.Property<DateTime>("DeletedAt")
+                    b.Property<DateTime>("CorrectedAt")
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Records")
+                    b.Property<string>("CorrectedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("From")
                         .HasColumnType("INTEGER");
 
-                    b.Property<DateTime>("VisibleSince")
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("RecordId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("To")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DeletedAt");
+                    b.HasIndex("RecordId", "Id");
 
-                    b.ToTable("record_deletions", (string)null);
+                    b.ToTable("record_corrections", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
@@ -459,9 +477,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<DateTime?>("LeaseUntil")
                         .HasColumnType("TEXT");
 
-                    b.Property<DateTime?>("PublishedAt")
-                        .HasColumnType("TEXT");
-
                     b.Property<int>("Records")
                         .HasColumnType("INTEGER");
 
@@ -470,9 +485,16 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("WithdrawnAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("WithdrawnBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
-                    b.HasIndex("State");
+                    b.HasIndex("State", "Id");
 
                     b.ToTable("record_imports", (string)null);
                 });
@@ -701,9 +723,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("TEXT");
-
-                    b.Property<DateTime?>("RowsRemovedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Specification")
@@ -1016,6 +1035,15 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("ImportId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCorrection", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Records.LabelledRecord", null)
+                        .WithMany()
+                        .HasForeignKey("RecordId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Versions.ActiveModel", b =>
