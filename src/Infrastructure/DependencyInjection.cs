@@ -41,6 +41,8 @@ public static class DependencyInjection
             .AddServing(configuration, settings)
             .AddMetrics()
             .AddModelOpsIdentity(configuration, settings)
+            .AddSingleton(SourceSettings.From(configuration))
+            .AddSingleton<IRecordSource, HospitalTable>()
             .AddJobs(settings)
             .AddIdempotencyRetention(configuration);
     }

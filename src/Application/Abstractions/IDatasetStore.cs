@@ -23,10 +23,12 @@ public interface IDatasetStore
     Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Moves a staged upload and its rows to their final place atomically. May be called again with another id. A file with patients'
-    /// references isn't kept as it came: of such a dataset only the rows are kept, which have keyed hashes in their place.
+    /// Moves a staged upload and its rows to their final place atomically. May be called again with another id.
     /// </summary>
-    void Keep(IStagedUpload upload, IRows rows, long id, string name);
+    /// <param name="upload">
+    /// Null for a file with references to patients, which isn't kept as it came: the rows have keyed hashes in their place.
+    /// </param>
+    void Keep(IStagedUpload? upload, IRows rows, long id, string name);
 
     /// <summary>Stores the rows file of a dataset that was uploaded before rows files existed.</summary>
     void KeepRows(IRows rows, long id);

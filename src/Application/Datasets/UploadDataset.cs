@@ -11,8 +11,13 @@ namespace ModelOps.Application.Datasets;
 /// <param name="MaxBytes">Size limit of one uploaded file.</param>
 public sealed record UploadLimits(long MaxBytes);
 
-/// <summary>Stores a CSV file of labelled rows under its file name.</summary>
-public sealed record UploadDataset(string? FileName, Stream Content, CsvOptions Options) : IRequest<DatasetAnswer>;
+/// <summary>What is sent beside a file.</summary>
+/// <param name="Name">The dataset's name; null for the file's own.</param>
+public sealed record UploadForm(CsvOptions Options, string? Name = null);
+
+/// <summary>Stores a CSV file of labelled rows.</summary>
+/// <param name="Form">Is called when the content has been read to its end, because parts of a form may follow the file.</param>
+public sealed record UploadDataset(string? FileName, Stream Content, Func<UploadForm> Form) : IRequest<DatasetAnswer>;
 
 /// <summary>One error in an uploaded file, in the reader's language.</summary>
 /// <param name="Line">Line of the file, counted from 1.</param>
@@ -44,7 +49,10 @@ public sealed record DatasetAnswer(
     DateTime UploadedAt,
     string UploadedBy,
     IReadOnlyList<ColumnNoteAnswer> Warnings,
-    IReadOnlyList<ColumnNoteAnswer> Conversions)
+    IReadOnlyList<ColumnNoteAnswer> Conversions,
+    string? Encoding,
+    string? Separator,
+    int HeaderLine)
 {
     internal static DatasetAnswer Of(Dataset d) => new(
         true,
@@ -62,7 +70,10 @@ public sealed record DatasetAnswer(
         d.UploadedAt,
         d.UploadedBy,
         ColumnNoteAnswer.Of(d.Report.Warnings),
-        ColumnNoteAnswer.Of(d.Report.Conversions));
+        ColumnNoteAnswer.Of(d.Report.Conversions),
+        d.Report.Mapping?.Encoding,
+        d.Report.Mapping?.Separator,
+        d.Report.HeaderLine);
 }
 
 internal sealed class UploadDatasetHandler(
@@ -77,28 +88,30 @@ internal sealed class UploadDatasetHandler(
 {
     public async Task<DatasetAnswer> Handle(UploadDataset request, CancellationToken cancellationToken)
     {
-        if (!Dataset.IsValidName(request.FileName))
+        using var place = turns.Take(Work.Reading, user.Signature());
+        await using var staged = await datasets.StageAsync(request.Content, limits.MaxBytes, cancellationToken);
+        var form = request.Form();
+        var name = form.Name ?? request.FileName;
+        if (!Dataset.IsValidName(name))
         {
             throw DatasetRefusals.InvalidName();
         }
 
-        var name = request.FileName;
         var key = Dataset.KeyOf(name);
         if (await db.Datasets.AnyAsync(d => d.NameKey == key, cancellationToken))
         {
             throw DatasetRefusals.Exists(name);
         }
 
-        using var place = turns.Take(Work.Reading, user.Signature());
-        await using var staged = await datasets.StageAsync(request.Content, limits.MaxBytes, cancellationToken);
-
         // The turn begins when the file has arrived, so that a slow client keeps nobody else out.
         await place.StartAsync(cancellationToken);
-        using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken));
+        var splitKey = await db.SplitKeyAsync(cancellationToken);
+        using var collector = files.Collect(splitKey);
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, request.Options, row => collector.Add(row, default), cancellationToken);
+            report = csv.Read(
+                content, form.Options, row => collector.Add(row.Example, splitKey.TokenOf(row.PatientReference)), cancellationToken);
         }
 
         using var rows = collector.Complete();
@@ -113,7 +126,7 @@ internal sealed class UploadDatasetHandler(
                     var dataset = Dataset.Create(name, report, staged.Bytes, staged.Sha256, user.Signature(), now);
                     db.Datasets.Add(dataset);
                     await db.SaveChangesAsync(cancel);
-                    datasets.Keep(staged, rows, dataset.Id, name);
+                    datasets.Keep(report.HasPatientReferences ? null : staged, rows, dataset.Id, name);
                     return dataset;
                 },
                 cancellationToken);

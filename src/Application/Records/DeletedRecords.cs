@@ -20,7 +20,7 @@ internal static class DeletedRecords
             db.RecordDeletions.Add(RecordDeletion.Create(group.Key, now, group.Value));
         }
 
-        foreach (var (id, records) in visible.Where(r => r.ImportId is not null).CountBy(r => r.ImportId))
+        foreach (var (id, records) in visible.Where(r => r.ImportId is not null).CountBy(r => r.ImportId!.Value))
         {
             var import = db.Imports.Where(i => i.Id == id);
             var since = await import.Select(i => i.PublishedAt ?? i.CreatedAt).SingleAsync(cancellationToken);

@@ -9,7 +9,9 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Application.Records;
 
 /// <summary>Adds the usable rows of a CSV to the database's labelled records, all of them or none.</summary>
-public sealed record ImportRecords(string? FileName, Stream Content, CsvOptions Options) : IRequest<ImportAnswer>;
+/// <param name="FileName">Any name: only a safe form of it is kept, for display.</param>
+/// <param name="Form">Is called when the content has been read to its end, because parts of a form may follow the file.</param>
+public sealed record ImportRecords(string? FileName, Stream Content, Func<UploadForm> Form) : IRequest<ImportAnswer>;
 
 /// <param name="AlreadyKnown">Rows of the file that were among the records before, by inputs and class.</param>
 /// <param name="ImportId">Under this id the import can be withdrawn.</param>
@@ -24,7 +26,10 @@ public sealed record ImportAnswer(
     IReadOnlyList<ColumnNoteAnswer> Warnings,
     IReadOnlyList<ColumnNoteAnswer> Conversions,
     int AlreadyKnown,
-    long ImportId);
+    long ImportId,
+    string? Encoding,
+    string? Separator,
+    int HeaderLine);
 
 internal sealed class ImportRecordsHandler(
     IModelOpsDbContext db,
@@ -39,26 +44,26 @@ internal sealed class ImportRecordsHandler(
 {
     public async Task<ImportAnswer> Handle(ImportRecords request, CancellationToken cancellationToken)
     {
-        if (!Dataset.IsValidName(request.FileName))
-        {
-            throw DatasetRefusals.InvalidName();
-        }
-
         using var place = turns.Take(Work.Reading, user.Signature());
         await using var staged = await datasets.StageAsync(request.Content, limits.MaxBytes, cancellationToken);
 
         // The turn begins when the file has arrived, so that a slow client keeps nobody else out.
         await place.StartAsync(cancellationToken);
-        using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken), asGiven: true);
+        var splitKey = await db.SplitKeyAsync(cancellationToken);
+        using var collector = files.Collect(splitKey, asGiven: true);
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, request.Options, row => collector.Add(row, default), cancellationToken);
+            report = csv.Read(
+                content,
+                request.Form().Options,
+                row => collector.Add(row.Example, splitKey.TokenOf(row.PatientReference)),
+                cancellationToken);
         }
 
         using var rows = collector.Complete();
         var known = await db.CountKnownAsync(rows.Read(), cancellationToken);
-        var id = await import.RunAsync(request.FileName, user.Signature(), rows, cancellationToken);
+        var id = await import.RunAsync(DatasetNames.SafeFormOf(request.FileName), user.Signature(), rows, cancellationToken);
         return new ImportAnswer(
             true,
             Texts.Say($"{report.Rows:# record was|# records were} added; rows left out: {report.Rejected}."),
@@ -70,6 +75,9 @@ internal sealed class ImportRecordsHandler(
             ColumnNoteAnswer.Of(report.Warnings),
             ColumnNoteAnswer.Of(report.Conversions),
             known,
-            id);
+            id,
+            report.Mapping?.Encoding,
+            report.Mapping?.Separator,
+            report.HeaderLine);
     }
 }

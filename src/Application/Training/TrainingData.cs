@@ -13,14 +13,28 @@ namespace ModelOps.Application.Training;
 /// <param name="Rows">Number of rows, duplicates included.</param>
 /// <param name="ByClass">Rows of each class; only distinct rows for a dataset.</param>
 /// <param name="Sha256"><see cref="RowsHeader.Sha256"/>; empty if computing it would require reading the rows.</param>
-public sealed record DataOverview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, string Sha256);
+/// <param name="ReadsSource">
+/// Whether the training also reads the hospital's own table. Its rows aren't counted here, and whether there are enough is known only then.
+/// </param>
+public sealed record DataOverview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, string Sha256, bool ReadsSource);
+
+/// <summary>The rows of a training.</summary>
+/// <param name="Source">What was read from the hospital's own table; null when it wasn't read.</param>
+public sealed record SelectedRows(IRows Rows, SourceReport? Source) : IDisposable
+{
+    public void Dispose() => Rows.Dispose();
+}
 
 /// <summary>
 /// Collects the rows of a training from the database, a dataset, or both, into rows files. Memory use doesn't depend on the number of
 /// rows.
 /// </summary>
-public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files)
+public sealed class TrainingData(
+    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files, IRecordSource source)
 {
+    /// <summary>Whether a training on the selection reads the hospital's own table.</summary>
+    public bool ReadsSource(DataSelection selection) => selection.UsesDatabase && source.IsConfigured;
+
     /// <summary>Counts the selected rows and refuses a selection that is unsuitable for training.</summary>
     /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c>, <c>not_enough_records</c> or
     /// <c>not_enough_classes</c>.</exception>
@@ -37,7 +51,10 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
 
             total = byClass.Values.Sum();
             distinct = await db.CountDistinctAsync(LabelledRecord.MinimumForTraining, cancellationToken);
-            RequireEnough(distinct);
+            if (!ReadsSource(selection))
+            {
+                RequireEnough(distinct);
+            }
         }
 
         if (selection.DatasetName is { } name)
@@ -53,28 +70,31 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
             sha256 = selection.UsesDatabase ? "" : rows.Header.Sha256;
         }
 
+        if (ReadsSource(selection))
+        {
+            return new DataOverview((int)total, byClass, sha256, ReadsSource: true);
+        }
+
         RequireEnough(distinct);
         return byClass.Values.Count(count => count > 0) >= 2
-            ? new DataOverview((int)total, byClass, sha256)
+            ? new DataOverview((int)total, byClass, sha256, ReadsSource: false)
             : throw DataRefusals.NotEnoughClasses();
     }
 
     /// <summary>Writes the currently selected rows to a rows file.</summary>
     /// <exception cref="Domain.RefusalException">
-    /// <c>dataset_not_found</c>, <c>not_enough_records</c> or <c>insufficient_storage</c>.
+    /// <c>dataset_not_found</c>, <c>not_enough_records</c>, <c>source_unavailable</c>, <c>source_invalid</c> or
+    /// <c>insufficient_storage</c>.
     /// </exception>
-    public async Task<IRows> OpenAsync(DataSelection selection, CancellationToken cancellationToken)
+    public async Task<SelectedRows> OpenAsync(DataSelection selection, CancellationToken cancellationToken)
     {
-        var rows = selection switch
-        {
-            DataSelection.Dataset dataset => await OpenDatasetAsync(dataset.Name, cancellationToken),
-            DataSelection.Database => await OpenRecordsAsync(cancellationToken),
-            DataSelection.DatabaseAndDataset both => await OpenBothAsync(both.Name, cancellationToken),
-            _ => throw new ArgumentOutOfRangeException(nameof(selection)),
-        };
+        SourceReport? report = null;
+        var rows = selection.UsesDatabase
+            ? await OpenDatabaseAsync(selection.DatasetName, read => report = read, cancellationToken)
+            : await OpenDatasetAsync(selection.DatasetName!, cancellationToken);
         if (rows.Header.Distinct >= LabelledRecord.MinimumForTraining)
         {
-            return rows;
+            return new SelectedRows(rows, report);
         }
 
         using (rows)
@@ -98,19 +118,44 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
     /// <summary>The installation's split key.</summary>
     public Task<SplitKey> SplitKeyAsync(CancellationToken cancellationToken) => db.SplitKeyAsync(cancellationToken);
 
-    private async Task<IRows> OpenBothAsync(string name, CancellationToken cancellationToken)
+    /// <param name="dataset">Name of the dataset that is used as well; null for none.</param>
+    /// <param name="onSource">Called when the hospital's own table was read.</param>
+    private async Task<IRows> OpenDatabaseAsync(string? dataset, Action<SourceReport> onSource, CancellationToken cancellationToken)
     {
-        using var dataset = await OpenDatasetAsync(name, cancellationToken);
-        using var records = await OpenRecordsAsync(cancellationToken);
-        RequireEnough(records.Header.Distinct);
-        return files.Merge(await SplitKeyAsync(cancellationToken), dataset, records);
+        var key = await SplitKeyAsync(cancellationToken);
+        using var parts = new Parts();
+        if (dataset is not null)
+        {
+            parts.Add(await OpenDatasetAsync(dataset, cancellationToken));
+        }
+
+        if (source.IsConfigured)
+        {
+            var (rows, report) = await source.ReadAsync(key, cancellationToken);
+            parts.Add(rows);
+            onSource(report);
+        }
+
+        var records = await OpenRecordsAsync(cancellationToken);
+        if (parts.IsEmpty)
+        {
+            return records;
+        }
+
+        parts.Add(records);
+        if (!source.IsConfigured)
+        {
+            RequireEnough(records.Header.Distinct);
+        }
+
+        return files.Merge(key, parts.All);
     }
 
     private async Task<IRows> OpenDatasetAsync(string name, CancellationToken cancellationToken)
     {
         var key = Dataset.KeyOf(name);
         var stored = await db.Datasets.AsNoTracking()
-            .Where(d => d.NameKey == key).Select(d => new { d.Id, d.Name }).SingleOrDefaultAsync(cancellationToken)
+            .Where(d => d.NameKey == key).Select(d => new { d.Id, d.Name, d.Report }).SingleOrDefaultAsync(cancellationToken)
             ?? throw DatasetRefusals.NotFound(name);
         if (datasets.FindRows(stored.Id) is { } rows)
         {
@@ -120,10 +165,24 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
         // The dataset was uploaded before rows files existed.
         await using var content = datasets.OpenRead(stored.Id, stored.Name);
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
-        csv.Read(content, CsvOptions.AsStored, row => collector.Add(row, default), cancellationToken);
+        csv.Read(content, CsvOptions.AsStored(stored.Report.Mapping), row => collector.Add(row.Example, default), cancellationToken);
         var read = collector.Complete();
         datasets.KeepRows(read, stored.Id);
         return read;
+    }
+
+    /// <summary>Rows that are disposed together.</summary>
+    private sealed class Parts : IDisposable
+    {
+        private readonly List<IRows> _rows = [];
+
+        public IReadOnlyList<IRows> All => _rows;
+
+        public bool IsEmpty => _rows.Count == 0;
+
+        public void Add(IRows rows) => _rows.Add(rows);
+
+        public void Dispose() => _rows.ForEach(rows => rows.Dispose());
     }
 
     /// <param name="available">Number of distinct rows. Copies teach nothing new, so they don't count.</param>

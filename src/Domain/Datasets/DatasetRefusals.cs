@@ -15,8 +15,11 @@ public static class DatasetRefusals
     public static RefusalException Exists(string name) => new(
         RefusalKind.Conflict, "dataset_exists", $"A dataset named {name} is there already. Choose another name, or delete the old one first.");
 
-    public static RefusalException MissingColumns(IEnumerable<string> columns) => new(
-        RefusalKind.Invalid, "missing_columns", $"The file lacks these columns: {string.Join(", ", columns)}.");
+    /// <param name="headers">The headers that the file has, as a list. Empty if its first line doesn't look like headers.</param>
+    public static RefusalException MissingColumns(IEnumerable<string> columns, string headers) => new(
+        RefusalKind.Invalid, "missing_columns", headers.Length > 0
+            ? (FormattableString)$"The file lacks these columns: {string.Join(", ", columns)}. Its headers are: {headers}. Say in a mapping which of them is which column."
+            : $"The file lacks these columns: {string.Join(", ", columns)}. None of its first lines is a header.");
 
     /// <param name="problem">A sentence that describes the error without any value of the file.</param>
     public static RefusalException InvalidDataset(FormattableString problem) => new(RefusalKind.Invalid, "invalid_dataset", problem);

@@ -35,11 +35,21 @@ public sealed class Column
 
     private readonly Func<double, Sentence?>? _hintOf;
 
-    private Column(string name, ColumnKind kind, Sentence outside, Func<double, Sentence?>? hintOf = null)
+    private Column(
+        string name,
+        ColumnKind kind,
+        Sentence outside,
+        Func<double, Sentence?>? hintOf = null,
+        IReadOnlyList<string>? codes = null,
+        IReadOnlyList<Coding>? codings = null,
+        IReadOnlyList<string>? synonyms = null)
     {
         Name = name;
         Kind = kind;
         Outside = outside;
+        Codes = codes ?? [];
+        Codings = codings ?? (Codes.Count == 0 ? [] : [new Coding([.. Codes.Select((code, i) => (code, i))])]);
+        Synonyms = synonyms ?? [];
         _hintOf = hintOf;
     }
 
@@ -49,7 +59,19 @@ public sealed class Column
     public ColumnKind Kind { get; }
 
     /// <summary>The unit of a number, such as kg/m²; null for codes and the class.</summary>
-    public string? Unit { get; private init; }
+    public string? Unit => Units.Count == 0 ? null : Units[0].Name;
+
+    /// <summary>The units in which data files may give a number, the column's own first. Empty for codes and the class.</summary>
+    public IReadOnlyList<ColumnUnit> Units { get; private init; } = [];
+
+    /// <summary>Headers that name this column in data files, beside its name, as <see cref="PlainText.Of"/> gives them.</summary>
+    public IReadOnlyList<string> Synonyms { get; }
+
+    /// <summary>
+    /// The codings that data files use. The first one is the contract's own; its first words are the names of the codes. A file's coding is
+    /// recognized from the whole column, because a word may mean something else in another coding. Empty for a number.
+    /// </summary>
+    public IReadOnlyList<Coding> Codings { get; }
 
     /// <summary>The limit of a number; unused for codes and the class.</summary>
     public Limit Minimum { get; private init; }
@@ -61,36 +83,52 @@ public sealed class Column
     public IReadOnlyList<double> Examples { get; private init; } = [];
 
     /// <summary>The texts of the codes; the index of a text is its numeric value. Empty for a number.</summary>
-    public IReadOnlyList<string> Codes { get; private init; } = [];
+    public IReadOnlyList<string> Codes { get; }
 
     /// <summary>The error sentence for a value outside the limits or for an unknown code.</summary>
     public Sentence Outside { get; }
 
+    /// <param name="unit">The column's own unit.</param>
     /// <param name="outside">The error sentence for a value outside the limits.</param>
     /// <param name="hintOf">
     /// Returns a more specific error sentence for some values outside the limits, or null to use <paramref name="outside"/>.
     /// </param>
+    /// <param name="otherUnits">Units that are converted.</param>
     public static Column Number(
         string name,
-        string unit,
+        ColumnUnit unit,
         Limit minimum,
         Limit maximum,
         IReadOnlyList<double> examples,
         FormattableString outside,
-        Func<double, Sentence?>? hintOf = null) =>
-        new(name, ColumnKind.Number, Sentence.Of(outside), hintOf)
+        Func<double, Sentence?>? hintOf = null,
+        IReadOnlyList<ColumnUnit>? otherUnits = null,
+        IReadOnlyList<string>? synonyms = null) =>
+        new(name, ColumnKind.Number, Sentence.Of(outside), hintOf, synonyms: synonyms)
         {
-            Unit = unit,
+            Units = [unit, .. otherUnits ?? []],
             Minimum = minimum,
             Maximum = maximum,
             Examples = examples,
         };
 
-    public static Column Coded(string name, IReadOnlyList<string> codes, FormattableString outside) =>
-        new(name, ColumnKind.Coded, Sentence.Of(outside)) { Codes = codes };
+    /// <param name="codings">See <see cref="Codings"/>; without any, the words are the codes.</param>
+    public static Column Coded(
+        string name,
+        IReadOnlyList<string> codes,
+        FormattableString outside,
+        IReadOnlyList<Coding>? codings = null,
+        IReadOnlyList<string>? synonyms = null) =>
+        new(name, ColumnKind.Coded, Sentence.Of(outside), codes: codes, codings: codings, synonyms: synonyms);
 
-    public static Column Label(string name, IReadOnlyList<string> codes, FormattableString outside) =>
-        new(name, ColumnKind.Class, Sentence.Of(outside)) { Codes = codes };
+    /// <inheritdoc cref="Coded"/>
+    public static Column Label(
+        string name,
+        IReadOnlyList<string> codes,
+        FormattableString outside,
+        IReadOnlyList<Coding>? codings = null,
+        IReadOnlyList<string>? synonyms = null) =>
+        new(name, ColumnKind.Class, Sentence.Of(outside), codes: codes, codings: codings, synonyms: synonyms);
 
     /// <summary>The error sentence for a number, or null for a valid number. NaN and infinities are always invalid.</summary>
     public Sentence? ProblemOf(double value) =>
@@ -98,6 +136,9 @@ public sealed class Column
         && (Maximum.IsExclusive ? value < Maximum.Value : value <= Maximum.Value)
             ? null
             : _hintOf?.Invoke(value) ?? Outside;
+
+    /// <summary>The shortest name of a code, as mappings state it: <c>Y</c> for Diabetes.</summary>
+    public string NameOf(int code) => Codings[0].Words.First(w => w.Code == code).Word;
 
     /// <summary>Parses a code. Letter case and surrounding white space are ignored.</summary>
     /// <param name="number">The index of the code in <see cref="Codes"/>; 0 when the text isn't a code.</param>

@@ -8,4 +8,9 @@ public static class ColumnNames
     public const string Bmi = "BMI";
     public const string Gender = "Gender";
     public const string Class = "CLASS";
+
+    /// <summary>
+    /// An optional column of data files: the hospital's own reference of the patient, whose rows belong together. No input of a network.
+    /// </summary>
+    public const string PatientReference = "patient_ref";
 }

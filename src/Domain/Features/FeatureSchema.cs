@@ -30,6 +30,27 @@ public sealed class FeatureSchema
         })];
     }
 
+    /// <summary>
+    /// HbA1c in mmol/mol (IFCC), converted to percent (NGSP) by the master equation of the IFCC network, rounded to two decimals:
+    /// NGSP = 0.09148 · IFCC + 2.152 (Hoelzel et al., Clinical Chemistry 50, 2004).
+    /// </summary>
+    private static readonly ColumnUnit MmolPerMol = new("mmol/mol", "ifcc")
+    {
+        Code = "mmol_per_mol",
+        ToOwn = value => Math.Round((0.09148 * value) + 2.152, 2),
+        Formula = "% = 0.09148 · mmol/mol + 2.152",
+        MedianFrom = 15,
+    };
+
+    /// <summary>HbA1c as a fraction of 1: 0.065 is 6.5 %. Four decimals hold every measured value.</summary>
+    private static readonly ColumnUnit Fraction = new("fraction", "fraccion")
+    {
+        Code = "fraction",
+        ToOwn = value => Math.Round(100 * value, 4),
+        Formula = "% = 100 · fraction",
+        MedianTo = 1,
+    };
+
     public static FeatureSchema Diabetes1 { get; } = CreateDiabetes1();
 
     /// <summary>What new data are read with and new versions trained with.</summary>
@@ -64,20 +85,65 @@ public sealed class FeatureSchema
 
         // HbA1c in mmol/mol is about ten times the value in %.
         var mmol = Sentence.Of($"must be above {hba1cMin} and at most {hba1cMax} %; the value looks like mmol/mol, convert it to % first");
+        var (f, m) = ((int)Gender.F, (int)Gender.M);
+        var (n, p, y) = ((int)DiabetesClass.Negative, (int)DiabetesClass.Prediabetes, (int)DiabetesClass.Diabetes);
         return new FeatureSchema(
             Diabetes1Id,
             [
                 Column.Number(
-                    ColumnNames.HbA1c, "%", hba1cMin, hba1cMax, [4.5, 5.6, 6.2, 6.9, 9.5, 13],
+                    ColumnNames.HbA1c,
+                    new ColumnUnit("%", "percent", "ngsp") { HasPercentSign = true, MedianFrom = 1, MedianTo = 20 },
+                    hba1cMin,
+                    hba1cMax,
+                    [4.5, 5.6, 6.2, 6.9, 9.5, 13],
                     $"must be above {hba1cMin} and at most {hba1cMax} %",
-                    value => value > hba1cMax.Value && value <= 10 * hba1cMax.Value ? mmol : null),
-                Column.Number(ColumnNames.Age, "years", ageMin, ageMax, [25, 50, 75], $"must be between {ageMin} and {ageMax} years"),
-                Column.Number(ColumnNames.Bmi, "kg/m²", bmiMin, bmiMax, [21, 33], $"must be between {bmiMin} and {bmiMax} kg/m²"),
-                Column.Coded(ColumnNames.Gender, Enum.GetNames<Gender>(), $"must be M (male) or F (female)"),
+                    value => value > hba1cMax.Value && value <= 10 * hba1cMax.Value ? mmol : null,
+                    [MmolPerMol, Fraction],
+                    [
+                        "hba1c_level", "a1c", "hb a1c", "glycated haemoglobin", "glycated hemoglobin", "hemoglobina glicosilada",
+                        "hemoglobina glucosilada", "hemoglobina glicada",
+                    ]),
+                Column.Number(
+                    ColumnNames.Age,
+                    new ColumnUnit("years", "year", "y", "anos"),
+                    ageMin,
+                    ageMax,
+                    [25, 50, 75],
+                    $"must be between {ageMin} and {ageMax} years",
+                    synonyms: ["edad"]),
+                Column.Number(
+                    ColumnNames.Bmi,
+                    new ColumnUnit("kg/m²", "kg/m2", "kg/m^2"),
+                    bmiMin,
+                    bmiMax,
+                    [21, 33],
+                    $"must be between {bmiMin} and {bmiMax} kg/m²",
+                    synonyms: ["imc", "body mass index", "indice de masa corporal"]),
+                Column.Coded(
+                    ColumnNames.Gender,
+                    Enum.GetNames<Gender>(),
+                    $"must be M (male) or F (female)",
+                    [
+                        new(("M", m), ("F", f)),
+                        new(("H", m), ("M", f)),
+                        new(("V", m), ("M", f)),
+                        new(("Male", m), ("Female", f)),
+                        new(("Man", m), ("Woman", f)),
+                        new(("Hombre", m), ("Mujer", f)),
+                        new(("Varón", m), ("Mujer", f)),
+                        new(("Masculino", m), ("Femenino", f)),
+                    ],
+                    ["sex", "sexo", "genero"]),
             ],
             Column.Label(
                 ColumnNames.Class,
                 Enum.GetNames<DiabetesClass>(),
-                $"must be N, P, Y, Negative, Prediabetes or Diabetes"));
+                $"must be N, P, Y, Negative, Prediabetes or Diabetes",
+                [
+                    new(
+                        ("N", n), ("P", p), ("Y", y), ("Negative", n), ("Prediabetes", p), ("Diabetes", y), ("Negativo", n),
+                        ("Negativa", n), ("Prediabético", p), ("Prediabética", p), ("Diabético", y), ("Diabética", y)),
+                ],
+                ["clase", "diagnosis", "diagnostico", "diabetes"]));
     }
 }

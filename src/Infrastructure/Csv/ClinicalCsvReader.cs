@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using CsvHelper;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Datasets;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
@@ -9,324 +9,266 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Infrastructure.Csv;
 
 /// <summary>
-/// Reads a clinical CSV file. CsvHelper splits the file into records. This class parses the numbers, because CsvHelper reads <c>1,5</c>
-/// as 15 and accepts NaN.
+/// Reads a clinical CSV file by a mapping: what the caller states, completed by what the file makes certain. One pass judges the whole
+/// columns, a second one reads the rows.
 /// </summary>
 internal sealed class ClinicalCsvReader : IClinicalCsvReader
 {
-    private const int MaxRecordBytes = 64 * 1024;
-    private const NumberStyles Number =
-        NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-
     private static readonly FeatureSchema Schema = FeatureSchema.Current;
 
-    public CsvReport Read(Stream content, CsvOptions options, Action<LabelledExample> onRow, CancellationToken cancellationToken)
+    public CsvReport Read(Stream content, CsvOptions options, Action<ClinicalRow> onRow, CancellationToken cancellationToken)
     {
-        var separator = TextProbe.Check(content, MaxRecordBytes);
-        try
+        var file = Survey(content, options, cancellationToken);
+        if (file.Questions is [var question, ..])
         {
-            Columns columns;
-            ColumnSurvey? survey = null;
-            using (var first = Open(content, separator))
+            throw Refusal(question, file);
+        }
+
+        ColumnNote[] warnings = [.. file.Survey?.Warnings() ?? []];
+        if (warnings.FirstOrDefault(w => !options.Confirmed.Contains(w.Code)) is { } open)
+        {
+            throw DatasetRefusals.ConfirmationNeeded(open);
+        }
+
+        using var rows = new CsvRows(content, file.Layout);
+        var report = new Pass(rows, file, options, (_, row) => onRow(row)).Run(cancellationToken);
+        return report.Rows == 0 ? throw NoUsableRow(report) : report with { Warnings = warnings };
+    }
+
+    public CsvPreview Preview(Stream content, CsvMapping mapping, CancellationToken cancellationToken)
+    {
+        var options = CsvOptions.Default with { Mapping = mapping };
+        var file = Survey(content, options, cancellationToken);
+        List<PreviewedRow> first = [];
+        using var rows = new CsvRows(content, file.Layout);
+        var report = file.Plan.Columns.Contains(null)
+            ? Report(file, new CsvReport(0, file.Plan.Headers.Length, 0, [], 0, new Dictionary<DiabetesClass, int>()))
+            : new Pass(rows, file, options, Keep).Run(cancellationToken);
+        return report is { Rows: 0, Rejected: 0 } && !file.Plan.Columns.Contains(null)
+            ? throw NoUsableRow(report)
+            : new CsvPreview(
+                file.Survey!.HasDecimalComma ? "," : ".", file.Plan.Headers, first, report, [.. file.Survey.Warnings()], file.Questions,
+                file.Survey.Distinct());
+
+        void Keep(int line, ClinicalRow row)
+        {
+            if (first.Count < CsvPreview.MaxRows)
             {
-                columns = Columns.Find(first.Headers.ToArray());
-                if (options.JudgesColumns)
-                {
-                    survey = Survey(first, columns, separator == ';', cancellationToken);
-                }
+                first.Add(new PreviewedRow(line, row));
             }
-
-            var warnings = Judge(survey, columns, options);
-            using var second = Open(content, separator);
-            return new Pass(second, columns, survey?.Coding(), separator == ';', options.Strict, onRow).Run(cancellationToken) with
-            {
-                Warnings = warnings,
-                Conversions = columns.HbA1cUnit == HeaderUnit.MmolPerMol ? [Converted] : [],
-            };
-        }
-        catch (CsvFormatException exception)
-        {
-            throw DatasetRefusals.InvalidDataset($"The file is no well-formed CSV: see line {exception.LineNumber}.");
-        }
-        catch (DecoderFallbackException)
-        {
-            throw DatasetRefusals.InvalidDataset($"The file is not UTF-8 text.");
         }
     }
 
-    private static ColumnNote Converted { get; } = new("hba1c_mmol_per_mol", ColumnNames.HbA1c, Sentence.Of(
-        $"The values of {ColumnNames.HbA1c} were converted from mmol/mol to %."));
-
-    private static CsvReader Open(Stream content, char separator)
+    /// <summary>Recognizes how the file is written, finds the columns and judges them.</summary>
+    private static Surveyed Survey(Stream content, CsvOptions options, CancellationToken cancellationToken)
     {
-        content.Position = 0;
-        return CsvReader.Create(
-            new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true,
-                leaveOpen: true),
-            new CsvReaderOptions
-            {
-                Separator = separator,
-                MalformedData = CsvMalformedDataHandling.Throw,
-                MissingField = CsvMissingFieldHandling.Throw,
-                MaxRecordSize = MaxRecordBytes,
-                IncludeValuesInExceptions = false,
-                TrackLineNumbers = true,
-                TrimWhitespace = true,
-            },
-            false);
-    }
+        var mapping = options.Mapping;
+        CsvMappingRules.Check(mapping);
+        var encoding = TextEncoding.Detect(content, mapping.Encoding);
+        var (separator, line) = HeaderSearch.Find(
+            encoding.ReadStart(content, CsvRows.MaxRecordBytes),
+            mapping.Separator ?? CsvMappingRules.Separators,
+            [.. mapping.Columns.Values.Select(c => c.Header).OfType<string>()]);
+        var layout = new CsvLayout(encoding, separator, line);
+        var comma = separator != ',' ? DecimalComma.Always : options.IsOld ? DecimalComma.None : DecimalComma.WhenCertain;
 
-    /// <summary>Reads the values of the columns that are judged as a whole. Unreadable values are left to the second pass.</summary>
-    private static ColumnSurvey Survey(CsvReader reader, Columns columns, bool decimalComma, CancellationToken cancellationToken)
-    {
-        var survey = new ColumnSurvey();
-        var (hba1c, age, bmi, gender) =
-            (columns.Of(ColumnNames.HbA1c), columns.Of(ColumnNames.Age), columns.Of(ColumnNames.Bmi), columns.Of(ColumnNames.Gender));
-        for (var row = 0; reader.Read(); row++)
+        using var rows = new CsvRows(content, layout);
+        List<ColumnNote> questions = [];
+        var plan = CsvPlan.Of(rows.Read() ? rows.Fields() : [], mapping, questions);
+        if (!options.JudgesColumns)
+        {
+            return new Surveyed(layout, plan, comma, null, questions);
+        }
+
+        var survey = new ColumnSurvey(plan, comma);
+        for (var row = 0; rows.Read(); row++)
         {
             if ((row & 1023) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            if (reader.FieldCount != columns.Count)
+            if (Pass.HasAllFields(rows.Reader, plan, options))
             {
-                continue;
+                survey.Add(rows.Reader);
             }
-
-            if (TryHbA1c(reader.GetString(hba1c), decimalComma, out var value))
-            {
-                survey.AddHbA1c(value);
-            }
-
-            if (TryNumber(reader.GetString(age), decimalComma, out var years)
-                && TryNumber(reader.GetString(bmi), decimalComma, out var index))
-            {
-                survey.AddAgeAndBmi(years, index);
-            }
-
-            survey.AddGender(reader.GetString(gender));
         }
 
-        return survey;
+        return new Surveyed(layout, survey.Judge(questions), comma, survey, questions);
     }
 
-    /// <summary>Returns the warnings that were confirmed.</summary>
-    private static ColumnNote[] Judge(ColumnSurvey? survey, Columns columns, CsvOptions options)
+    private static RefusalException Refusal(ColumnNote question, Surveyed file)
     {
-        survey?.CheckUnit(columns.HbA1cUnit);
-        var warnings = survey?.Warnings().ToArray() ?? [];
-        return warnings.FirstOrDefault(warning => !options.Confirmed.Contains(warning.Code)) is { } open
-            ? throw DatasetRefusals.ConfirmationNeeded(open)
-            : warnings;
+        var missing = file.Questions.Where(q => q.Code == CsvPlan.MissingColumn).Select(q => q.Column).ToArray();
+        return missing.Length > 0 && question.Code == CsvPlan.MissingColumn
+            ? DatasetRefusals.MissingColumns(missing, FoundText.Headers(file.Plan.Headers))
+            : DatasetRefusals.InvalidDataset($"{question.Detail}");
     }
 
-    /// <summary>Reads HbA1c, whose unit may stand behind each value.</summary>
-    private static bool TryHbA1c(string text, bool decimalComma, out double value)
+    private static RefusalException NoUsableRow(CsvReport report) => report.Problems.Count == 0
+        ? DatasetRefusals.InvalidDataset($"The file has no row beneath its header.")
+        : DatasetRefusals.InvalidDataset($"The file has no usable row ({report.Rejected} left out). {Describe(report.Problems[0])}");
+
+    private static Sentence Describe(RowProblem problem) => problem.Column.Length == 0
+        ? Sentence.Of($"Line {problem.Line}: the row {problem.Problem}.")
+        : Sentence.Of($"Line {problem.Line}: {problem.Column} {problem.Problem}.");
+
+    /// <summary>Adds to a report by what the file was read.</summary>
+    private static CsvReport Report(Surveyed file, CsvReport report) => report with
     {
-        var trimmed = text.AsSpan().Trim();
-        return TryNumber(trimmed.EndsWith('%') ? trimmed[..^1] : trimmed, decimalComma, out value);
-    }
+        Conversions =
+        [
+            .. file.Plan.Columns.OfType<PlannedColumn>().Where(c => c.Unit?.ToOwn is not null).Select(c => new ColumnNote(
+                $"{c.Column.Name.ToLower(CultureInfo.InvariantCulture)}_{c.Unit!.Code}",
+                c.Column.Name,
+                Sentence.Of($"The values of {c.Column.Name} were converted from {c.Unit.Name} to {c.Column.Unit}."))),
+        ],
+        Mapping = file.Survey is null ? null : file.Plan.ToMapping(file.Layout, file.Survey),
+        HeaderLine = file.Layout.HeaderLine,
+    };
 
-    /// <param name="decimalComma">Whether a comma is the decimal separator, as in files with semicolons.</param>
-    private static bool TryNumber(ReadOnlySpan<char> text, bool decimalComma, out double value)
+    /// <param name="Survey">Null if the columns aren't judged.</param>
+    /// <param name="Questions">What isn't certain.</param>
+    private sealed record Surveyed(
+        CsvLayout Layout, CsvPlan Plan, DecimalComma Comma, ColumnSurvey? Survey, IReadOnlyList<ColumnNote> Questions);
+
+    private sealed class Pass(CsvRows rows, Surveyed file, CsvOptions options, Action<int, ClinicalRow> onRow)
     {
-        var number = text.Trim();
-        if (decimalComma && number.Contains(',') && !number.Contains('.'))
-        {
-            number = number.ToString().Replace(',', '.');
-        }
+        private static readonly Sentence Mixed = Sentence.Of($"has a decimal comma where other rows have a decimal point");
 
-        return double.TryParse(number, Number, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
-    }
+        private readonly CsvPlan _plan = file.Plan;
+        private readonly PlannedColumn[] _columns = [.. file.Plan.Columns.Select(c => c!)];
+        private readonly CodedField?[] _codes =
+            [.. file.Plan.Columns.Select(c => c!.Unit is null ? new CodedField(c.Coding ?? c.Column.Codings[0]) : null)];
 
-    /// <summary>Where the columns of the schema are in a file.</summary>
-    /// <param name="Count">Number of columns of the file.</param>
-    /// <param name="Indexes">The index of each column of the schema, in its order.</param>
-    private sealed record Columns(int Count, IReadOnlyList<int> Indexes, HeaderUnit HbA1cUnit)
-    {
-        public int Of(string name) => Indexes[Schema.Columns.Select((column, i) => (column.Name, i)).First(c => c.Name == name).i];
-
-        public static Columns Find(string[] header)
-        {
-            var known = header.Select(KnownHeaders.Find).ToArray();
-            var indexes = new int[Schema.Columns.Count];
-            for (var i = 0; i < indexes.Length; i++)
-            {
-                var name = Schema.Columns[i].Name;
-
-                // The column's own name goes before a synonym: a file may have both.
-                var own = Matching(header, h => h.Trim().Equals(name, StringComparison.OrdinalIgnoreCase));
-                var found = own.Count > 0 ? own : Matching(known, k => k?.Column == name);
-                if (found.Count > 1)
-                {
-                    throw DatasetRefusals.InvalidDataset($"The column {name} is there twice.");
-                }
-
-                indexes[i] = found.Count == 0 ? -1 : found[0];
-            }
-
-            var missing = Schema.Columns.Where((_, i) => indexes[i] < 0).Select(c => c.Name).ToArray();
-            if (missing.Length > 0)
-            {
-                throw DatasetRefusals.MissingColumns(missing);
-            }
-
-            var units = indexes.Select(i => known[i]?.Unit ?? HeaderUnit.Expected).ToArray();
-            if (Array.IndexOf(units, HeaderUnit.Unknown) is >= 0 and var wrong)
-            {
-                throw DatasetRefusals.InvalidDataset($"The header of the column {Schema.Columns[wrong].Name} names a unit that isn't known.");
-            }
-
-            return new Columns(header.Length, indexes, units[Schema.Columns.ToList().FindIndex(c => c.Name == ColumnNames.HbA1c)]);
-        }
-
-        private static List<int> Matching<T>(T[] header, Predicate<T> matches) =>
-            [.. Enumerable.Range(0, header.Length).Where(i => matches(header[i]))];
-    }
-
-    private sealed class Pass(
-        CsvReader reader, Columns columns, GenderCoding? coding, bool decimalComma, bool strict, Action<LabelledExample> onRow)
-    {
         private readonly List<RowProblem> _problems = [];
+        private readonly Dictionary<(string Column, Sentence Problem), int> _kinds = [];
         private readonly double[] _inputs = new double[Schema.Inputs.Count];
         private readonly int[] _byClass = new int[DiabetesClasses.Count];
         private int _rows;
         private int _rejected;
         private bool _rowRejected;
 
+        /// <summary>Whether a row has the header's fields. Ignored ones may be missing, and empty ones may follow.</summary>
+        public static bool HasAllFields(CsvHelper.CsvReader row, CsvPlan plan, CsvOptions options)
+        {
+            var (count, expected) = (row.FieldCount, plan.Headers.Length);
+            if (count == expected || options.IsOld)
+            {
+                return count == expected;
+            }
+
+            for (var i = expected; i < count; i++)
+            {
+                if (!row.IsEmpty(i))
+                {
+                    return false;
+                }
+            }
+
+            return count > plan.LastIndex;
+        }
+
         public CsvReport Run(CancellationToken cancellationToken)
         {
-            while (reader.Read())
+            // The header.
+            rows.Read();
+            while (rows.Read())
             {
                 if ((_rows & 1023) == 0)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 
-                ReadRow(columns.Count);
+                ReadRow();
             }
 
-            if (_rows == 0)
-            {
-                throw _problems.Count == 0
-                    ? DatasetRefusals.InvalidDataset($"The file has no row beneath its header.")
-                    : DatasetRefusals.InvalidDataset($"The file has no usable row ({_rejected} left out). {Describe(_problems[0])}");
-            }
-
-            return new CsvReport(
+            return Report(file, new CsvReport(
                 _rows,
-                columns.Count,
+                _plan.Headers.Length,
                 _rejected,
                 _problems,
                 Duplicates: 0,
-                DiabetesClasses.All.ToDictionary(c => c, c => _byClass[(int)c]));
+                DiabetesClasses.All.ToDictionary(c => c, c => _byClass[(int)c]))
+            {
+                ProblemCounts = [.. _kinds.Select(kind => new ProblemCount(kind.Key.Column, kind.Key.Problem, kind.Value))],
+            });
         }
 
-        private void ReadRow(int fields)
+        private void ReadRow()
         {
             _rowRejected = false;
-            if (reader.FieldCount != fields)
+            if (!HasAllFields(rows.Reader, _plan, options))
             {
-                Reject("", Sentence.Of($"has {reader.FieldCount:# field|# fields} where the header has {fields}"));
+                Reject("", Sentence.Of($"has {rows.Reader.FieldCount:# field|# fields} where the header has {_plan.Headers.Length}"));
                 _rejected++;
                 return;
             }
 
             for (var i = 0; i < _inputs.Length; i++)
             {
-                _inputs[i] = Schema.Inputs[i].Kind == ColumnKind.Number
-                    ? ReadNumber(Schema.Inputs[i], columns.Indexes[i])
-                    : ReadCode(Schema.Inputs[i], columns.Indexes[i]);
+                _inputs[i] = _codes[i] is { } codes ? ReadCode(_columns[i], codes) : ReadNumber(_columns[i]);
             }
 
-            if (!TryClass(reader.GetString(columns.Indexes[^1]), out var label))
-            {
-                Reject(Schema.Label.Name, Schema.Label.Outside);
-            }
-
+            var label = (DiabetesClass)ReadCode(_columns[^1], _codes[^1]!);
+            var reference = _plan.PatientReference < 0 || options.IsOld ? null : ReadReference();
             if (_rowRejected)
             {
                 _rejected++;
                 return;
             }
 
-            var row = new LabelledExample(PatientFeatures.From(_inputs), label);
             _rows++;
             _byClass[(int)label]++;
-            onRow(row);
+            onRow(rows.Line, new ClinicalRow(new LabelledExample(PatientFeatures.From(_inputs), label), reference));
         }
 
-        private double ReadNumber(Column column, int at)
+        private double ReadNumber(PlannedColumn planned)
         {
-            var text = reader.GetString(at);
-            var isHbA1c = column.Name == ColumnNames.HbA1c;
-            if (!(isHbA1c ? TryHbA1c(text, decimalComma, out var value) : TryNumber(text, decimalComma, out value)))
+            var (column, unit) = (planned.Column, planned.Unit!);
+            var problem = CsvNumber.Parse(
+                rows.Reader.GetSpan(planned.Index), file.Comma, unit.HasPercentSign, out var value, out var hasComma);
+            if (problem is null && hasComma && planned.MixesDecimalSigns && file.Comma == DecimalComma.WhenCertain)
             {
-                Reject(column.Name, string.IsNullOrWhiteSpace(text) ? Column.Missing : Column.NotANumber);
-                return value;
+                problem = Mixed;
             }
 
-            if (isHbA1c && columns.HbA1cUnit == HeaderUnit.MmolPerMol)
+            value = unit.ToOwn?.Invoke(value) ?? value;
+            if ((problem ?? column.ProblemOf(value)) is { } found)
             {
-                value = ToPercent(value);
-            }
-
-            if (column.ProblemOf(value) is { } problem)
-            {
-                Reject(column.Name, problem);
+                Reject(column.Name, found);
             }
 
             return value;
         }
 
-        /// <summary>
-        /// HbA1c in percent (NGSP) from mmol/mol (IFCC), by the master equation of the IFCC network, rounded to two decimals:
-        /// NGSP = 0.09148 · IFCC + 2.152 (Hoelzel et al., Clinical Chemistry 50, 2004).
-        /// </summary>
-        private static double ToPercent(double mmolPerMol) => Math.Round((0.09148 * mmolPerMol) + 2.152, 2);
-
-        private int ReadCode(Column column, int at)
+        private int ReadCode(PlannedColumn planned, CodedField codes)
         {
-            var text = reader.GetString(at);
-            if (column.Name == ColumnNames.Gender && coding is not null)
+            if (!codes.TryRead(rows.Reader, planned.Index, out var code))
             {
-                if (coding.Find(KnownHeaders.Plain(text)) is { } gender)
-                {
-                    return (int)gender;
-                }
-            }
-            else if (column.TryParseCode(text, out var number))
-            {
-                return number;
+                Reject(planned.Column.Name, planned.Column.Outside);
+                return 0;
             }
 
-            Reject(column.Name, column.Outside);
-            return 0;
+            return code;
         }
 
-        private static bool TryClass(string text, out DiabetesClass value)
+        private string? ReadReference()
         {
-            if (DiabetesClasses.TryParse(text, out value))
+            var text = Encoding.UTF8.GetString(CsvNumber.Unprotected(rows.Reader.GetSpan(_plan.PatientReference))).Trim();
+            if (text.Length > ClinicalRow.MaxPatientReference)
             {
-                return true;
+                Reject(ColumnNames.PatientReference, Sentence.Of($"has more than {ClinicalRow.MaxPatientReference} characters"));
             }
 
-            (var known, value) = KnownHeaders.Plain(text) switch
-            {
-                "negativo" or "negativa" => (true, DiabetesClass.Negative),
-                "prediabetico" or "prediabetica" => (true, DiabetesClass.Prediabetes),
-                "diabetico" or "diabetica" => (true, DiabetesClass.Diabetes),
-                _ => (false, default),
-            };
-            return known;
+            return text.Length == 0 ? null : text;
         }
 
         private void Reject(string column, Sentence problem)
         {
             _rowRejected = true;
-            var found = new RowProblem((int)Math.Min(reader.LineNumber, int.MaxValue), column, problem);
-            if (strict)
+            var found = new RowProblem(rows.Line, column, problem);
+            if (options.Strict)
             {
                 throw DatasetRefusals.InvalidDataset($"{Describe(found)}");
             }
@@ -335,10 +277,11 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             {
                 _problems.Add(found);
             }
-        }
 
-        private static Sentence Describe(RowProblem problem) => problem.Column.Length == 0
-            ? Sentence.Of($"Line {problem.Line}: the row {problem.Problem}.")
-            : Sentence.Of($"Line {problem.Line}: {problem.Column} {problem.Problem}.");
+            if (_kinds.TryGetValue((column, problem), out var count) || _kinds.Count < Dataset.MaxProblemKinds)
+            {
+                _kinds[(column, problem)] = count + 1;
+            }
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using CsvHelper;
 using ModelOps.Domain;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Features;
@@ -8,7 +10,7 @@ namespace ModelOps.Infrastructure.Csv;
 /// Judges whole columns before any row is kept. A value can be within its limits and still be wrong: 22 is a valid percentage of HbA1c
 /// for one row, but in a column of 22, 48 and 42 it is 22 mmol/mol, a healthy value.
 /// </summary>
-internal sealed class ColumnSurvey
+internal sealed class ColumnSurvey(CsvPlan plan, DecimalComma comma)
 {
     /// <summary>Fewer values don't show the unit of a column.</summary>
     private const int MinimumValues = 3;
@@ -16,81 +18,74 @@ internal sealed class ColumnSurvey
     /// <summary>Fewer rows don't show that a distribution is implausible.</summary>
     private const int MinimumRows = 10;
 
-    /// <summary>In percent, more than half of a column's values are below; in mmol/mol, more than half are above.</summary>
-    private const double Percent = 20;
+    /// <summary>A sample is enough for a median, and bounds the memory of a file with millions of rows.</summary>
+    private const int MaxValues = 100_000;
 
-    /// <summary>More than half of the values below it are fractions of 1, as 0.065 for 6.5 %.</summary>
-    private const double Fraction = 1;
-
-    /// <summary>How many distinct texts of a column are remembered.</summary>
-    private const int MaxTexts = 100;
-
-    private readonly List<double> _hba1c = [];
+    private readonly Numbers?[] _numbers = [.. plan.Columns.Select(c => c?.Unit is null ? null : new Numbers(c.Column.Units.Count > 1))];
+    private readonly Words?[] _words = [.. plan.Columns.Select(c => c is null or { Unit: not null } ? null : new Words(c.Column))];
     private readonly int[] _ages = new int[256];
     private readonly int[] _bmis = new int[256];
-    private readonly HashSet<string> _genders = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly int _age = IndexOf(ColumnNames.Age);
+    private readonly int _bmi = IndexOf(ColumnNames.Bmi);
+    private readonly double[] _row = new double[plan.Columns.Length];
     private int _rows;
 
-    public void AddHbA1c(double value)
+    /// <summary>Whether any number has a decimal comma.</summary>
+    public bool HasDecimalComma => _numbers.Any(n => n?.HasComma == true);
+
+    /// <summary>Takes a row. Values that can't be read are left to the second pass.</summary>
+    public void Add(CsvReader row)
     {
-        // A sample is enough for a median, and bounds the memory of a file with millions of rows.
-        if (_hba1c.Count < 100_000)
+        for (var i = 0; i < _row.Length; i++)
         {
-            _hba1c.Add(value);
-        }
-    }
-
-    public void AddAgeAndBmi(double age, double bmi)
-    {
-        _ages[(int)Math.Clamp(age, 0, 255)]++;
-        _bmis[(int)Math.Clamp(bmi, 0, 255)]++;
-        _rows++;
-    }
-
-    public void AddGender(string text)
-    {
-        // Most files have a few distinct texts. Remembering them saves the normalization of each row.
-        var isNew = _seen.Count < MaxTexts ? _seen.Add(text) : !_seen.Contains(text);
-        if (isNew && KnownHeaders.Plain(text) is var plain && GenderCoding.IsKnown(plain))
-        {
-            _genders.Add(plain);
-        }
-    }
-
-    /// <exception cref="RefusalException">The column mixes codings.</exception>
-    public GenderCoding Coding() => GenderCoding.Of(_genders)
-        ?? throw DatasetRefusals.InvalidDataset(
-            $"The column {ColumnNames.Gender} mixes codings ({string.Join(", ", _genders.Order(StringComparer.Ordinal))}), so it isn't certain who is male and who is female. Use M (male) and F (female).");
-
-    /// <exception cref="RefusalException">The values have another unit than the column.</exception>
-    public void CheckUnit(HeaderUnit unit)
-    {
-        if (_hba1c.Count < MinimumValues)
-        {
-            return;
-        }
-
-        _hba1c.Sort();
-        var median = _hba1c[_hba1c.Count / 2];
-        if (unit == HeaderUnit.MmolPerMol)
-        {
-            if (median < Percent - 5)
+            if (plan.Columns[i] is not { } column || column.Index >= row.FieldCount)
             {
-                throw DatasetRefusals.InvalidDataset(
-                    $"The column {ColumnNames.HbA1c} is named mmol/mol, but its values look like %. Correct its name.");
+                _row[i] = double.NaN;
+            }
+            else if (_numbers[i] is { } numbers)
+            {
+                var text = row.GetSpan(column.Index);
+                var problem = CsvNumber.Parse(text, comma, column.Unit!.HasPercentSign, out var value, out var hasComma);
+                _row[i] = problem is null ? value : double.NaN;
+                numbers.Add(problem is null ? value : null, hasComma, text);
+            }
+            else
+            {
+                _words[i]!.Add(row, column.Index);
             }
         }
-        else if (median > Percent)
+
+        if (_row[_age] is var age && _row[_bmi] is var bmi && !double.IsNaN(age) && !double.IsNaN(bmi))
         {
-            throw DatasetRefusals.InvalidDataset(
-                $"The column {ColumnNames.HbA1c} looks like mmol/mol, not %, so no row was kept. Name the column \"{ColumnNames.HbA1c} (mmol/mol)\", and its values are converted (48 mmol/mol is 6.5 %).");
+            _ages[(int)Math.Clamp(age, 0, 255)]++;
+            _bmis[(int)Math.Clamp(bmi, 0, 255)]++;
+            _rows++;
         }
-        else if (median < Fraction)
+    }
+
+    /// <summary>The first distinct words of each coded column, as they are in the file.</summary>
+    public Dictionary<string, IReadOnlyList<string>> Distinct() => _words.OfType<Words>().ToDictionary(
+        w => w.Column.Name,
+        w => (IReadOnlyList<string>)[.. w.Texts.Take(FoundText.MaxListed).Select(FoundText.Cut)]);
+
+    /// <summary>
+    /// The plan with the units and codings that the columns have. Where they aren't certain, a question is added, and the plan has what is
+    /// likely.
+    /// </summary>
+    public CsvPlan Judge(List<ColumnNote> questions)
+    {
+        var columns = (PlannedColumn?[])plan.Columns.Clone();
+        for (var i = 0; i < columns.Length; i++)
         {
-            throw DatasetRefusals.InvalidDataset(
-                $"The column {ColumnNames.HbA1c} looks like fractions of 1, not %, so no row was kept. Multiply its values by 100.");
+            columns[i] = columns[i] switch
+            {
+                { Unit: not null } number => JudgeUnit(number, _numbers[i]!, questions),
+                { Coding: null } coded => coded with { Coding = ChooseCoding(coded, _words[i]!, questions) },
+                var other => other,
+            };
         }
+
+        return plan with { Columns = columns };
     }
 
     /// <summary>What is possible but implausible, so that a person must confirm it.</summary>
@@ -113,6 +108,67 @@ internal sealed class ColumnSurvey
         }
     }
 
+    /// <summary>The words of a column that have a code, as they are in the file, and the other usual words of the coding.</summary>
+    public IReadOnlyDictionary<string, string> CodesOf(Column column, Coding coding)
+    {
+        var words = _words.First(w => w?.Column == column)!;
+        var usual = column.Codings.Contains(coding) ? coding.Words.Take(column.Codes.Count) : coding.Words;
+        return words.Texts.Concat(usual.Select(w => w.Word)).Concat(words.Known)
+            .DistinctBy(PlainText.Word)
+            .Select(word => (Word: word, Code: coding.Find(word)))
+            .Where(w => w.Code is not null)
+            .Take(ColumnMapping.MaxCodes)
+            .ToDictionary(w => w.Word, w => column.NameOf(w.Code!.Value));
+    }
+
+    private static PlannedColumn JudgeUnit(PlannedColumn column, Numbers numbers, List<ColumnNote> questions)
+    {
+        column = column with { MixesDecimalSigns = numbers.HasComma && numbers.HasPoint };
+        if (numbers.Median(MinimumValues) is not { } median || column.Unit!.IsPlausible(median)
+            || column.Column.Units.FirstOrDefault(u => u.IsPlausible(median)) is not { } likely)
+        {
+            return column;
+        }
+
+        var (name, unit) = (column.Column.Name, column.Unit.Name);
+        questions.Add(new ColumnNote("other_unit", name, likely.ToOwn is null
+            ? Sentence.Of($"The column {name} is named {unit}, but its values look like {likely.Name}. Correct its unit.")
+            : Sentence.Of(
+                $"The column {name} looks like {likely.Name}, not {unit}, so no row was kept. State the unit {likely.Name} in a mapping, or name the column \"{name} ({likely.Name})\", and its values are converted ({likely.Formula}).")));
+        return column with { Unit = likely };
+    }
+
+    private static Coding ChooseCoding(PlannedColumn planned, Words words, List<ColumnNote> questions)
+    {
+        var (column, name) = (planned.Column, planned.Column.Name);
+        var possible = column.Codings.Where(c => words.Known.All(w => c.FindPlain(w) is not null)).ToArray();
+        if (words.Known.Count == 0)
+        {
+            if (words.Texts.Count > 0)
+            {
+                questions.Add(new ColumnNote("unknown_words", name, FoundText.Words(words.Texts) is { Length: > 0 } found
+                    ? Sentence.Of($"None of the words of the column {name} is known: {found}. Say in a mapping what each of them means. Without one, {name} {column.Outside}.")
+                    : Sentence.Of($"None of the words of the column {name} is known. Say in a mapping what each of them means. Without one, {name} {column.Outside}.")));
+            }
+        }
+        else if (possible.Length == 0)
+        {
+            var known = string.Join(", ", words.Known.Order(StringComparer.Ordinal));
+            questions.Add(new ColumnNote("mixed_codings", name, Sentence.Of(
+                $"The column {name} mixes codings ({known}), so it isn't certain what each word means. Say in a mapping what each of them means. Without one, {name} {column.Outside}.")));
+        }
+        else if (!planned.HasOwnName
+            && words.Known.FirstOrDefault(w => possible.Any(c => c.FindPlain(w) != possible[0].FindPlain(w))) is { } ambiguous)
+        {
+            questions.Add(new ColumnNote("ambiguous_coding", name, Sentence.Of(
+                $"The only known word of the column {name} is {ambiguous}, which has two meanings. Say in a mapping what it means. Without one, {name} {column.Outside}.")));
+        }
+
+        return possible.Length > 0 ? possible[0] : column.Codings[0];
+    }
+
+    private static int IndexOf(string name) => FeatureSchema.Current.Columns.Select(c => c.Name).ToList().IndexOf(name);
+
     private int Median(int[] counts)
     {
         var value = 0;
@@ -122,5 +178,89 @@ internal sealed class ColumnSurvey
         }
 
         return value;
+    }
+
+    /// <summary>The numbers of a column.</summary>
+    private sealed class Numbers(bool hasSeveralUnits)
+    {
+        private readonly List<double> _values = [];
+
+        public bool HasComma { get; private set; }
+
+        public bool HasPoint { get; private set; }
+
+        public void Add(double? value, bool hasComma, ReadOnlySpan<byte> text)
+        {
+            HasComma |= hasComma;
+            HasPoint = HasPoint || (value is not null && text.Contains((byte)'.'));
+            if (hasSeveralUnits && value is { } number && _values.Count < MaxValues)
+            {
+                _values.Add(number);
+            }
+        }
+
+        public double? Median(int minimum)
+        {
+            _values.Sort();
+            return _values.Count < minimum ? null : _values[_values.Count / 2];
+        }
+    }
+
+    /// <summary>The words of a coded column. A file repeats a few, so each one is looked up once.</summary>
+    private sealed class Words(Column column)
+    {
+        /// <summary>How many distinct texts are remembered.</summary>
+        private const int MaxTexts = 100;
+
+        private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+        private readonly bool[] _letters = new bool[128];
+
+        public Column Column => column;
+
+        /// <summary>The first distinct texts, as they are in the file.</summary>
+        public List<string> Texts { get; } = [];
+
+        /// <summary>Those that belong to any coding, plain. Other texts are problems of their row and don't decide on the column.</summary>
+        public HashSet<string> Known { get; } = new(StringComparer.Ordinal);
+
+        public void Add(CsvReader row, int at)
+        {
+            var text = row.GetSpan(at);
+            if (text is [< 128 and var letter])
+            {
+                if (!_letters[letter])
+                {
+                    _letters[letter] = true;
+                    AddNew(((char)letter).ToString());
+                }
+
+                return;
+            }
+
+            var word = System.Text.Encoding.UTF8.GetString(CsvNumber.Unprotected(text));
+            if (_seen.Count < MaxTexts ? _seen.Add(word) : !_seen.Contains(word))
+            {
+                AddNew(word.Trim());
+            }
+        }
+
+        private void AddNew(string text)
+        {
+            if (text.Length == 0)
+            {
+                return;
+            }
+
+            if (Texts.Count < MaxTexts && !Texts.Contains(text, StringComparer.Create(CultureInfo.InvariantCulture, ignoreCase: true)))
+            {
+                Texts.Add(text);
+            }
+
+            var plain = PlainText.Word(text);
+            if (column.Codings.Any(c => c.FindPlain(plain) is not null))
+            {
+                Known.Add(plain);
+            }
+        }
     }
 }

@@ -359,6 +359,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         Json(job.Property(j => j.Metrics));
         Json(job.Property(j => j.History));
         Json(job.Property(j => j.Comparison));
+        Json(job.Property(j => j.Source));
         Json(job.Property(j => j.Reproduction));
         job.Property(j => j.DataSha256).HasMaxLength(64);
         job.Property(j => j.VersionName).HasMaxLength(VersionName.MaxLength);

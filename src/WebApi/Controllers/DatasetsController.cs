@@ -2,7 +2,6 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application;
-using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Users;
 using ModelOps.Application.Versions;
@@ -22,10 +21,25 @@ public sealed class DatasetsController(IMediator mediator, UploadLimits limits) 
     public async Task<IActionResult> Upload([FromQuery] bool strict, [FromQuery] string? confirm, CancellationToken cancellationToken)
     {
         var answer = await MultipartUpload.ReadAsync(
-            Request, limits, (name, content) =>
-                mediator.Send(new UploadDataset(name, content, CsvOptions.Of(strict, confirm)), cancellationToken), cancellationToken);
+            Request,
+            limits,
+            (file, parts) => mediator.Send(
+                new UploadDataset(file.Name, file.Content, () => parts().ToForm(strict, confirm)), cancellationToken),
+            cancellationToken);
         return Created($"/model/datasets/{answer.Filename}", answer);
     }
+
+    /// <summary>How a file would be read. Nothing of it is kept.</summary>
+    [HttpPost("datasets/preview")]
+    [TokenScope(TokenScopes.Data)]
+    [Authorize(Policy = Policies.Admin)]
+    [ProducesResponseType<CsvPreviewAnswer>(StatusCodes.Status200OK)]
+    public Task<CsvPreviewAnswer> Preview(CancellationToken cancellationToken) => MultipartUpload.ReadAsync(
+        Request,
+        limits,
+        (file, parts) => mediator.Send(
+            new PreviewCsv(file.Name, file.Content, () => parts().ToForm(strict: false, confirm: null)), cancellationToken),
+        cancellationToken);
 
     [HttpGet("datasets")]
     [TokenScope(TokenScopes.Read, TokenScopes.Data, TokenScopes.Train)]

@@ -38,8 +38,11 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
     public async Task<IActionResult> Import([FromQuery] bool strict, [FromQuery] string? confirm, CancellationToken cancellationToken)
     {
         var answer = await MultipartUpload.ReadAsync(
-            Request, limits, (name, content) =>
-                mediator.Send(new ImportRecords(name, content, CsvOptions.Of(strict, confirm)), cancellationToken), cancellationToken);
+            Request,
+            limits,
+            (file, parts) => mediator.Send(
+                new ImportRecords(file.Name, file.Content, () => parts().ToForm(strict, confirm)), cancellationToken),
+            cancellationToken);
         return Created("/records/summary", answer);
     }
 

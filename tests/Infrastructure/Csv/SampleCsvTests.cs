@@ -23,7 +23,7 @@ public sealed class SampleCsvTests
         var rows = new List<LabelledExample>();
 
         var strict = new CsvOptions(Strict: true, new HashSet<string>());
-        var report = new ClinicalCsvReader().Read(new MemoryStream(Write(100_000, 7)), strict, rows.Add, default);
+        var report = new ClinicalCsvReader().Read(new MemoryStream(Write(100_000, 7)), strict, row => rows.Add(row.Example), default);
 
         Assert.Equal((100_000, 0), (report.Rows, report.Rejected));
 

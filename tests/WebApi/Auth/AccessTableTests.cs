@@ -33,6 +33,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user session    DELETE /auth/tokens/{id}
         user            GET    /auth/me read predict train data
         admin           POST   /model/upload-dataset data
+        admin           POST   /model/datasets/preview data
         user            GET    /model/datasets read data train
         user            GET    /model/datasets/{name} read data train
         admin           DELETE /model/datasets/{name} data

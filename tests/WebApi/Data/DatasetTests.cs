@@ -8,7 +8,8 @@ public sealed class DatasetTests(ModelsFixture service)
 {
     private const string Members =
         "success:bool message:string filename:string rows:number columns:number rejected:number problems:array duplicates:number "
-        + "class_counts:object sha256:string uploaded_at:time uploaded_by:string warnings:array conversions:array";
+        + "class_counts:object sha256:string uploaded_at:time uploaded_by:string warnings:array conversions:array "
+        + "encoding:string separator:string header_line:number";
 
     private static readonly string Rows = string.Concat(Enumerable.Repeat("5.1,40,25,M,N\n6.0,50,28,F,P\n8.0,60,31,M,Y\n", 5));
 

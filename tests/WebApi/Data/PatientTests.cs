@@ -37,6 +37,39 @@ public abstract class PatientTests(Provider provider)
         Assert.Equal(0, await DeletedAsync(admin, await TrainAsync(admin)));
     }
 
+    [Fact]
+    public async Task Upload_WithReferences_KeepsTheRowsAloneAndTheyMakeAVersionAgain()
+    {
+        await using var service = await ServiceFixture.StartAsync(provider);
+        using var admin = await service.AdminAsync();
+        var lines = Api.Sample(200, seed: 3).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var csv = string.Join('\n', lines.Select((line, i) => i == 0 ? $"{line},patient_ref" : $"{line},REFERENCE-{i / 2}"));
+        var name = Api.NewName();
+
+        using var uploaded = await admin.UploadAsync(name, csv);
+        Assert.Equal(HttpStatusCode.Created, uploaded.StatusCode);
+        using var imported = await admin.UploadAsync(name, System.Text.Encoding.UTF8.GetBytes(csv), address: "/records/import");
+        Assert.Equal(HttpStatusCode.Created, imported.StatusCode);
+        var version = await admin.TrainAsync(name);
+
+        var data = service.Settings["ModelOps:DataDirectory"]!;
+        Assert.Empty(Directory.GetFiles(Path.Combine(data, "datasets")));
+        Assert.DoesNotContain(
+            Directory.GetFiles(data, "*", SearchOption.AllDirectories).Where(file => !file.Contains("modelops.", StringComparison.Ordinal)),
+            file => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(file)).Contains("REFERENCE", StringComparison.Ordinal));
+        using var reproduction = await admin.PostAsync($"/model/versions/{version}/reproduce", null);
+        var job = (await reproduction.JsonAsync()).GetProperty("job_id").GetString()!;
+        Assert.True((await admin.WaitForAsync(job, "succeeded")).GetProperty("reproduction").GetProperty("equal").GetBoolean());
+
+        // The first patient has the first sample row alone.
+        Assert.Equal(1, await ForgetAsync(admin, "reference-0"));
+        Assert.Equal(2, await ForgetAsync(admin, "reference-1"));
+        Assert.Equal(0, await DeletedAsync(admin, version));
+        using var deletion = await admin.DeleteAsync($"/model/datasets/{name}");
+        Assert.Equal(HttpStatusCode.OK, deletion.StatusCode);
+        Assert.Empty(Directory.GetFiles(Path.Combine(data, "rows")));
+    }
+
     [Theory]
     [InlineData("{}", "patient_ref")]
     [InlineData("""{"patient_ref": null}""", "patient_ref")]

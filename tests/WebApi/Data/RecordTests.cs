@@ -26,7 +26,7 @@ public sealed class RecordTests(ServiceFixture service) : IClassFixture<ServiceF
         Assert.Equal(2, (await two.JsonAsync()).GetProperty("created").GetInt32());
 
         var summary = await _admin.JsonAsync("/records/summary");
-        Shape.Is(summary, "records:number labelled:number by_class:object minimum_required:number enough:bool");
+        Shape.Is(summary, "records:number labelled:number by_class:object minimum_required:number enough:bool reads_source:bool");
         Shape.Is(summary.GetProperty("by_class"), "Negative:number Prediabetes:number Diabetes:number");
         Assert.Equal(before + 3, await LabelledAsync());
         Assert.Equal(10, summary.GetProperty("minimum_required").GetInt32());
@@ -84,7 +84,7 @@ public sealed class RecordTests(ServiceFixture service) : IClassFixture<ServiceF
 
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var answer = await response.JsonAsync();
-        Shape.Is(answer, "success:bool message:string created:number rejected:number problems:array duplicates:number class_counts:object warnings:array conversions:array already_known:number import_id:number");
+        Shape.Is(answer, "success:bool message:string created:number rejected:number problems:array duplicates:number class_counts:object warnings:array conversions:array encoding:string separator:string header_line:number already_known:number import_id:number");
         Assert.Equal((50, 1), (answer.GetProperty("created").GetInt32(), answer.GetProperty("rejected").GetInt32()));
         Assert.Equal(before + 50, await LabelledAsync());
 

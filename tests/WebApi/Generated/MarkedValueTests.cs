@@ -169,6 +169,17 @@ public sealed class MarkedValueTests
             await UploadAsync("/model/upload-dataset?strict=true", "strict.csv", csv, 400);
             await UploadAsync("/records/import", "marked.csv", csv, 201);
             await UploadAsync("/records/import?strict=true", "marked.csv", csv, 400);
+            var referenced = $"""
+                HbA1c,AGE,BMI,Gender,CLASS,patient_ref
+                6.1,61,33,F,Y,{Reference}
+                5.1,62,33,F,N,{Reference}
+                5.2,999,33,F,N,{Reference}
+                5.3,63,33,F,N,{Reference}{new string('x', 100)}
+                """;
+            await UploadAsync("/model/datasets/preview", "referenced.csv", referenced, 200);
+            await UploadAsync("/model/upload-dataset", "referenced.csv", referenced, 201);
+            await UploadAsync("/model/upload-dataset?strict=true", "strict.csv", referenced, 400);
+            await UploadAsync("/records/import", "referenced.csv", referenced, 201);
             await PostAsync("/records", GoodRecord, 201);
             await PostAsync("/records", BadRecord, 400);
             await PostAsync("/records", WithReference(GoodRecord, Reference), 201);
@@ -215,7 +226,8 @@ public sealed class MarkedValueTests
             var jobs = await reader.JsonAsync("/model/jobs");
             string[] addresses =
             [
-                "/auth/me", "/auth/sessions", "/auth/tokens", "/model/datasets", "/model/datasets/marked.csv", "/records/summary",
+                "/auth/me", "/auth/sessions", "/auth/tokens", "/model/datasets", "/model/datasets/marked.csv",
+                    "/model/datasets/referenced.csv", "/records/summary",
                     "/model/active", "/model/activations",
                 .. versions.GetProperty("models").EnumerateArray().Select(m => $"/model/versions/{m.GetProperty("version").GetString()}"),
                 .. jobs.GetProperty("jobs").EnumerateArray().Select(j => $"/model/jobs/{j.GetProperty("job_id").GetString()}"),
