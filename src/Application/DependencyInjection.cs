@@ -3,6 +3,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Behaviors;
+using ModelOps.Application.Datasets;
 using ModelOps.Application.Predictions;
 using ModelOps.Application.Records;
 using ModelOps.Application.Training;
@@ -19,13 +20,17 @@ public static class DependencyInjection
         .AddHandlers(typeof(DependencyInjection).Assembly)
         .AddValidators(typeof(DependencyInjection).Assembly)
         .AddScoped<TrainingData>()
+        .AddScoped<KnownRowsCounter>()
+        .AddScoped<DatasetProfiles>()
         .AddScoped<StagedImport>()
         .AddScoped<VersionPublisher>()
         .AddScoped<ActivePointerWriter>()
         .AddScoped<VersionComparer>()
         .AddSingleton<ActivePointerFile>()
         .AddSingleton<PredictionLog>()
+        .AddSingleton<PredictionReferences>()
         .AddSingleton<TurnLines>()
+        .AddSingleton<AttemptLog>()
         .AddSingleton<JobWatcher>();
 
     private static IServiceCollection AddMediator(this IServiceCollection services)

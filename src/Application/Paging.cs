@@ -72,7 +72,7 @@ public sealed record PageRequest(int? Limit = null, string? Cursor = null)
         }
     }
 
-    private static Domain.RefusalException BadCursor() =>
+    internal static Domain.RefusalException BadCursor() =>
         InvalidRequest.Refusal("cursor", Texts.Say($"isn't a cursor of this list. Take next_cursor of the page before, or leave it out."));
 }
 

@@ -20,7 +20,7 @@ internal sealed class SentenceFormat(CultureInfo language) : IFormatProvider, IC
 
     public string Format(string? format, object? arg, IFormatProvider? formatProvider)
     {
-        var isForms = format is not null && (format.Contains('#', StringComparison.Ordinal) || format.Contains('|', StringComparison.Ordinal));
+        var isForms = format?.AsSpan().ContainsAny('#', '|') == true;
         return (arg, isForms) switch
         {
             (long or double, true) => Plural(format!, Convert.ToDecimal(arg, CultureInfo.InvariantCulture)),

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Failures;
@@ -13,6 +14,7 @@ using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Identity;
 using ModelOps.Infrastructure.Jobs;
 using ModelOps.Infrastructure.Networks;
+using ModelOps.Infrastructure.Operations;
 using ModelOps.Infrastructure.Persistence;
 using ModelOps.Infrastructure.Serving;
 using ModelOps.Infrastructure.Startup;
@@ -105,7 +107,8 @@ public static class DependencyInjection
         .AddSingleton<IRowsFiles>(provider => provider.GetRequiredService<RowsFiles>())
         .AddSingleton<IArtifactStore, ArtifactStore>()
         .AddSingleton<IDatasetStore, DatasetStore>()
-        .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>();
+        .AddSingleton<IClinicalCsvReader, ClinicalCsvReader>()
+        .AddSingleton<IClinicalCsvWriter, CanonicalCsv>();
 
     private static IServiceCollection AddServing(this IServiceCollection services, IConfiguration configuration,
         InfrastructureSettings settings)
@@ -149,6 +152,11 @@ public static class DependencyInjection
         .AddSingleton<StartupGate>()
         .AddSingleton<IStartupState>(provider => provider.GetRequiredService<StartupGate>())
         .AddSingleton<DatabasePreparation>()
+        .AddSingleton<RecentErrors>()
+        .AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentErrors>())
+        .AddSingleton<DatabaseProbe>()
+        .AddSingleton<WorkerMonitor>()
+        .AddSingleton<ISystemProbe, SystemProbe>()
         .AddHostedService<StartupSequence>()
         .AddHostedService<ReserveUpkeep>();
 }

@@ -78,6 +78,9 @@ var started = false;
 builder.Logging.AddFilter(
     "Microsoft.Extensions.Hosting.Internal.Host", level => level > LogLevel.Debug && (started || level != LogLevel.Error));
 
+// The framework's log of requests prints their queries, in which a hospital's reference to a patient may stand.
+builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+
 var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => started = true);
 

@@ -60,6 +60,7 @@ public sealed class FakeArtifacts(IReadOnlyList<LabelledExample> rows, Func<Date
 public sealed class RowsInMemory : IRows
 {
     private readonly CountedRow[] _rows;
+    private readonly byte[] _file;
 
     public RowsInMemory(IReadOnlyList<LabelledExample> rows, SplitKey key)
     {
@@ -72,11 +73,14 @@ public sealed class RowsInMemory : IRows
         _rows = [.. sorter.Sorted(key)];
         using var file = new MemoryStream();
         Header = RowsFile.Write(file, _rows, key);
+        _file = file.ToArray();
     }
 
     public RowsHeader Header { get; }
 
     public IEnumerable<CountedRow> Read() => _rows;
+
+    public Stream Open() => new MemoryStream(_file, writable: false);
 
     public void Dispose()
     {

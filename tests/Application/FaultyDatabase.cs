@@ -17,7 +17,13 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<TrainingJob> Jobs => inner.Jobs;
 
+    public DbSet<TrainingAttempt> TrainingAttempts => inner.TrainingAttempts;
+
     public DbSet<ModelVersion> Versions => inner.Versions;
+
+    public DbSet<VersionListing> VersionListings => inner.VersionListings;
+
+    public DbSet<VersionCounter> VersionCounters => inner.VersionCounters;
 
     public DbSet<ActiveModel> ActiveModels => inner.ActiveModels;
 

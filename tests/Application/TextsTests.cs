@@ -4,6 +4,7 @@ using System.Resources;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ModelOps.Application.Abstractions;
 using ModelOps.Application.Behaviors;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Training;
@@ -163,11 +164,13 @@ public sealed partial class TextsTests
                 {"Line": 2, "Column": "", "Problem": {"format": "has {0} fields where the header has {1}", "arguments": ["4", "5"]}},
                 {"Line": 3, "Column": "AGE", "Problem": "must be between 0 and 130 years"}]}
             """)!;
-        var dataset = Dataset.Create("a.csv", report, 1, "", "me", DateTime.UnixEpoch);
+        var profile = DataProfiler.Of([new CountedRow(SampleGenerator.Generate(1, 1).Single(), 1, 0)]);
+        var dataset = Dataset.Create("a.csv", report, profile, 1, "", "me", DateTime.UnixEpoch);
+        var reader = Moq.Mock.Of<ICurrentUser>(user => user.Roles == Array.Empty<string>());
 
         Assert.Equal(
             ["tiene 4 campos donde la cabecera tiene 5", "must be between 0 and 130 years"],
-            In("es", () => string.Join('|', DatasetAnswer.Of(dataset).Problems.Select(p => p.Problem))).Split('|'));
+            In("es", () => string.Join('|', DatasetAnswer.Of(dataset, reader).Problems.Select(p => p.Problem))).Split('|'));
     }
 
     /// <summary>Through the column's text and into Spanish.</summary>

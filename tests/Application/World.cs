@@ -175,7 +175,7 @@ public sealed class World : IAsyncLifetime
         services.AddApplication();
         services.AddInfrastructure(
             new ConfigurationBuilder().Build(), new InfrastructureSettings(connectionString, folder, 1_000_000), ServiceProcess.Assembly);
-        services.AddSingleton(Mock.Of<ICurrentUser>());
+        services.AddSingleton(Mock.Of<ICurrentUser>(user => user.Roles == Array.Empty<string>()));
         return services;
     }
 

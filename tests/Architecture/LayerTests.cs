@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using NetArchTest.Rules;
 
 namespace ModelOps.Architecture.Tests;
@@ -44,7 +45,10 @@ public sealed class LayerTests
                 .Distinct(),
         ];
         var uses = folders.ToDictionary(folder => folder, folder => folders
-            .Where(other => other != folder && Types.InAssembly(Domain).That().ResideInNamespaceMatching($@"^{folder}(\.|$)")
+            .Where(other => other != folder && Types.InAssembly(Domain).That()
+
+                // The whole name: Datasets isn't a part of Data.
+                .ResideInNamespaceMatching($"^{Regex.Escape(folder)}$")
                 .And().HaveDependencyOn(other).GetTypes().Any())
             .ToHashSet());
 

@@ -65,6 +65,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         var active = await Service.TrainAsync(dataset, epochs: 60);
         await Service.ActivateAsync(active, "More epochs, better on the same patients.");
         var newer = await Service.TrainAsync(dataset, epochs: 60, seed: 7);
+        await Service.ImportAsync("clinic-2025.csv", rows: 60);
         var job = (await Service.Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("models")[0]
             .GetProperty("job_id").GetString()!;
         return new Shown(dataset, first, active, newer, job);

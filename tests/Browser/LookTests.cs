@@ -55,8 +55,12 @@ public sealed class LookTests(BrowserFixture browser)
         ("history", "/history"),
         ("data", "/data"),
         ("dataset", $"/data/{shown.Dataset}"),
+        ("records", "/labelled-records"),
+        ("records-none", "/labelled-records?source=lab&to=2020-01-01"),
         ("try", "/try"),
+        ("predictions", "/predicted?state=all"),
         ("users", "/accounts"),
+        ("system", "/system"),
         ("account", "/account"),
         ("nothing-here", "/not-found"),
     ];
@@ -88,10 +92,19 @@ public sealed class LookTests(BrowserFixture browser)
         return bare.Select(element => $"{name}, {width}: no focus ring: {element}");
     }
 
-    private static async Task LookAsync(IPage page, string name, int width, bool dark, List<string> problems)
+    /// <summary>Asserts the same of a page as it is now, for instance with an open dialog, and takes a picture.</summary>
+    internal static async Task AssertReadableAsync(IPage page, string name)
+    {
+        Directory.CreateDirectory(Build.Screenshots);
+        List<string> problems = [];
+        await LookAsync(page, name, page.ViewportSize!.Width, dark: true, problems, isWhole: false);
+        Assert.True(problems.Count == 0, string.Join("\n", problems));
+    }
+
+    private static async Task LookAsync(IPage page, string name, int width, bool dark, List<string> problems, bool isWhole = true)
     {
         await page.ScreenshotAsync(new() { Path = Path.Combine(Build.Screenshots, $"{name}-{(dark ? "dark" : "light")}-{width}.png"),
-            FullPage = true });
+            FullPage = isWhole });
         await page.EvaluateAsync(Axe);
         var found = await page.EvaluateAsync<JsonElement>(
             """

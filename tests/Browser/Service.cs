@@ -102,6 +102,15 @@ public sealed class Service : IAsyncDisposable
         return name;
     }
 
+    /// <summary>Adds rows of the repository's made-up sample to the records and gives the import's id.</summary>
+    public async Task<long> ImportAsync(string name, int rows)
+    {
+        var csv = string.Join('\n', File.ReadLines(Build.Sample).Take(rows + 1));
+        using var response = await Admin.PostAsync("/records/import", new MultipartFormDataContent { { new StringContent(csv), "file", name } });
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("import_id").GetInt64();
+    }
+
     /// <summary>Trains to the end and gives the version's name.</summary>
     public async Task<string> TrainAsync(string dataset, int epochs = 40, int seed = 42, string architecture = "crossfit-ple")
     {
@@ -148,6 +157,16 @@ public sealed class Service : IAsyncDisposable
             database);
         copy.Parameters.AddWithValue("$count", count);
         Assert.Equal(count, await copy.ExecuteNonQueryAsync());
+        await using var list = new SqliteCommand(
+            """
+            INSERT INTO version_listings (VersionId, Number, Dataset, MacroF1, BeatsBaselines, DiabetesMissed, DiabetesMissedAsNegative,
+                DiabetesRows, Tags, SearchText)
+            SELECT v.Id, 1000 - v.Id, l.Dataset, json_extract(v.Metrics, '$.F1Score'), l.BeatsBaselines, l.DiabetesMissed,
+                l.DiabetesMissedAsNegative, l.DiabetesRows, '', v.Name
+            FROM model_versions v, (SELECT * FROM version_listings ORDER BY VersionId DESC LIMIT 1) l WHERE v.Id < 0
+            """,
+            database);
+        Assert.Equal(count, await list.ExecuteNonQueryAsync());
     }
 
     /// <summary>Takes the figures out of every report that reports of earlier builds don't have.</summary>
@@ -159,6 +178,27 @@ public sealed class Service : IAsyncDisposable
         await database.OpenAsync();
         await using var change = new SqliteCommand(
             $"UPDATE model_versions SET Summary = json_remove(Summary, {string.Join(", ", members.Select(m => $"'$.Evaluation.{m}'"))})", database);
+        Assert.NotEqual(0, await change.ExecuteNonQueryAsync());
+    }
+
+    public const string ClinicianEmail = "doctor@example.org";
+
+    /// <summary>Adds somebody who may confirm diagnoses, with the password of the other user.</summary>
+    public async Task AddClinicianAsync()
+    {
+        using var created = await Admin.PostAsJsonAsync(
+            "/users", new { email = ClinicianEmail, password = UserPassword, role = "CLINICIAN" });
+        created.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Moves the end of every session of a browser.</summary>
+    public async Task EndBrowserSessionsInAsync(int minutes)
+    {
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(_data.FullName, "modelops.db")}");
+        await database.OpenAsync();
+        await using var change = new SqliteCommand(
+            "UPDATE sessions SET ExpiresAt = strftime('%Y-%m-%d %H:%M:%f', 'now', $minutes || ' minutes') WHERE Kind = 'Browser'", database);
+        change.Parameters.AddWithValue("$minutes", minutes);
         Assert.NotEqual(0, await change.ExecuteNonQueryAsync());
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using Microsoft.Data.Sqlite;
 using ModelOps.TestSupport;
 
 namespace ModelOps.WebApi.Tests;
@@ -48,6 +50,41 @@ public sealed class RestartTests : IDisposable
         await using var next = Start();
         using var admin = await next.AdminAsync();
         Assert.Equal(1, (await admin.WaitForAsync(job, "succeeded")).GetProperty("attempt").GetInt32());
+    }
+
+    /// <summary>The first sweep comes with the start and the next a minute later, so nothing is removed before the process is killed.</summary>
+    [Fact]
+    public async Task Kill_BetweenAWithdrawalAndTheRemoval_RemovesTheRecordsAfterTheRestart()
+    {
+        const int Rows = 3_000;
+        long import;
+        await using (var killed = Start())
+        {
+            using var client = await killed.AdminAsync();
+            using var kept = await client.PostTextAsync("/records", Api.Record(5.1, "N"));
+            using var imported = await client.UploadAsync("a.csv", Encoding.UTF8.GetBytes(Api.Sample(Rows)), address: "/records/import");
+            import = (await imported.JsonAsync()).GetProperty("import_id").GetInt64();
+            using var withdrawn = await client.DeleteAsync($"/records/imports/{import}");
+            Assert.Equal(Rows, (await withdrawn.JsonAsync()).GetProperty("deleted").GetInt32());
+            await killed.KillAsync();
+        }
+
+        Assert.Equal(Rows + 1, await StoredAsync());
+        await using var service = Start();
+        using var admin = await service.AdminAsync();
+        Assert.Equal(1, (await admin.JsonAsync("/records/summary")).GetProperty("records").GetInt32());
+        await Api.UntilAsync(async () => await StoredAsync() == 1, "the removal");
+        using var again = await admin.DeleteAsync($"/records/imports/{import}");
+        Assert.Equal(Rows, (await again.JsonAsync()).GetProperty("deleted").GetInt32());
+
+        async Task<long> StoredAsync()
+        {
+            await using var database = new SqliteConnection(
+                $"Data Source={Path.Combine(_data.FullName, "modelops.db")};Mode=ReadOnly;Pooling=False");
+            await database.OpenAsync();
+            await using var count = new SqliteCommand("SELECT count(*) FROM labelled_records", database);
+            return (long)(await count.ExecuteScalarAsync())!;
+        }
     }
 
     public void Dispose() => _data.Delete(recursive: true);

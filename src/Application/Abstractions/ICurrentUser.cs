@@ -1,3 +1,5 @@
+using ModelOps.Application.Users;
+
 namespace ModelOps.Application.Abstractions;
 
 /// <summary>The user who sent the request. All properties are empty when the service itself runs a use case.</summary>
@@ -18,4 +20,7 @@ public static class CurrentUserExtensions
 {
     /// <summary>The name recorded with each action.</summary>
     public static string Signature(this ICurrentUser user) => user.Email ?? "system";
+
+    /// <summary>Whether the user may read the rows of datasets, and so every figure about them.</summary>
+    public static bool MayReadRows(this ICurrentUser user) => user.Roles.Contains(UserRoles.Admin);
 }

@@ -14,7 +14,14 @@ public interface IModelOpsDbContext
 {
     DbSet<TrainingJob> Jobs { get; }
 
+    DbSet<TrainingAttempt> TrainingAttempts { get; }
+
     DbSet<ModelVersion> Versions { get; }
+
+    /// <summary>One of each version.</summary>
+    DbSet<VersionListing> VersionListings { get; }
+
+    DbSet<VersionCounter> VersionCounters { get; }
 
     DbSet<ActiveModel> ActiveModels { get; }
 

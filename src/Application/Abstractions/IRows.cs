@@ -11,6 +11,9 @@ public interface IRows : IDisposable
     /// <summary>Reads all rows. Each call starts a new pass.</summary>
     /// <exception cref="InvalidDataException">The file was altered.</exception>
     IEnumerable<CountedRow> Read();
+
+    /// <summary>Opens the rows file's bytes, see <see cref="RowsFile"/>.</summary>
+    Stream Open();
 }
 
 /// <summary>Collects rows in any order on disk. Memory use doesn't depend on the number of rows.</summary>
@@ -32,6 +35,9 @@ public interface IRowsFiles
     /// Keeps a row of an unknown patient that is equal to a known patient's row. Otherwise, it counts as the known patient's.
     /// </param>
     IRowsCollector Collect(SplitKey key, bool asGiven = false);
+
+    /// <summary>An empty sorter for rows that needn't be kept. Its runs are temporary files.</summary>
+    RowsSorter NewSorter();
 
     /// <summary>
     /// Writes the union of several sources, each distinct row once with the sum of its counts. A row of an unknown patient that is equal to

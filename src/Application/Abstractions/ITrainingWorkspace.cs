@@ -74,6 +74,9 @@ public abstract record TrainingOutcome
     {
     }
 
+    /// <summary>The last lines that the trainer wrote.</summary>
+    public IReadOnlyList<string> Log { get; init; } = [];
+
     /// <param name="OutputFolder">Holds the version's files.</param>
     public sealed record Completed(TrainingResult Result, string OutputFolder) : TrainingOutcome;
 

@@ -24,8 +24,22 @@ public interface IUserSessions
     /// </summary>
     Task<SessionStanding?> CheckAsync(SessionReference session, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// As <see cref="CheckAsync"/>, for a page that only stays open: it doesn't count as a use, so it doesn't prolong the session.
+    /// </summary>
+    Task<SessionStanding?> WatchAsync(SessionReference session, CancellationToken cancellationToken);
+
     /// <summary>The living sessions of a user, newest first.</summary>
     Task<Page<SessionSummary>> ListAsync(string userId, Guid? current, PageRequest page, CancellationToken cancellationToken);
+
+    /// <summary>When a living session of this user ends by itself; null if there is no such session.</summary>
+    Task<DateTime?> FindEndAsync(Guid id, string userId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lets a living browser session of this user last as long as one that begins now, at once. Any other use does so within a minute.
+    /// </summary>
+    /// <returns>Its end; null if there is no such session.</returns>
+    Task<DateTime?> ExtendAsync(Guid id, string userId, CancellationToken cancellationToken);
 
     /// <summary>Ends a living session of this user. Returns false if there is none with this id.</summary>
     Task<bool> EndAsync(Guid id, string userId, CancellationToken cancellationToken);

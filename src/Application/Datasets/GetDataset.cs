@@ -7,10 +7,15 @@ namespace ModelOps.Application.Datasets;
 
 public sealed record GetDataset(string Name) : IRequest<DatasetAnswer>;
 
-internal sealed class GetDatasetHandler(IModelOpsDbContext db) : IRequestHandler<GetDataset, DatasetAnswer>
+internal sealed class GetDatasetHandler(IModelOpsDbContext db, DatasetProfiles profiles, ICurrentUser user)
+    : IRequestHandler<GetDataset, DatasetAnswer>
 {
-    public async Task<DatasetAnswer> Handle(GetDataset request, CancellationToken cancellationToken) =>
-        DatasetAnswer.Of(await db.FindDatasetAsync(request.Name, cancellationToken));
+    public async Task<DatasetAnswer> Handle(GetDataset request, CancellationToken cancellationToken)
+    {
+        var dataset = await db.FindDatasetAsync(request.Name, cancellationToken);
+        await profiles.CompleteAsync(dataset, cancellationToken);
+        return DatasetAnswer.Of(dataset, user);
+    }
 }
 
 internal static class DatasetQueries

@@ -8,8 +8,14 @@ namespace ModelOps.Application.Datasets;
 public sealed record ListDatasets(PageRequest Page) : IRequest<DatasetList>;
 
 public sealed record DatasetItem(
-    string Filename, int Rows, int Rejected, IReadOnlyDictionary<DiabetesClass, int> ClassCounts, string Sha256, DateTime UploadedAt,
-        string UploadedBy);
+    string Filename,
+    int Rows,
+    int Rejected,
+    IReadOnlyDictionary<DiabetesClass, int> ClassCounts,
+    string Sha256,
+    DateTime UploadedAt,
+    string UploadedBy,
+    string? Description);
 
 public sealed record DatasetList(IReadOnlyList<DatasetItem> Datasets, string? NextCursor);
 
@@ -22,11 +28,19 @@ internal sealed class ListDatasetsHandler(IModelOpsDbContext db) : IRequestHandl
             .Where(d => d.Id < before)
             .OrderByDescending(d => d.Id)
             .Take(request.Page.Fetch)
+            .Select(d => new { d.Id, d.Name, d.Report, d.Sha256, d.UploadedAt, d.UploadedBy, d.Description })
             .ToListAsync(cancellationToken);
         var page = request.Page.Cut(found, d => d.Id);
         return new DatasetList(
             [.. page.Items.Select(d => new DatasetItem(
-                d.Name, d.Report.Rows, d.Report.Rejected, d.Report.ClassCounts, d.Sha256, d.UploadedAt, d.UploadedBy))],
+                d.Name,
+                d.Report.Rows,
+                d.Report.Rejected,
+                d.Report.ClassCounts,
+                d.Sha256,
+                d.UploadedAt,
+                d.UploadedBy,
+                d.Description))],
             page.NextCursor);
     }
 }

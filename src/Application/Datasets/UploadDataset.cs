@@ -35,6 +35,11 @@ public sealed record ColumnNoteAnswer(string Code, string Column, string Detail)
         [.. notes.Select(n => new ColumnNoteAnswer(n.Code, n.Column, Texts.Say(n.Detail)))];
 }
 
+/// <summary>A dataset, and the result of its upload.</summary>
+/// <param name="AlreadyKnown">
+/// Usable rows, repetitions included, that the service had already in its records or in other datasets; null as the profile.
+/// </param>
+/// <param name="Profile">Null only if the dataset is of an earlier release and its files are gone.</param>
 public sealed record DatasetAnswer(
     bool Success,
     string Message,
@@ -52,9 +57,12 @@ public sealed record DatasetAnswer(
     IReadOnlyList<ColumnNoteAnswer> Conversions,
     string? Encoding,
     string? Separator,
-    int HeaderLine)
+    int HeaderLine,
+    int? AlreadyKnown,
+    string? Description,
+    DataProfile? Profile)
 {
-    internal static DatasetAnswer Of(Dataset d) => new(
+    internal static DatasetAnswer Of(Dataset d, ICurrentUser user) => new(
         true,
         Texts.Say(d.Report.Rejected == 0
             ? $"{d.Report.Rows:# row is|# rows are} usable."
@@ -73,7 +81,10 @@ public sealed record DatasetAnswer(
         ColumnNoteAnswer.Of(d.Report.Conversions),
         d.Report.Mapping?.Encoding,
         d.Report.Mapping?.Separator,
-        d.Report.HeaderLine);
+        d.Report.HeaderLine,
+        d.Profile?.AlreadyKnown?.Rows,
+        d.Description,
+        user.MayReadRows() ? d.Profile : d.Profile?.WithoutValues());
 }
 
 internal sealed class UploadDatasetHandler(
@@ -82,6 +93,7 @@ internal sealed class UploadDatasetHandler(
     IClinicalCsvReader csv,
     IRowsFiles files,
     UploadLimits limits,
+    DatasetProfiles profiles,
     TurnLines turns,
     ICurrentUser user)
     : IRequestHandler<UploadDataset, DatasetAnswer>
@@ -116,6 +128,7 @@ internal sealed class UploadDatasetHandler(
 
         using var rows = collector.Complete();
         report = report with { Duplicates = (int)rows.Header.Duplicates };
+        var profile = await profiles.MakeAsync(rows, dataset: null, cancellationToken);
         var now = await db.UtcNowAsync(cancellationToken);
         try
         {
@@ -123,14 +136,14 @@ internal sealed class UploadDatasetHandler(
             var kept = await db.InTransactionAsync(
                 async cancel =>
                 {
-                    var dataset = Dataset.Create(name, report, staged.Bytes, staged.Sha256, user.Signature(), now);
+                    var dataset = Dataset.Create(name, report, profile, staged.Bytes, staged.Sha256, user.Signature(), now);
                     db.Datasets.Add(dataset);
                     await db.SaveChangesAsync(cancel);
                     datasets.Keep(report.HasPatientReferences ? null : staged, rows, dataset.Id, name);
                     return dataset;
                 },
                 cancellationToken);
-            return DatasetAnswer.Of(kept);
+            return DatasetAnswer.Of(kept, user);
         }
         catch (DbUpdateException exception) when (db.IsUniqueViolation(exception))
         {

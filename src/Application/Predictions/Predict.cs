@@ -35,6 +35,31 @@ public record PatientInput
     public sealed override string ToString() => nameof(PatientInput);
 }
 
+/// <summary>A patient to predict for.</summary>
+public sealed record PredictionInput : PatientInput
+{
+    /// <summary>
+    /// The hospital's own reference, by which it finds the prediction again. Only a keyed hash of it is kept (<see cref="ReferenceKey"/>).
+    /// </summary>
+    public string? Reference { get; init; }
+}
+
+internal sealed class PredictionInputValidator : AbstractValidator<PredictionInput>
+{
+    public PredictionInputValidator()
+    {
+        Include(new PatientInputValidator());
+        RuleFor(p => p.Reference).CouldBeAReference();
+    }
+}
+
+internal static class ReferenceRules
+{
+    public static IRuleBuilderOptions<T, string?> CouldBeAReference<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(reference => reference is null || (reference.Length <= ReferenceKey.MaxReference && !reference.Any(char.IsControl)))
+        .WithMessage(_ => Texts.Say($"must have at most {ReferenceKey.MaxReference} characters and no control characters"));
+}
+
 internal sealed class PatientInputValidator : AbstractValidator<PatientInput>
 {
     public PatientInputValidator()
@@ -61,7 +86,7 @@ internal sealed class PatientInputValidator : AbstractValidator<PatientInput>
     }
 }
 
-public sealed record Predict(PatientInput Input) : IRequest<PredictionAnswer>;
+public sealed record Predict(PredictionInput Input) : IRequest<PredictionAnswer>;
 
 /// <summary>Probabilities by class; they sum to 1.</summary>
 public sealed record ClassProbabilities(
@@ -89,24 +114,26 @@ public sealed record PredictionAnswer(
 
 internal sealed class PredictValidator : AbstractValidator<Predict>
 {
-    public PredictValidator() => RuleFor(p => p.Input).NotNull().SetValidator(new PatientInputValidator()).OverridePropertyName("");
+    public PredictValidator() => RuleFor(p => p.Input).NotNull().SetValidator(new PredictionInputValidator()).OverridePropertyName("");
 }
 
-internal sealed class PredictHandler(IServingModel serving, PredictionLog log, ICurrentUser user, TimeProvider time)
+internal sealed class PredictHandler(
+    IServingModel serving, PredictionLog log, PredictionReferences references, ICurrentUser user, TimeProvider time)
     : IRequestHandler<Predict, PredictionAnswer>
 {
-    public Task<PredictionAnswer> Handle(Predict request, CancellationToken cancellationToken)
+    public async Task<PredictionAnswer> Handle(Predict request, CancellationToken cancellationToken)
     {
         var predictor = serving.Require();
-        var answer = predictor.Classify(request.Input.ToFeatures(), log, user.Signature(), time.GetUtcNow());
-        return Task.FromResult(new PredictionAnswer(
+        var reference = await references.TokenOfAsync(request.Input.Reference, cancellationToken);
+        var answer = predictor.Classify(request.Input.ToFeatures(), reference, log, user.Signature(), time.GetUtcNow());
+        return new PredictionAnswer(
             answer.Predicted,
             answer.Probabilities,
             answer.Plausible,
             answer.Agreement,
             predictor.Version,
             answer.Id,
-            answer.Kept));
+            answer.Kept);
     }
 }
 
@@ -126,14 +153,15 @@ internal static class PredictorExtensions
             ? VersionRefusals.NoActiveModel(RefusalKind.Unavailable) : VersionRefusals.ModelNotLoaded());
 
     /// <summary>Predicts and adds the prediction to the log.</summary>
+    /// <param name="referenceToken"><see cref="Prediction.ReferenceToken"/></param>
     /// <param name="user">Who asked.</param>
     public static Answer Classify(
-        this IPredictor predictor, PatientFeatures features, PredictionLog log, string user, DateTimeOffset now)
+        this IPredictor predictor, PatientFeatures features, long? referenceToken, PredictionLog log, string user, DateTimeOffset now)
     {
         Span<double> p = stackalloc double[DiabetesClasses.Count];
         var agreement = predictor.Predict(features, p);
         var (id, predicted) = (Guid.CreateVersion7(now), Evaluator.PredictedClass(p));
-        var kept = log.Add(Prediction.Create(id, features, p, predicted, predictor.Version, now.UtcDateTime), user);
+        var kept = log.Add(Prediction.Create(id, features, p, predicted, predictor.Version, now.UtcDateTime, referenceToken), user);
         return new Answer(id, predicted, new ClassProbabilities(p[0], p[1], p[2]), predictor.Sets?.Plausible(p), agreement, kept);
     }
 }

@@ -11,7 +11,7 @@ public sealed record PredictBatch : IRequest<BatchAnswer>
 {
     public const int MaxRows = 10_000;
 
-    public required IReadOnlyList<PatientInput> Rows { get; init; }
+    public required IReadOnlyList<PredictionInput> Rows { get; init; }
 }
 
 /// <param name="Kept">
@@ -33,25 +33,27 @@ internal sealed class PredictBatchValidator : AbstractValidator<PredictBatch>
             .NotNull().WithMessage(_ => Texts.Say($"is required"))
             .Must(rows => rows.Count is >= 1 and <= PredictBatch.MaxRows)
             .WithMessage(_ => Texts.Say($"must have 1 to {PredictBatch.MaxRows} rows"));
-        RuleForEach(r => r.Rows).NotNull().WithMessage(_ => Texts.Say($"must be an object")).SetValidator(new PatientInputValidator())
+        RuleForEach(r => r.Rows).NotNull().WithMessage(_ => Texts.Say($"must be an object")).SetValidator(new PredictionInputValidator())
             .When(r => r.Rows is { Count: <= PredictBatch.MaxRows });
     }
 }
 
-internal sealed class PredictBatchHandler(IServingModel serving, PredictionLog log, ICurrentUser user, TimeProvider time)
+internal sealed class PredictBatchHandler(
+    IServingModel serving, PredictionLog log, PredictionReferences references, ICurrentUser user, TimeProvider time)
     : IRequestHandler<PredictBatch, BatchAnswer>
 {
-    public Task<BatchAnswer> Handle(PredictBatch request, CancellationToken cancellationToken)
+    public async Task<BatchAnswer> Handle(PredictBatch request, CancellationToken cancellationToken)
     {
         var predictor = serving.Require();
         var (now, asking) = (time.GetUtcNow(), user.Signature());
         var answers = new BatchItem[request.Rows.Count];
         for (var i = 0; i < answers.Length; i++)
         {
-            var answer = predictor.Classify(request.Rows[i].ToFeatures(), log, asking, now);
+            var reference = await references.TokenOfAsync(request.Rows[i].Reference, cancellationToken);
+            var answer = predictor.Classify(request.Rows[i].ToFeatures(), reference, log, asking, now);
             answers[i] = new BatchItem(answer.Predicted, answer.Probabilities, answer.Id, answer.Kept ? null : false);
         }
 
-        return Task.FromResult(new BatchAnswer(predictor.Version, answers));
+        return new BatchAnswer(predictor.Version, answers);
     }
 }

@@ -29,13 +29,19 @@ public sealed record CorrectRecord(long Id, RecordCorrectionInput Correction) : 
 
 internal sealed class CorrectRecordValidator : AbstractValidator<CorrectRecord>
 {
-    public CorrectRecordValidator()
+    public CorrectRecordValidator() =>
+        RuleFor(r => r.Correction).SetValidator(new RecordCorrectionValidator()).OverridePropertyName("");
+}
+
+internal sealed class RecordCorrectionValidator : AbstractValidator<RecordCorrectionInput>
+{
+    public RecordCorrectionValidator()
     {
-        RuleFor(r => r.Correction.Class).Must(c => c is not null && DiabetesClasses.TryParse(c, out _))
-            .OverridePropertyName("Class").WithMessage(_ => Texts.Say(FeatureSchema.Current.Label.Outside));
-        RuleFor(r => r.Correction.Reason)
+        RuleFor(r => r.Class).Must(c => c is not null && DiabetesClasses.TryParse(c, out _))
+            .WithMessage(_ => Texts.Say(FeatureSchema.Current.Label.Outside));
+        RuleFor(r => r.Reason)
             .Must(reason => !string.IsNullOrWhiteSpace(reason) && reason.Length <= RecordCorrection.MaxReason)
-            .OverridePropertyName("Reason").WithMessage(_ => Texts.Say($"must have 1 to {RecordCorrection.MaxReason} characters"));
+            .WithMessage(_ => Texts.Say($"must have 1 to {RecordCorrection.MaxReason} characters"));
     }
 }
 

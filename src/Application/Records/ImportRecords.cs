@@ -25,11 +25,11 @@ public sealed record ImportAnswer(
     IReadOnlyDictionary<DiabetesClass, int> ClassCounts,
     IReadOnlyList<ColumnNoteAnswer> Warnings,
     IReadOnlyList<ColumnNoteAnswer> Conversions,
-    int AlreadyKnown,
-    long ImportId,
     string? Encoding,
     string? Separator,
-    int HeaderLine);
+    int HeaderLine,
+    int AlreadyKnown,
+    long ImportId);
 
 internal sealed class ImportRecordsHandler(
     IModelOpsDbContext db,
@@ -74,10 +74,10 @@ internal sealed class ImportRecordsHandler(
             report.ClassCounts,
             ColumnNoteAnswer.Of(report.Warnings),
             ColumnNoteAnswer.Of(report.Conversions),
-            known,
-            id,
             report.Mapping?.Encoding,
             report.Mapping?.Separator,
-            report.HeaderLine);
+            report.HeaderLine,
+            known,
+            id);
     }
 }

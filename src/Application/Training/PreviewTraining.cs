@@ -46,7 +46,8 @@ internal sealed class PreviewTrainingHandler(IModelOpsDbContext db, TrainingData
 
     public async Task<TrainingPreview> Handle(PreviewTraining request, CancellationToken cancellationToken)
     {
-        var overview = await data.InspectAsync(DataSelection.Of(request.UseDatabase, request.DatasetName), cancellationToken);
+        var selection = await data.SelectAsync(request.UseDatabase, request.DatasetName, cancellationToken);
+        var overview = await data.InspectAsync(selection, cancellationToken);
         return new TrainingPreview(overview.Rows, overview.ByClass, await SecondsPerStepAsync(cancellationToken), overview.ReadsSource);
     }
 

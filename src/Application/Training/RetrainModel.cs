@@ -75,7 +75,7 @@ internal sealed class RetrainModelHandler(
 
     private async Task<RetrainAccepted> QueueAsync(RetrainModel request, CancellationToken cancellationToken)
     {
-        var selection = DataSelection.Of(request.UseDatabase, request.DatasetName);
+        var selection = await data.SelectAsync(request.UseDatabase, request.DatasetName, cancellationToken);
         var overview = await data.InspectAsync(selection, cancellationToken);
         var job = TrainingJob.Create(
             new JobPurpose.Retraining(selection),

@@ -26,7 +26,7 @@ internal sealed partial class RunTrainingHandler(
     VersionPublisher publisher,
     Timing timing,
     TimeProvider time,
-    ILogger<RunTrainingHandler> logger) : IRequestHandler<RunTraining>
+    ILogger<RunTrainingHandler> logger, AttemptLog attempts) : IRequestHandler<RunTraining>
 {
     /// <summary>Interval at which progress is saved and cancellation is checked.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
@@ -86,7 +86,10 @@ internal sealed partial class RunTrainingHandler(
     private async Task<bool> AttemptAsync(TrainingJob job, JobClaim claim, ITrainingWorkspace workspace, CancellationToken stop)
     {
         var specification = workspace.TakeUp() ?? await PrepareAsync(job, claim, workspace, stop);
-        switch (await TrainAsync(job, claim, workspace, stop))
+        var attempt = await attempts.BeginAsync(job.Id);
+        var outcome = await TrainAsync(job, claim, workspace, stop);
+        await attempts.EndAsync(attempt, outcome);
+        switch (outcome)
         {
             case TrainingOutcome.Completed completed:
                 await ConcludeAsync(job, claim, specification, completed);

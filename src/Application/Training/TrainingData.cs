@@ -35,6 +35,12 @@ public sealed class TrainingData(
     /// <summary>Whether a training on the selection reads the hospital's own table.</summary>
     public bool ReadsSource(DataSelection selection) => selection.UsesDatabase && source.IsConfigured;
 
+    /// <summary>Finds the dataset of a selection, so that a job trains on it even when it is renamed meanwhile.</summary>
+    /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c></exception>
+    public async Task<DataSelection> SelectAsync(bool useDatabase, string? datasetName, CancellationToken cancellationToken) =>
+        DataSelection.Of(
+            useDatabase, datasetName, datasetName is null ? null : (await FindDatasetAsync(null, datasetName, cancellationToken)).Id);
+
     /// <summary>Counts the selected rows and refuses a selection that is unsuitable for training.</summary>
     /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c>, <c>not_enough_records</c> or
     /// <c>not_enough_classes</c>.</exception>
@@ -57,9 +63,9 @@ public sealed class TrainingData(
             }
         }
 
-        if (selection.DatasetName is { } name)
+        if (selection.DatasetName is not null)
         {
-            using var rows = await OpenDatasetAsync(name, cancellationToken);
+            using var rows = await OpenDatasetAsync(selection, cancellationToken);
             foreach (var (value, count) in rows.Header.ByClass)
             {
                 byClass[value] += count;
@@ -90,8 +96,8 @@ public sealed class TrainingData(
     {
         SourceReport? report = null;
         var rows = selection.UsesDatabase
-            ? await OpenDatabaseAsync(selection.DatasetName, read => report = read, cancellationToken)
-            : await OpenDatasetAsync(selection.DatasetName!, cancellationToken);
+            ? await OpenDatabaseAsync(selection, read => report = read, cancellationToken)
+            : await OpenDatasetAsync(selection, cancellationToken);
         if (rows.Header.Distinct >= LabelledRecord.MinimumForTraining)
         {
             return new SelectedRows(rows, report);
@@ -118,15 +124,15 @@ public sealed class TrainingData(
     /// <summary>The installation's split key.</summary>
     public Task<SplitKey> SplitKeyAsync(CancellationToken cancellationToken) => db.SplitKeyAsync(cancellationToken);
 
-    /// <param name="dataset">Name of the dataset that is used as well; null for none.</param>
     /// <param name="onSource">Called when the hospital's own table was read.</param>
-    private async Task<IRows> OpenDatabaseAsync(string? dataset, Action<SourceReport> onSource, CancellationToken cancellationToken)
+    private async Task<IRows> OpenDatabaseAsync(
+        DataSelection selection, Action<SourceReport> onSource, CancellationToken cancellationToken)
     {
         var key = await SplitKeyAsync(cancellationToken);
         using var parts = new Parts();
-        if (dataset is not null)
+        if (selection.DatasetName is not null)
         {
-            parts.Add(await OpenDatasetAsync(dataset, cancellationToken));
+            parts.Add(await OpenDatasetAsync(selection, cancellationToken));
         }
 
         if (source.IsConfigured)
@@ -151,23 +157,24 @@ public sealed class TrainingData(
         return files.Merge(key, parts.All);
     }
 
-    private async Task<IRows> OpenDatasetAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The rows of a dataset.</summary>
+    /// <param name="name">The dataset's name, for the refusal.</param>
+    /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c>: its files were deleted.</exception>
+    public async Task<IRows> OpenDatasetAsync(long id, string name, CancellationToken cancellationToken)
     {
-        var key = Dataset.KeyOf(name);
-        var stored = await db.Datasets.AsNoTracking()
-            .Where(d => d.NameKey == key).Select(d => new { d.Id, d.Name, d.Report }).SingleOrDefaultAsync(cancellationToken)
-            ?? throw DatasetRefusals.NotFound(name);
-        if (datasets.FindRows(stored.Id) is { } rows)
+        if (datasets.FindRows(id) is { } rows)
         {
             return rows;
         }
 
         // The dataset was uploaded before rows files existed.
-        await using var content = datasets.OpenRead(stored.Id, stored.Name);
+        var report = await db.Datasets.AsNoTracking().Where(d => d.Id == id).Select(d => d.Report).SingleOrDefaultAsync(cancellationToken)
+            ?? throw DatasetRefusals.NotFound(name);
+        await using var content = datasets.OpenRead(id, name);
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
-        csv.Read(content, CsvOptions.AsStored(stored.Report.Mapping), row => collector.Add(row.Example, default), cancellationToken);
+        csv.Read(content, CsvOptions.AsStored(report.Mapping), row => collector.Add(row.Example, default), cancellationToken);
         var read = collector.Complete();
-        datasets.KeepRows(read, stored.Id);
+        datasets.KeepRows(read, id);
         return read;
     }
 
@@ -183,6 +190,24 @@ public sealed class TrainingData(
         public void Add(IRows rows) => _rows.Add(rows);
 
         public void Dispose() => _rows.ForEach(rows => rows.Dispose());
+    }
+
+    private async Task<IRows> OpenDatasetAsync(DataSelection selection, CancellationToken cancellationToken)
+    {
+        var stored = await FindDatasetAsync(selection.DatasetId, selection.DatasetName!, cancellationToken);
+        return await OpenDatasetAsync(stored.Id, stored.Name, cancellationToken);
+    }
+
+    /// <param name="id">Null in a job of an earlier release, which knows only the name.</param>
+    private async Task<(long Id, string Name)> FindDatasetAsync(long? id, string name, CancellationToken cancellationToken)
+    {
+        var key = Dataset.KeyOf(name);
+        var found = await db.Datasets.AsNoTracking()
+            .Where(d => id == null ? d.NameKey == key : d.Id == id)
+            .Select(d => new { d.Id, d.Name })
+            .SingleOrDefaultAsync(cancellationToken)
+            ?? throw DatasetRefusals.NotFound(name);
+        return (found.Id, found.Name);
     }
 
     /// <param name="available">Number of distinct rows. Copies teach nothing new, so they don't count.</param>

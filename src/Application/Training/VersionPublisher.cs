@@ -83,7 +83,9 @@ public sealed class VersionPublisher(IModelOpsDbContext db, IArtifactStore artif
                 claim.Token, version.Name, version.Metrics, version.TrainingTime, version.Summary.History, now, comparison);
             if (wanted)
             {
+                var counter = await db.VersionCounters.SingleAsync(cancel);
                 db.Versions.Add(version);
+                db.VersionListings.Add(VersionListing.Of(version, counter.Next()));
             }
 
             await db.SaveChangesAsync(cancel);

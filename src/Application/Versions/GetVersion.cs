@@ -20,8 +20,10 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
 {
     public async Task<VersionDetail> Handle(GetVersion request, CancellationToken cancellationToken)
     {
-        var v = await db.Versions.AsNoTracking().SingleOrDefaultAsync(x => x.Name == request.Version, cancellationToken)
+        var listing = await db.VersionListings.AsNoTracking().Include(l => l.Version)
+            .SingleOrDefaultAsync(l => l.Version.Name == request.Version, cancellationToken)
             ?? throw VersionRefusals.VersionNotFound();
+        var v = listing.Version;
         var isActive = await db.ActiveModels.AnyAsync(a => a.VersionId == v.Id, cancellationToken);
         return new VersionDetail(
             Version: v.Name,
@@ -46,14 +48,17 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
             Evaluation: v.Summary.Evaluation,
             Live: await LiveAsync(v.Name, cancellationToken),
             History: v.Summary.History,
-            Files: [.. v.Files.Where(f => f.Name != ModelVersion.RowsFile)]);
+            Files: [.. v.Files.Where(f => f.Name != ModelVersion.RowsFile)],
+            Number: listing.Number,
+            Note: listing.Note,
+            Tags: listing.Tags);
     }
 
     private async Task<int> DeletedAsync(ModelVersion version, CancellationToken cancellationToken)
     {
         // Versions of earlier releases don't say when their records were read: at the latest when the training began.
-        var readAt = version.Specification.RecordsReadAt
-            ?? (version.DataSource.StartsWith(DataSelection.DatabaseSource, StringComparison.Ordinal) ? version.CreatedAt.AddSeconds(-version.TrainingTime) : null);
+        var usesDatabase = version.DataSource.StartsWith(DataSelection.DatabaseSource, StringComparison.Ordinal);
+        var readAt = version.Specification.RecordsReadAt ?? (usesDatabase ? version.CreatedAt.AddSeconds(-version.TrainingTime) : null);
         return readAt is { } time ? await db.CountDeletedSinceAsync(time, cancellationToken) : 0;
     }
 

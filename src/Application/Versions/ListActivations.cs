@@ -6,7 +6,8 @@ using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
 
-public sealed record ListActivations(PageRequest Page) : IRequest<ActivationList>;
+/// <param name="Version">Only activations to or from this version.</param>
+public sealed record ListActivations(PageRequest Page, string? Version = null) : IRequest<ActivationList>;
 
 /// <param name="How"><c>activate</c>, <c>rollback</c> or <c>automatic</c>.</param>
 public sealed record ActivationItem(
@@ -26,7 +27,7 @@ internal sealed class ListActivationsHandler(IModelOpsDbContext db) : IRequestHa
     {
         var before = request.Page.AfterNumber() ?? long.MaxValue;
         var found = await db.Activations.AsNoTracking()
-            .Where(a => a.ActivationNumber < before)
+            .Where(a => a.ActivationNumber < before && (request.Version == null || a.To == request.Version || a.From == request.Version))
             .OrderByDescending(a => a.ActivationNumber)
             .Take(request.Page.Fetch)
             .Select(a => new ActivationItem(a.ActivationNumber, a.At, a.By, a.From, a.To, a.Reason, a.Kind))

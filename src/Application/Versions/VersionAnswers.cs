@@ -5,6 +5,8 @@ using ModelOps.Domain.Versions;
 namespace ModelOps.Application.Versions;
 
 /// <summary>A version as the list shows it.</summary>
+/// <param name="Number">The number for people; see <see cref="VersionListing.Number"/>.</param>
+/// <param name="Dataset">The dataset that it was trained on; null when it was trained on the database's records alone.</param>
 public sealed record VersionListItem(
     string Version,
     DateTime CreatedAt,
@@ -12,7 +14,13 @@ public sealed record VersionListItem(
     bool IsActive,
     int TrainingSamples,
     double TrainingTime,
-    Guid JobId);
+    Guid JobId,
+    long Number,
+    string? Note,
+    IReadOnlyList<string> Tags,
+    string? Dataset,
+    bool BeatsBaselines,
+    MissedDiabetes MissedDiabetes);
 
 /// <param name="Rows">Number of rows, repetitions included.</param>
 /// <param name="DeletedRows">How many of the rows were labelled records that have been deleted since.</param>
@@ -43,7 +51,10 @@ public sealed record VersionDetail(
     EvaluationReport Evaluation,
     LiveEvaluation Live,
     IReadOnlyList<EpochPoint> History,
-    IReadOnlyList<ArtifactFile> Files);
+    IReadOnlyList<ArtifactFile> Files,
+    long Number,
+    string? Note,
+    IReadOnlyList<string> Tags);
 
 /// <summary>The response to an activation or a rollback.</summary>
 public sealed record ActivationAnswer(bool Success, string Message, string ActiveVersion);

@@ -10,14 +10,14 @@ namespace ModelOps.Domain.Data;
 internal readonly record struct CanonicalKey(ulong First, ulong Second, ulong Third, ushort Rest, PatientToken Patient)
     : IComparable<CanonicalKey>
 {
-    public static CanonicalKey Of(LabelledExample row, PatientToken patient)
+    public static CanonicalKey Of(LabelledExample row, PatientToken patient = default)
     {
         Span<byte> bytes = stackalloc byte[CanonicalRow.Bytes];
         CanonicalRow.Write(row, bytes);
         return Read(bytes, patient);
     }
 
-    public static CanonicalKey Read(ReadOnlySpan<byte> canonical, PatientToken patient) => new(
+    public static CanonicalKey Read(ReadOnlySpan<byte> canonical, PatientToken patient = default) => new(
         BinaryPrimitives.ReadUInt64BigEndian(canonical),
         BinaryPrimitives.ReadUInt64BigEndian(canonical[8..]),
         BinaryPrimitives.ReadUInt64BigEndian(canonical[16..]),

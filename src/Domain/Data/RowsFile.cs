@@ -35,6 +35,10 @@ public static class RowsFile
 
     private static ReadOnlySpan<byte> Magic => "MOPSROWS"u8;
 
+    /// <summary>The bytes of a row.</summary>
+    /// <param name="hasPatients"><see cref="RowsHeader.HasPatients"/></param>
+    public static int RowBytesOf(bool hasPatients) => hasPatients ? PatientRowBytes : RowBytes;
+
     /// <summary>Writes a header and the rows.</summary>
     /// <param name="destination">A seekable, empty stream. The header is written last. The caller must flush the stream.</param>
     /// <param name="rows">Distinct rows in canonical order.</param>
@@ -49,7 +53,7 @@ public static class RowsFile
         header.Clear();
         destination.Write(header);
         using var hash = new RowsHash(hasPatients);
-        var rowBytes = hasPatients ? PatientRowBytes : RowBytes;
+        var rowBytes = RowBytesOf(hasPatients);
         var buffer = new byte[RowsAtOnce * rowBytes];
         var (filled, distinct, total, known) = (0, 0L, 0L, false);
         var byClass = new long[DiabetesClasses.Count];
@@ -129,7 +133,7 @@ public static class RowsFile
 
         var hasPatients = BinaryPrimitives.ReadInt64LittleEndian(header[8..]) == PatientFormat;
         var distinct = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
-        return source.Length == HeaderBytes + (distinct * (hasPatients ? PatientRowBytes : RowBytes))
+        return source.Length == HeaderBytes + (distinct * RowBytesOf(hasPatients))
             ? HeaderOf(
                 hasPatients,
                 distinct,
@@ -145,7 +149,7 @@ public static class RowsFile
     /// <exception cref="InvalidDataException">The content ends in the middle of a row, or a row has an invalid value.</exception>
     public static IEnumerable<CountedRow> ReadRows(Stream source, bool hasPatients = false)
     {
-        var rowBytes = hasPatients ? PatientRowBytes : RowBytes;
+        var rowBytes = RowBytesOf(hasPatients);
         var buffer = new byte[RowsAtOnce * rowBytes];
         for (int read; (read = source.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0;)
         {

@@ -44,8 +44,10 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
 
     /// <summary>Streams the distinct rows in canonical order. Call it once, after the last <see cref="Add"/>.</summary>
     /// <param name="key">The split key that gives each row its fold.</param>
-    public IEnumerable<CountedRow> Sorted(SplitKey key) => WithFolds(
-        Merge(_runs.Select(ReadRun).Append(Counted()), row => row.Key, (row, same) => (row.Key, checked(row.Count + same.Count))), key);
+    public IEnumerable<CountedRow> Sorted(SplitKey key) => WithFolds(SortedCounts(), key);
+
+    /// <summary>Streams the keys of the distinct rows in canonical order. Call it once, after the last <see cref="Add"/>.</summary>
+    internal IEnumerable<CanonicalKey> SortedKeys() => SortedCounts().Select(row => row.Key);
 
     /// <summary>Merges sorted sources into one sorted sequence of distinct rows. The counts of equal rows are added.</summary>
     /// <param name="sources">Each source has distinct rows in canonical order.</param>
@@ -92,6 +94,9 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
     }
 
     public void Dispose() => _runs.ForEach(run => run.Dispose());
+
+    private IEnumerable<(CanonicalKey Key, int Count)> SortedCounts() => Merge(
+        _runs.Select(ReadRun).Append(Counted()), row => row.Key, (row, same) => (row.Key, checked(row.Count + same.Count)));
 
     private static IEnumerable<T> Merge<T>(IEnumerable<IEnumerable<T>> sources, Func<T, CanonicalKey> keyOf, Func<T, T, T> add)
     {

@@ -62,6 +62,7 @@ public sealed partial class Dataset
     public const int MaxName = 100;
     public const int MaxProblems = 20;
     public const int MaxProblemKinds = 50;
+    public const int MaxDescription = 500;
 
     private Dataset()
     {
@@ -76,6 +77,12 @@ public sealed partial class Dataset
 
     public CsvReport Report { get; private set; } = null!;
 
+    /// <summary>What an administrator says about the data; null if nobody has said anything.</summary>
+    public string? Description { get; private set; }
+
+    /// <summary>Null for a dataset of an earlier release until somebody asks for it.</summary>
+    public DataProfile? Profile { get; private set; }
+
     public long Bytes { get; private set; }
 
     /// <summary>SHA-256 of the CSV file, lower-case hex.</summary>
@@ -85,24 +92,40 @@ public sealed partial class Dataset
 
     public string UploadedBy { get; private set; } = "";
 
-    public static Dataset Create(string name, CsvReport report, long bytes, string sha256, string by, DateTime now)
+    public static Dataset Create(
+        string name, CsvReport report, DataProfile profile, long bytes, string sha256, string by, DateTime now)
+    {
+        var dataset = new Dataset
+        {
+            Report = report,
+            Profile = profile,
+            Bytes = bytes,
+            Sha256 = sha256,
+            UploadedAt = now,
+            UploadedBy = by,
+        };
+        dataset.Rename(name);
+        return dataset;
+    }
+
+    /// <summary>
+    /// Gives the dataset another name. Its files keep the name of the upload, and jobs and versions the name that they were made from.
+    /// </summary>
+    public void Rename(string name)
     {
         if (!IsValidName(name))
         {
             throw DatasetRefusals.InvalidName();
         }
 
-        return new Dataset
-        {
-            Name = name,
-            NameKey = KeyOf(name),
-            Report = report,
-            Bytes = bytes,
-            Sha256 = sha256,
-            UploadedAt = now,
-            UploadedBy = by,
-        };
+        (Name, NameKey) = (name, KeyOf(name));
     }
+
+    /// <param name="description">Plain text of at most <see cref="MaxDescription"/> characters; nothing but white space removes it.</param>
+    public void Describe(string description) => Description = string.IsNullOrWhiteSpace(description) ? null : description.Trim();
+
+    /// <summary>Adds the profile to a dataset of an earlier release.</summary>
+    public void Complete(DataProfile profile) => Profile = profile;
 
     public static string KeyOf(string name) => name.ToLowerInvariant();
 

@@ -23,6 +23,23 @@ public readonly record struct Limit(double Value, bool IsExclusive = false)
 }
 
 /// <summary>
+/// The bins of a histogram: <see cref="Count"/> bins of equal width. The first one has all values below it as well, and the last one all
+/// values above it.
+/// </summary>
+/// <param name="From">Lower edge of the first bin.</param>
+/// <param name="Width">Width of each bin. A value on an edge belongs to the bin above it.</param>
+public readonly record struct Bins(double From, double Width)
+{
+    public const int Count = 20;
+
+    /// <summary>The bin of a value, 0..19.</summary>
+    public int IndexOf(double value) => (int)Math.Clamp(Math.Floor((value - From) / Width), 0, Count - 1);
+
+    /// <summary>The lower edge of a bin.</summary>
+    public double EdgeOf(int bin) => From + (bin * Width);
+}
+
+/// <summary>
 /// One column of a <see cref="FeatureSchema"/>. Its error sentences never contain the rejected value, because the value may be a patient's.
 /// </summary>
 public sealed class Column
@@ -82,6 +99,9 @@ public sealed class Column
     /// <summary>Typical values of a number, from low to high; the golden rows combine them. Empty for codes and the class.</summary>
     public IReadOnlyList<double> Examples { get; private init; } = [];
 
+    /// <summary>The bins of the number's histograms. They are fixed, so that histograms of different data can be compared.</summary>
+    public Bins Bins { get; private init; }
+
     /// <summary>The texts of the codes; the index of a text is its numeric value. Empty for a number.</summary>
     public IReadOnlyList<string> Codes { get; }
 
@@ -90,6 +110,7 @@ public sealed class Column
 
     /// <param name="unit">The column's own unit.</param>
     /// <param name="outside">The error sentence for a value outside the limits.</param>
+    /// <param name="bins">The bins of histograms; by default, they divide the whole range between the limits.</param>
     /// <param name="hintOf">
     /// Returns a more specific error sentence for some values outside the limits, or null to use <paramref name="outside"/>.
     /// </param>
@@ -101,6 +122,7 @@ public sealed class Column
         Limit maximum,
         IReadOnlyList<double> examples,
         FormattableString outside,
+        Bins? bins = null,
         Func<double, Sentence?>? hintOf = null,
         IReadOnlyList<ColumnUnit>? otherUnits = null,
         IReadOnlyList<string>? synonyms = null) =>
@@ -110,6 +132,7 @@ public sealed class Column
             Minimum = minimum,
             Maximum = maximum,
             Examples = examples,
+            Bins = bins ?? new Bins(minimum.Value, (maximum.Value - minimum.Value) / Bins.Count),
         };
 
     /// <param name="codings">See <see cref="Codings"/>; without any, the words are the codes.</param>

@@ -97,6 +97,7 @@ public sealed class FeatureSchema
                     hba1cMax,
                     [4.5, 5.6, 6.2, 6.9, 9.5, 13],
                     $"must be above {hba1cMin} and at most {hba1cMax} %",
+                    new Bins(4, 0.5),
                     value => value > hba1cMax.Value && value <= 10 * hba1cMax.Value ? mmol : null,
                     [MmolPerMol, Fraction],
                     [
@@ -110,6 +111,7 @@ public sealed class FeatureSchema
                     ageMax,
                     [25, 50, 75],
                     $"must be between {ageMin} and {ageMax} years",
+                    new Bins(0, 5),
                     synonyms: ["edad"]),
                 Column.Number(
                     ColumnNames.Bmi,
@@ -118,6 +120,7 @@ public sealed class FeatureSchema
                     bmiMax,
                     [21, 33],
                     $"must be between {bmiMin} and {bmiMax} kg/m²",
+                    new Bins(14, 2),
                     synonyms: ["imc", "body mass index", "indice de masa corporal"]),
                 Column.Coded(
                     ColumnNames.Gender,

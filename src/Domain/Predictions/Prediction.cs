@@ -39,6 +39,9 @@ public sealed class Prediction
 
     public DateTime CreatedAt { get; private set; }
 
+    /// <summary>The token of the hospital's own reference (<see cref="ReferenceKey"/>); null without one.</summary>
+    public long? ReferenceToken { get; private set; }
+
     /// <summary>The confirmed class; null until <see cref="Confirm"/>.</summary>
     public DiabetesClass? ConfirmedClass { get; private set; }
 
@@ -51,9 +54,15 @@ public sealed class Prediction
     public PatientFeatures Features => new(HbA1c, Age, Bmi, Gender);
 
     /// <param name="probabilities">Three probabilities in class order.</param>
+    /// <param name="referenceToken"><see cref="ReferenceToken"/></param>
     public static Prediction Create(
-        Guid id, PatientFeatures features, ReadOnlySpan<double> probabilities, DiabetesClass predicted, string version, DateTime now) =>
-            new()
+        Guid id,
+        PatientFeatures features,
+        ReadOnlySpan<double> probabilities,
+        DiabetesClass predicted,
+        string version,
+        DateTime now,
+        long? referenceToken = null) => new()
         {
             Id = id,
             HbA1c = features.HbA1c,
@@ -66,6 +75,7 @@ public sealed class Prediction
             Class = predicted,
             Version = version,
             CreatedAt = now,
+            ReferenceToken = referenceToken,
         };
 
     /// <summary>

@@ -16,18 +16,23 @@ public abstract record DataSelection
     /// <summary>The name of the selected dataset; null when only the database is selected.</summary>
     public abstract string? DatasetName { get; }
 
+    /// <summary>
+    /// The id of the selected dataset, by which a queued job finds it under a new name; null in a job of an earlier release.
+    /// </summary>
+    public abstract long? DatasetId { get; }
+
     public abstract bool UsesDatabase { get; }
 
     /// <summary>The text form in responses: <c>database</c>, <c>dataset:NAME</c> or <c>database+dataset:NAME</c>.</summary>
     public abstract string Describe();
 
-    /// <summary>Creates the selection from the two fields of a request.</summary>
+    /// <summary>Creates the selection from the two fields of a request and the id of the dataset that has this name.</summary>
     /// <exception cref="ArgumentException">Neither the database nor a dataset is selected.</exception>
-    public static DataSelection Of(bool useDatabase, string? datasetName) => (useDatabase, datasetName) switch
+    public static DataSelection Of(bool useDatabase, string? datasetName, long? datasetId = null) => (useDatabase, datasetName) switch
     {
         (true, null) => new Database(),
-        (true, { } name) => new DatabaseAndDataset(name),
-        (false, { } name) => new Dataset(name),
+        (true, { } name) => new DatabaseAndDataset(name, datasetId),
+        (false, { } name) => new Dataset(name, datasetId),
         _ => throw new ArgumentException("Rows come from the database, a dataset, or both.", nameof(datasetName)),
     };
 
@@ -36,15 +41,19 @@ public abstract record DataSelection
     {
         public override string? DatasetName => null;
 
+        public override long? DatasetId => null;
+
         public override bool UsesDatabase => true;
 
         public override string Describe() => DatabaseSource;
     }
 
     /// <summary>An uploaded dataset, without the database.</summary>
-    public sealed record Dataset(string Name) : DataSelection
+    public sealed record Dataset(string Name, long? Id = null) : DataSelection
     {
         public override string? DatasetName => Name;
+
+        public override long? DatasetId => Id;
 
         public override bool UsesDatabase => false;
 
@@ -52,9 +61,11 @@ public abstract record DataSelection
     }
 
     /// <summary>All labelled records of the database and an uploaded dataset.</summary>
-    public sealed record DatabaseAndDataset(string Name) : DataSelection
+    public sealed record DatabaseAndDataset(string Name, long? Id = null) : DataSelection
     {
         public override string? DatasetName => Name;
+
+        public override long? DatasetId => Id;
 
         public override bool UsesDatabase => true;
 

@@ -18,4 +18,7 @@ public static class TrainingRefusals
 
     public static RefusalException JobAlreadyFinished(JobStatus status) => new(
         RefusalKind.Conflict, "job_already_finished", $"The training job has ended already: {status.ToString().ToLowerInvariant()}.");
+
+    public static RefusalException NothingToRetry() => new(
+        RefusalKind.Conflict, "nothing_to_retry", $"Only a training that failed or was cancelled can be started again.");
 }

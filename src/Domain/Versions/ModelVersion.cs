@@ -1,3 +1,4 @@
+using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Training;
 
@@ -52,6 +53,9 @@ public sealed class ModelVersion
 
     /// <summary>All files of the version.</summary>
     public IReadOnlyList<ArtifactFile> Files { get; private set; } = [];
+
+    /// <summary>What is known of the rows. It is computed from the rows file, and null until somebody asks for it.</summary>
+    public DataProfile? DataProfile { get; private set; }
 
     public static ModelVersion Create(
         string name,

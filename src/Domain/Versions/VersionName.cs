@@ -20,6 +20,13 @@ public static partial class VersionName
     /// <summary>Whether the text has the format of a version name. Other texts never become a file path.</summary>
     public static bool IsValid(string? name) => name is not null && Pattern().IsMatch(name);
 
+    /// <summary>The creation time in UTC that a name states; null for a text that isn't a version's name.</summary>
+    public static DateTime? TimeOf(string? name) =>
+        IsValid(name) && DateTime.TryParseExact(
+            name!.AsSpan(1, 15), "yyyyMMdd_HHmmss", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time : null;
+
     [GeneratedRegex(@"^v[0-9]{8}_[0-9]{6}(_[1-9][0-9]{0,5})?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

@@ -74,7 +74,8 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
     {
         try
         {
-            return new FileStream(PathOf(id, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            var path = FindCsv(id) ?? throw DatasetRefusals.NotFound(name);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -87,7 +88,7 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         string[] files =
         [
             .. Directory.GetFiles(directory.Rows, string.Create(CultureInfo.InvariantCulture, $"{id}{RowsSuffix}*")),
-            .. Directory.GetFiles(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}-*")),
+            .. CsvFiles(id),
         ];
         Array.ForEach(files, File.Delete);
     }
@@ -116,6 +117,12 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         var isRows = file.AsSpan(end).StartsWith(RowsSuffix, StringComparison.Ordinal);
         return isRows || (file[end] == '-' && Dataset.IsValidName(file[(end + 1)..])) ? id : null;
     }
+
+    /// <summary>The dataset's CSV file. It keeps the name of the upload when the dataset is renamed, so it is found by the id.</summary>
+    private string? FindCsv(long id) => CsvFiles(id).FirstOrDefault();
+
+    private string[] CsvFiles(long id) =>
+        Directory.GetFiles(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}-*"));
 
     private string RowsPathOf(long id) =>
         Path.Combine(directory.Rows, string.Create(CultureInfo.InvariantCulture, $"{id}{RowsSuffix}"));

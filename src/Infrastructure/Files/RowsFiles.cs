@@ -8,6 +8,8 @@ internal sealed class RowsFiles(DataDirectory directory) : IRowsFiles
 {
     public IRowsCollector Collect(SplitKey key, bool asGiven = false) => new Collector(this, key, asGiven);
 
+    public RowsSorter NewSorter() => new(NewRun);
+
     public IRows Merge(SplitKey key, params IReadOnlyList<IRows> sources) => DurableFiles.Guard<IRows>(() =>
     {
         var hasPatients = sources.Any(source => source.Header.HasPatients);
@@ -21,6 +23,9 @@ internal sealed class RowsFiles(DataDirectory directory) : IRowsFiles
     /// <remarks>The sorter writes large pieces. Without a buffer, closing the file never fails on a full disk.</remarks>
     public static Stream NewRun(string path) =>
         new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+
+    /// <summary>Refuses a piece of a large file where the disk is nearly full.</summary>
+    public void RequireRoom() => directory.Reserve.RequireRoom();
 
     /// <summary>A path for a temporary file in the staging folder. The sweep deletes the file if a crash leaves it there.</summary>
     public string NewPath() => Path.Combine(directory.Staging, $"rows-{Guid.NewGuid():N}");

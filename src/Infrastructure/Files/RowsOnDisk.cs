@@ -56,9 +56,11 @@ internal sealed class RowsOnDisk : IRows
         }
     }
 
+    public Stream Open() => Open(Path);
+
     public IEnumerable<CountedRow> Read()
     {
-        using var stream = Open(Path);
+        using var stream = Open();
         foreach (var row in RowsFile.ReadRows(stream, RowsFile.ReadHeader(stream).HasPatients))
         {
             yield return row;

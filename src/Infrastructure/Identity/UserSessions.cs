@@ -84,23 +84,28 @@ internal sealed partial class UserSessions(
 
     public async Task<SessionStanding?> CheckAsync(SessionReference session, CancellationToken cancellationToken)
     {
+        var standing = await WatchAsync(session, cancellationToken);
+        if (standing is not null)
+        {
+            lastUse.OfSession(session.Id);
+        }
+
+        return standing;
+    }
+
+    public async Task<SessionStanding?> WatchAsync(SessionReference session, CancellationToken cancellationToken)
+    {
         var standing = await cache.FindAsync(
             session.Id,
             async cancel =>
             {
                 var now = Now;
-                var found = await (
+                return await (
                     from row in database.Sessions
                     join user in database.Users on row.UserId equals user.Id
                     where row.Id == session.Id && row.EndedAt == null && row.ExpiresAt > now && !user.Disabled
                     select new SessionStanding(user.Id, user.SecurityStamp!, user.OneTimePasswordExpiresAt != null))
                     .SingleOrDefaultAsync(cancel);
-                if (found is not null)
-                {
-                    lastUse.OfSession(session.Id);
-                }
-
-                return found;
             },
             database.IsAway,
             cancellationToken);
@@ -127,6 +132,19 @@ internal sealed partial class UserSessions(
                     s.Id, s.Kind, s.Client, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Id == current)),
             ],
             cut.NextCursor);
+    }
+
+    public async Task<DateTime?> FindEndAsync(Guid id, string userId, CancellationToken cancellationToken) =>
+        await Living(Now).Where(s => s.Id == id && s.UserId == userId).Select(s => (DateTime?)s.ExpiresAt)
+            .SingleOrDefaultAsync(cancellationToken);
+
+    public async Task<DateTime?> ExtendAsync(Guid id, string userId, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        var end = now + BrowserLifetime;
+        var extended = await Living(now).Where(s => s.Id == id && s.UserId == userId && s.Kind == SessionKind.Browser)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.ExpiresAt, end).SetProperty(x => x.LastSeenAt, now), cancellationToken);
+        return extended == 0 ? null : end;
     }
 
     public Task<bool> EndAsync(Guid id, string userId, CancellationToken cancellationToken) =>

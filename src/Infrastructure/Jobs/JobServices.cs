@@ -36,6 +36,7 @@ internal static class JobServices
         }
 
         services.AddHostedService<Reconciler>();
+        services.AddHostedService<AttemptRetention>();
         services.AddHostedService<IdleMemory>();
         services.AddHostedService<ImportSweep>();
         return services;

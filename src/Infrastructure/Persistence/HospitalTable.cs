@@ -49,7 +49,8 @@ internal sealed partial class HospitalTable(
             {
                 var state = (exception as PostgresException)?.SqlState ?? "";
                 LogFailed(exception.GetType().Name, state);
-                var isAway = exception is SocketException or TimeoutException || EnvironmentFailures.Classify(exception) != FailureKind.Other;
+                var isAway = exception is SocketException or TimeoutException
+                    || EnvironmentFailures.Classify(exception) != FailureKind.Other;
                 if (!isAway || state == PostgresErrorCodes.ReadOnlySqlTransaction || attempt == Delays.Length)
                 {
                     throw RefusalOf(exception, state, isAway);

@@ -28,7 +28,13 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 {
     public DbSet<TrainingJob> Jobs => Set<TrainingJob>();
 
+    public DbSet<TrainingAttempt> TrainingAttempts => Set<TrainingAttempt>();
+
     public DbSet<ModelVersion> Versions => Set<ModelVersion>();
+
+    public DbSet<VersionListing> VersionListings => Set<VersionListing>();
+
+    public DbSet<VersionCounter> VersionCounters => Set<VersionCounter>();
 
     public DbSet<ActiveModel> ActiveModels => Set<ActiveModel>();
 
@@ -173,7 +179,25 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     {
         base.OnModelCreating(builder);
         builder.Entity<TrainingJob>(Configure);
+        builder.Entity<TrainingAttempt>(attempt =>
+        {
+            attempt.ToTable("training_attempts");
+            attempt.Property(a => a.Worker).HasMaxLength(TrainingAttempt.MaxWorker);
+            attempt.Property(a => a.End).HasConversion<string>().HasMaxLength(16);
+            attempt.Property(a => a.Log).HasMaxLength(TrainingAttempt.MaxLog);
+            attempt.HasIndex(a => new { a.JobId, a.Id });
+            attempt.HasIndex(a => a.StartedAt);
+        });
         builder.Entity<ModelVersion>(Configure);
+        builder.Entity<VersionListing>(Configure);
+        builder.Entity<VersionCounter>(counter =>
+        {
+            counter.ToTable("version_counter", t => t.HasCheckConstraint("CK_version_counter_single", "\"Id\" = 1"));
+            counter.Property(c => c.Id).ValueGeneratedNever();
+
+            // Of two trainings that end at the same moment, the second one counts again.
+            counter.Property(c => c.Last).IsConcurrencyToken();
+        });
         builder.Entity<ActiveModel>(active =>
         {
             active.ToTable("active_model", t => t.HasCheckConstraint("CK_active_model_single", "\"Id\" = 1"));
@@ -203,7 +227,9 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             dataset.HasIndex(d => d.NameKey).IsUnique();
             dataset.Property(d => d.Sha256).HasMaxLength(64);
             dataset.Property(d => d.UploadedBy).HasMaxLength(256);
+            dataset.Property(d => d.Description).HasMaxLength(Dataset.MaxDescription);
             Json(dataset.Property(d => d.Report));
+            Json(dataset.Property(d => d.Profile));
         });
         builder.Entity<LabelledRecord>(record =>
         {
@@ -279,6 +305,12 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             prediction.Property(p => p.ConfirmedSource).HasConversion<string>().HasMaxLength(16);
             prediction.Property(p => p.ConfirmedBy).HasMaxLength(256);
             prediction.Ignore(p => p.Features);
+
+            // For the lists, whose pages are ranges of the key. Most predictions have neither a reference nor a confirmed outcome, so these
+            // two indexes cost their insertion nothing.
+            prediction.HasIndex(p => new { p.Version, p.Id });
+            prediction.HasIndex(p => new { p.ReferenceToken, p.Id }).HasFilter("\"ReferenceToken\" IS NOT NULL");
+            prediction.HasIndex(p => p.Id).HasDatabaseName("IX_predictions_confirmed").HasFilter("\"ConfirmedClass\" IS NOT NULL");
 
             // Serves the query for confirmed predictions (few rows) and the one for old unconfirmed predictions.
             prediction.HasIndex(p => new { p.ConfirmedClass, p.CreatedAt });
@@ -380,6 +412,25 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         Json(version.Property(v => v.Specification));
         Json(version.Property(v => v.Summary));
         Json(version.Property(v => v.Files));
+        Json(version.Property(v => v.DataProfile));
+    }
+
+    private static void Configure(EntityTypeBuilder<VersionListing> listing)
+    {
+        listing.ToTable("version_listings");
+        listing.HasKey(l => l.VersionId);
+        listing.Property(l => l.VersionId).ValueGeneratedNever();
+        listing.HasOne(l => l.Version).WithOne().HasForeignKey<VersionListing>(l => l.VersionId).OnDelete(DeleteBehavior.Cascade);
+        listing.Property(l => l.Dataset).HasMaxLength(Dataset.MaxName);
+        listing.Property(l => l.Note).HasMaxLength(VersionListing.MaxNote);
+        listing.Property(l => l.TagText).HasColumnName("Tags")
+            .HasMaxLength((VersionListing.MaxTags * (VersionListing.MaxTag + 1)) + 1);
+        listing.Property(l => l.SearchText).HasMaxLength(VersionListing.MaxSearchText);
+        listing.Ignore(l => l.Tags);
+        listing.HasIndex(l => l.Number).IsUnique();
+
+        // For the list with the best version first.
+        listing.HasIndex(l => new { l.MacroF1, l.VersionId });
     }
 
     /// <summary>

@@ -35,6 +35,7 @@ public static class TrainerHost
         }
         catch (OperationCanceledException)
         {
+            Note("told to end");
             return leash.ExitCode;
         }
         catch (RefusalException refusal)
@@ -59,6 +60,11 @@ public static class TrainerHost
         var first = true;
         var trainer = new TorchTrainer(networks, specification, folder, run =>
         {
+            if (first)
+            {
+                Note($"epoch {run.Epoch} is the first one of this run");
+            }
+
             if (first || sinceReport.Elapsed >= ReportInterval || run.Epoch == specification.Parameters.Epochs)
             {
                 first = false;
@@ -70,7 +76,9 @@ public static class TrainerHost
         {
             CheckpointInterval = checkpointSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : TorchTrainer.UsualCheckpointInterval,
         };
+        Note($"{specification.Architecture}, {specification.Parameters.Epochs} epochs, seed {specification.Parameters.Seed}");
         trainer.Train(end);
+        Note("done: trained, judged and written");
         return TrainerProtocol.Done;
     }
 
@@ -79,8 +87,13 @@ public static class TrainerHost
         exception is OutOfMemoryException
         || (exception is ExternalException && exception.Message.Contains("can't allocate memory", StringComparison.Ordinal));
 
+    /// <summary>Writes a line of the trainer's log, which the worker keeps with the attempt. It must not have a patient's values.</summary>
+    private static void Note(string text) => Console.Error.WriteLine(string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss} {text}"));
+
     private static int Refuse(string code, Sentence detail)
     {
+        Note($"refused: {code}");
         Say(new TrainerLine(Error: new TrainerError(code, detail)));
         return TrainerProtocol.Refused;
     }

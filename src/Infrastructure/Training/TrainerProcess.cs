@@ -9,7 +9,7 @@ namespace ModelOps.Infrastructure.Training;
 /// <summary>The worker's side of a training: starts the trainer process, forwards its progress, and cancels or kills it.</summary>
 internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimits limits, ILogger<TrainerProcess> logger)
 {
-    private const int MaxErrorLines = 20;
+    private const int MaxErrorLines = 60;
 
     /// <summary>How long a trainer may take to end after a cancel or stop request. Then it is killed.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(1);
@@ -40,13 +40,14 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
 
         await process.WaitForExitAsync(CancellationToken.None);
         await ended.CancelAsync();
+        var written = await errors;
         var outcome = OutcomeOf(process.ExitCode, await watch, refusal, folder, cancel, stop);
         if (outcome is TrainingOutcome.Crashed)
         {
-            LogErrors(folder.JobId, await errors);
+            LogErrors(folder.JobId, string.Join('\n', written));
         }
 
-        return outcome;
+        return outcome with { Log = written };
     }
 
     private static TrainingOutcome OutcomeOf(
@@ -97,7 +98,7 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
         }
     }
 
-    private static async Task<string> ReadErrorsAsync(Process process)
+    private static async Task<IReadOnlyList<string>> ReadErrorsAsync(Process process)
     {
         var last = new Queue<string>();
         while (await process.StandardError.ReadLineAsync(CancellationToken.None) is { } line)
@@ -109,7 +110,7 @@ internal sealed partial class TrainerProcess(TrainerCommand command, TrainerLimi
             }
         }
 
-        return string.Join('\n', last);
+        return [.. last];
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The trainer of job {JobId} wrote: {Errors}")]

@@ -70,7 +70,10 @@ internal static class AuthServices
 
         // The service runs behind a proxy or on localhost without TLS. The cookie is Secure when the client's request used HTTPS.
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        options.ExpireTimeSpan = TimeSpan.FromHours(12);
+
+        // The session's row decides when it ends: 12 hours after its last use. The cookie must outlast it. An open page renews the cookie
+        // with the first use after half of its time, at most two hours late.
+        options.ExpireTimeSpan = TimeSpan.FromHours(30);
         options.SlidingExpiration = true;
         options.LoginPath = "/login";
 

@@ -19,14 +19,24 @@ internal abstract record Credential
 internal sealed class Credentials(IUserSessions sessions, IAccessTokens tokens)
 {
     /// <summary>Returns null if the session or token isn't valid any more.</summary>
-    public async Task<Credential?> CheckAsync(ClaimsPrincipal principal, CancellationToken cancellationToken)
+    public Task<Credential?> CheckAsync(ClaimsPrincipal principal, CancellationToken cancellationToken) =>
+        CheckAsync(principal, sessions.CheckAsync, cancellationToken);
+
+    /// <summary>As <see cref="CheckAsync"/>, for a request that goes on; see <see cref="IUserSessions.WatchAsync"/>.</summary>
+    public Task<Credential?> WatchAsync(ClaimsPrincipal principal, CancellationToken cancellationToken) =>
+        CheckAsync(principal, sessions.WatchAsync, cancellationToken);
+
+    private async Task<Credential?> CheckAsync(
+        ClaimsPrincipal principal,
+        Func<SessionReference, CancellationToken, Task<SessionStanding?>> check,
+        CancellationToken cancellationToken)
     {
         if (principal.FindFirstValue(ModelOpsClaims.AccessToken) is { } token)
         {
             return await tokens.CheckAsync(token, cancellationToken) is { } standing ? new Credential.Token(standing, token) : null;
         }
 
-        return Principals.Session(principal) is { } session && await sessions.CheckAsync(session, cancellationToken) is { } current
+        return Principals.Session(principal) is { } session && await check(session, cancellationToken) is { } current
             ? new Credential.Session(current)
             : null;
     }

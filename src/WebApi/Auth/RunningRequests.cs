@@ -52,7 +52,7 @@ internal sealed partial class RunningRequests(
         {
             try
             {
-                if (await credentials.CheckAsync(running.User, cancellationToken) is null && running.Abort(patiently: Page))
+                if (await credentials.WatchAsync(running.User, cancellationToken) is null && running.Abort(patiently: Page))
                 {
                     LogEnded();
                 }

@@ -14,7 +14,7 @@ public sealed class PredictionsController(IMediator mediator) : ControllerBase
 {
     [HttpPost]
     [TokenScope(TokenScopes.Predict)]
-    public Task<PredictionAnswer> Predict(PatientInput input, CancellationToken cancellationToken) =>
+    public Task<PredictionAnswer> Predict(PredictionInput input, CancellationToken cancellationToken) =>
         mediator.Send(new Predict(input), cancellationToken);
 
     [HttpPost("batch")]

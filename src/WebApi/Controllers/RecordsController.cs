@@ -3,7 +3,6 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using ModelOps.Application;
-using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Records;
 using ModelOps.Application.Users;

@@ -16,13 +16,25 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
 {
     [HttpGet("versions")]
     [TokenScope(TokenScopes.Read)]
-    public Task<VersionList> Versions(int? limit, string? cursor, CancellationToken cancellationToken) =>
-        mediator.Send(new ListVersions(new PageRequest(limit, cursor)), cancellationToken);
+    public Task<VersionList> Versions([FromQuery] VersionQuery query, CancellationToken cancellationToken) =>
+        mediator.Send(query.ToRequest(), cancellationToken);
+
+    [HttpPatch("versions/{version}")]
+    [Authorize(Policy = Policies.Admin)]
+    [TokenScope(TokenScopes.Train)]
+    public Task<DescribedVersion> Describe(string version, VersionDescription description, CancellationToken cancellationToken) =>
+        mediator.Send(new DescribeVersion(version, description), cancellationToken);
 
     [HttpGet("versions/{version}")]
     [TokenScope(TokenScopes.Read)]
     public Task<VersionDetail> Version(string version, CancellationToken cancellationToken) =>
         mediator.Send(new GetVersion(version), cancellationToken);
+
+    [HttpGet("versions/{version}/profile")]
+    [TokenScope(TokenScopes.Read)]
+    [EndpointSummary("What is known of the rows that a version was trained on")]
+    public Task<VersionProfile> Profile(string version, CancellationToken cancellationToken) =>
+        mediator.Send(new GetVersionProfile(version), cancellationToken);
 
     [HttpGet("versions/{version}/files/{name}")]
     [TokenScope(TokenScopes.Read)]

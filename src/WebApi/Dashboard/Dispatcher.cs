@@ -19,21 +19,38 @@ internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStat
     /// <exception cref="RefusalException">
     /// <c>unauthenticated</c> when the session has ended, <c>forbidden</c> without the right, and whatever the use case refuses.
     /// </exception>
-    public async Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken)
+    public Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>
+        SendAsync(request, (sessions, session, cancel) => sessions.CheckAsync(session, cancel), cancellationToken);
+
+    /// <summary>
+    /// As <see cref="SendAsync{T}(IRequest{T}, CancellationToken)"/>, for what a page asks by itself while nobody uses it: it doesn't
+    /// prolong the session.
+    /// </summary>
+    public Task<T> WatchAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>
+        SendAsync(request, (sessions, session, cancel) => sessions.WatchAsync(session, cancel), cancellationToken);
+
+    private async Task<T> SendAsync<T>(
+        IRequest<T> request,
+        Func<IUserSessions, SessionReference, CancellationToken, Task<SessionStanding?>> check,
+        CancellationToken cancellationToken)
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
 
         // SQLite queries run synchronously on the calling thread, and a circuit runs one thread at a time. Use the thread pool, so that a
         // slow query doesn't block the page.
-        return await Task.Run(() => SendAsync(request, user, cancellationToken), cancellationToken);
+        return await Task.Run(() => SendAsync(request, user, check, cancellationToken), cancellationToken);
     }
 
-    private async Task<T> SendAsync<T>(IRequest<T> request, ClaimsPrincipal user, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(
+        IRequest<T> request,
+        ClaimsPrincipal user,
+        Func<IUserSessions, SessionReference, CancellationToken, Task<SessionStanding?>> check,
+        CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
         if (Principals.Session(user) is not { } session
-            || await services.GetRequiredService<IUserSessions>().CheckAsync(session, cancellationToken) is not { } standing)
+            || await check(services.GetRequiredService<IUserSessions>(), session, cancellationToken) is not { } standing)
         {
             throw new RefusalException(RefusalKind.Unauthenticated, "unauthenticated", $"Your session has ended. Sign in again.");
         }

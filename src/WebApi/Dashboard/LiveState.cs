@@ -55,8 +55,8 @@ internal sealed class LiveState(Dispatcher dispatcher, TimeProvider time)
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var jobs = (await dispatcher.SendAsync(new ListJobs(new PageRequest(2), null), cancellationToken)).Jobs;
-        var active = (await dispatcher.SendAsync(new ListVersions(new PageRequest(1)), cancellationToken)).ActiveModel;
+        var jobs = (await dispatcher.WatchAsync(new ListJobs(new PageRequest(2), null), cancellationToken)).Jobs;
+        var active = (await dispatcher.WatchAsync(new ListVersions(new PageRequest(1)), cancellationToken)).ActiveModel;
         var (before, newest) = (Job, jobs.Count > 0 ? jobs[0] : null);
         var (jobChanged, activeChanged) = (before?.JobId != newest?.JobId || before?.Stamp != newest?.Stamp, Active != active);
         (Job, Active) = (newest, active);

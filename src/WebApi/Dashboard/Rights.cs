@@ -22,12 +22,18 @@ internal static class Rights
         typeof(CreateAccessToken),
         typeof(DeleteAccessToken),
         typeof(EndSession),
+        typeof(ExtendSession),
+        typeof(GetAccuracyOverTime),
         typeof(GetActiveModel),
         typeof(GetDataset),
         typeof(GetJob),
         typeof(GetRecordsSummary),
         typeof(GetRollbackTarget),
+        typeof(GetSessionEnd),
         typeof(GetVersion),
+        typeof(GetVersionFacets),
+        typeof(GetVersionNumbers),
+        typeof(GetVersionProfile),
         typeof(ListAccessTokens),
         typeof(ListActivations),
         typeof(ListDatasets),
@@ -38,9 +44,16 @@ internal static class Rights
         typeof(PreviewTraining),
     }.ToFrozenSet();
 
+    private static readonly FrozenSet<Type> ForClinicians = new[]
+    {
+        typeof(CorrectConfirmation),
+        typeof(LabelPrediction),
+        typeof(ListPredictions),
+    }.ToFrozenSet();
+
     public static bool IsAllowedBeforePasswordChange(Type request) => request == typeof(ChangePassword);
 
     /// <summary>The policy that a request requires; null for a request that every user may send.</summary>
     public static string? PolicyOf(Type request) =>
-        ForEverybody.Contains(request) ? null : request == typeof(LabelPrediction) ? Policies.Clinician : Policies.Admin;
+        ForEverybody.Contains(request) ? null : ForClinicians.Contains(request) ? Policies.Clinician : Policies.Admin;
 }

@@ -21,6 +21,6 @@ internal sealed class SessionState(ILoggerFactory logging, IServiceScopeFactory 
     {
         await using var scope = scopes.CreateAsyncScope();
         return Principals.Session(authenticationState.User) is { } session
-            && await scope.ServiceProvider.GetRequiredService<IUserSessions>().CheckAsync(session, cancellationToken) is not null;
+            && await scope.ServiceProvider.GetRequiredService<IUserSessions>().WatchAsync(session, cancellationToken) is not null;
     }
 }

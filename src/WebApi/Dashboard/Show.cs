@@ -2,6 +2,7 @@ using System.Globalization;
 using ModelOps.Application;
 using ModelOps.Application.Users;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Records;
 
 namespace ModelOps.WebApi.Dashboard;
 
@@ -68,6 +69,15 @@ internal static class Show
         _ => Texts.Say($"Diabetes"),
     };
 
+    /// <summary>Describes where a record's diagnosis comes from.</summary>
+    public static string Source(LabelSource source) => source switch
+    {
+        LabelSource.Imported => Texts.Say($"Imported from a file"),
+        LabelSource.Lab => Texts.Say($"Confirmed by a lab"),
+        LabelSource.Clinician => Texts.Say($"Confirmed by a clinician"),
+        _ => Texts.Say($"Entered by a program"),
+    };
+
     /// <summary>Describes the source of a training's rows, which the API calls <c>database+dataset:NAME</c>.</summary>
     public static string Source(string source)
     {
@@ -83,6 +93,12 @@ internal static class Show
             _ => source,
         };
     }
+
+    /// <summary>A version as people call it, with its technical name.</summary>
+    public static string Version(long number, string name) => Texts.Say($"Version {Number(number)} ({name})");
+
+    /// <summary>A version's number, which is a name and therefore not grouped.</summary>
+    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A role as people call it.</summary>
     public static string Role(string role) => role switch

@@ -77,5 +77,37 @@ public abstract class VersionComponent : DashboardComponent
         });
     }
 
+    /// <summary>
+    /// Deletes versions after one confirmation that names them. Each deletion succeeds or fails for itself.
+    /// </summary>
+    /// <returns>One sentence for each version and whether it was deleted; null if the user cancelled.</returns>
+    protected async Task<IReadOnlyList<(string Sentence, bool IsDeleted)>?> DeleteAllAsync(
+        IReadOnlyList<(string Version, string Title)> versions)
+    {
+        var sure = await AskAsync(
+            Texts.Say($"Delete {versions.Count:# version|# versions}?"),
+            Texts.Say($"Delete"),
+            asksReason: false,
+            isDangerous: true,
+            [
+                .. versions.Select(v => v.Title),
+                Texts.Say($"Their files are removed for good. They can't be activated or rolled back to any more."),
+                Texts.Say($"The version in service isn't touched."),
+            ]);
+        if (sure is null)
+        {
+            return null;
+        }
+
+        List<(string, bool)> outcomes = [];
+        foreach (var (version, title) in versions)
+        {
+            var problem = await ProblemOfAsync(() => SendAsync(new DeleteVersion(version)));
+            outcomes.Add((problem is null ? Texts.Say($"{title}: deleted.") : $"{title}: {problem}", problem is null));
+        }
+
+        return outcomes;
+    }
+
     private static string? Reason(string text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -9,6 +9,8 @@
   window.modelops = {
     remember: cookie,
     nothing: () => {},
+    renew: () => fetch('/auth/me', { cache: 'no-store' }),
+    print: () => window.print(),
     show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
     theme: value => document.documentElement.setAttribute('data-theme', value),
   };
@@ -35,12 +37,18 @@
     attributeChangedCallback() { if (this.isConnected) this.write(); }
     write() {
       const time = new Date(this.getAttribute('datetime'));
-      const language = document.documentElement.lang;
+      const language = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
+      this.title = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' }).format(time);
+      if (this.hasAttribute('short')) {
+        const year = time.getFullYear() === new Date().getFullYear() ? undefined : 'numeric';
+        this.textContent = new Intl.DateTimeFormat(
+          language, { day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(time);
+        return;
+      }
       const today = time.toDateString() === new Date().toDateString();
       this.textContent = today
         ? new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(time)
         : new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(time);
-      this.title = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' }).format(time);
     }
   });
 

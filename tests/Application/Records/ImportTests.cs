@@ -249,6 +249,8 @@ public abstract class ImportTests(Provider provider) : IAsyncLifetime
                 new LabelledExample(new PatientFeatures(4 + (0.001 * i), 50, 27, Gender.F), (DiabetesClass)(i % 3)), Count: 1, Fold: 0);
         });
 
+        public Stream Open() => throw new NotSupportedException("These rows exist only as they are read.");
+
         public void Dispose()
         {
         }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Datasets;
 using ModelOps.Application.Training;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
@@ -209,6 +210,42 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         var job = await _world.JobAsync(id);
         Assert.Equal((JobStatus.Failed, "dataset_not_found"), (job.Status, job.ErrorCode));
         Assert.Equal(0, _world.Trainer.Calls);
+    }
+
+    /// <summary>A job finds its dataset by the id, and never takes another one that has the name meanwhile.</summary>
+    [Fact]
+    public async Task Handle_WhenTheDatasetWasRenamedOrReplaced_TrainsOnTheChosenOneOrFails()
+    {
+        var chosen = await UploadAsync("a.csv", seed: 3);
+        var selection = new DataSelection.Dataset("a.csv", chosen.Id);
+        var job = await _world.AddJobAsync(purpose: new JobPurpose.Retraining(selection));
+        await _world.SendAsync(new ChangeDataset("a.csv", "b.csv", null));
+        await UploadAsync("a.csv", seed: 4);
+        _world.Trainer.Answers(World.Completed());
+
+        await RunAsync(job);
+
+        var done = await _world.JobAsync(job);
+        Assert.Equal((JobStatus.Succeeded, chosen.Sha256), (done.Status, done.DataSha256));
+        Assert.Equal("dataset:a.csv", (await _world.UseAsync(db => db.Versions.AsNoTracking().SingleAsync())).DataSource);
+
+        var late = await _world.AddJobAsync(purpose: new JobPurpose.Retraining(selection));
+        await _world.SendAsync(new DeleteDataset("b.csv"));
+        await RunAsync(late);
+        Assert.Equal("dataset_not_found", (await _world.JobAsync(late)).ErrorCode);
+    }
+
+    /// <summary>A job of an earlier release knows the name only.</summary>
+    [Fact]
+    public async Task Handle_WhenTheJobNamesNoId_FindsTheDatasetByItsName()
+    {
+        var chosen = await UploadAsync("a.csv", seed: 3);
+        var job = await _world.AddJobAsync(purpose: new JobPurpose.Retraining(new DataSelection.Dataset("A.csv")));
+        _world.Trainer.Answers(World.Completed());
+
+        await RunAsync(job);
+
+        Assert.Equal(chosen.Sha256, (await _world.JobAsync(job)).DataSha256);
     }
 
     [Theory]
@@ -514,6 +551,18 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         db.ActiveModels.Add(ActiveModel.First(version, activation));
         return await db.SaveChangesAsync(default);
     });
+
+    /// <returns>The dataset's id, and the fingerprint of its rows.</returns>
+    private async Task<(long Id, string Sha256)> UploadAsync(string name, int seed)
+    {
+        using var csv = new MemoryStream();
+        Infrastructure.Csv.SampleCsv.Write(csv, 40, seed);
+        csv.Position = 0;
+        await _world.SendAsync(new UploadDataset(name, csv, () => new UploadForm(CsvOptions.Default)));
+        return await _world.UseAsync(async db => (
+            await db.Datasets.Where(d => d.Name == name).Select(d => d.Id).SingleAsync(),
+            CanonicalRow.Fingerprint([.. SampleGenerator.Generate(40, seed)])));
+    }
 
     private Task<MediatR.Unit> RunAsync(Guid id, CancellationToken stop = default) => _world.SendAsync(new RunTraining(id), stop);
 }

@@ -89,6 +89,28 @@ public class PatientRowsTests
         Assert.Equal(2, given.Count(r => !r.Patient.IsKnown));
     }
 
+    [Fact]
+    public void Overlap_WhenPatientsAreKnown_ComparesInputsAndClass()
+    {
+        LabelledExample[] rows = Rows.Many(3_000);
+        (LabelledExample, PatientToken)[] known = [.. rows.Select(r => (r, Ann)), .. rows[..1_000].Select(r => (r, Bob))];
+        var overlap = new RowsOverlap(() => FileOf(known));
+
+        overlap.AddDatasets(
+            [FileOf([.. rows[..10].Select(r => (r, default(PatientToken)))]), FileOf([(rows[2_000], Bob), (rows[0], Bob)])]);
+
+        Assert.Equal(new OverlapCounts(21, 0, 21), overlap.Count());
+        Assert.True(overlap.Filter().MayContain(rows[5]));
+    }
+
+    private static MemoryStream FileOf((LabelledExample Row, PatientToken Patient)[] rows)
+    {
+        var file = new MemoryStream();
+        RowsFile.Write(file, Sort(1_000, rows), Rows.Key, Array.Exists(rows, r => r.Patient.IsKnown));
+        file.Position = 0;
+        return file;
+    }
+
     private static CountedRow[] Sort(int rowsInMemory, params (LabelledExample Row, PatientToken Patient)[] rows)
     {
         using var sorter = new RowsSorter(() => new MemoryStream(), rowsInMemory);

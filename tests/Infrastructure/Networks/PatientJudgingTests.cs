@@ -231,6 +231,8 @@ public sealed class PatientJudgingTests
 
         public IEnumerable<CountedRow> Read() => _rows;
 
+        public Stream Open() => throw new NotSupportedException();
+
         public void Dispose()
         {
         }

@@ -36,10 +36,14 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         admin           POST   /model/datasets/preview data
         user            GET    /model/datasets read data train
         user            GET    /model/datasets/{name} read data train
+        admin           PATCH  /model/datasets/{name} data
+        admin           GET    /model/datasets/{name}/rows.csv data
         admin           DELETE /model/datasets/{name} data
         anybody         GET    /health/live
         anybody         GET    /health/ready
+        clinician       GET    /predictions read
         clinician       POST   /predictions/{predictionId}/label data
+        clinician       PATCH  /predictions/{predictionId}/label data
         user            POST   /model/predict predict
         user            POST   /model/predict/batch predict
         admin           POST   /records data
@@ -66,6 +70,8 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         admin           DELETE /users/{id}
         user            GET    /model/versions read
         user            GET    /model/versions/{version} read
+        user            GET    /model/versions/{version}/profile read
+        admin           PATCH  /model/versions/{version} train
         user            GET    /model/versions/{version}/files/{name} read
         user            GET    /model/active read predict
         admin           POST   /model/activate
@@ -98,10 +104,16 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /data/{Name}
         user            GET    /history
         user            POST   /history
+        admin           GET    /labelled-records
+        admin           POST   /labelled-records
+        clinician       GET    /predicted
+        clinician       POST   /predicted
         user            GET    /not-found
         user            POST   /not-found
         admin           GET    /retrain
         admin           POST   /retrain
+        admin           GET    /system
+        admin           POST   /system
         user            GET    /trainings
         user            POST   /trainings
         user            GET    /trainings/{JobId:guid}

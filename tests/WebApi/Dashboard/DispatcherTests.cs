@@ -25,13 +25,14 @@ public sealed class DispatcherTests(ServiceFixture service)
     /// <summary>What somebody without the role ADMIN may do on the dashboard. Think twice before adding a line.</summary>
     private static readonly Type[] ForEverybody =
     [
-        typeof(CompareVersions), typeof(GetActiveModel), typeof(GetDataset), typeof(GetJob), typeof(GetRecordsSummary),
-        typeof(GetRollbackTarget), typeof(GetVersion),
+        typeof(CompareVersions), typeof(GetAccuracyOverTime),
+        typeof(GetActiveModel), typeof(GetDataset), typeof(GetJob), typeof(GetRecordsSummary),
+        typeof(GetRollbackTarget), typeof(GetVersion), typeof(GetVersionFacets), typeof(GetVersionNumbers), typeof(GetVersionProfile),
         typeof(ListActivations), typeof(ListDatasets), typeof(ListJobs), typeof(ListVersions), typeof(Predict), typeof(PreviewTraining),
 
         // One's own account.
         typeof(ChangePassword), typeof(CreateAccessToken), typeof(DeleteAccessToken), typeof(EndSession), typeof(ListAccessTokens),
-        typeof(ListSessions),
+        typeof(ListSessions), typeof(GetSessionEnd), typeof(ExtendSession),
     ];
 
     [Fact]
@@ -43,7 +44,9 @@ public sealed class DispatcherTests(ServiceFixture service)
         Assert.Equal(
             ForEverybody.Select(t => t.Name).Order(StringComparer.Ordinal),
             requests.Where(t => Rights.PolicyOf(t) is null).Select(t => t.Name).Order(StringComparer.Ordinal));
-        Assert.Equal([nameof(LabelPrediction)], requests.Where(t => Rights.PolicyOf(t) == Policies.Clinician).Select(t => t.Name));
+        Assert.Equal(
+            [nameof(CorrectConfirmation), nameof(LabelPrediction), nameof(ListPredictions)],
+            requests.Where(t => Rights.PolicyOf(t) == Policies.Clinician).Select(t => t.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class DatasetTests(ModelsFixture service)
     private const string Members =
         "success:bool message:string filename:string rows:number columns:number rejected:number problems:array duplicates:number "
         + "class_counts:object sha256:string uploaded_at:time uploaded_by:string warnings:array conversions:array "
-        + "encoding:string separator:string header_line:number";
+        + "encoding:string separator:string header_line:number already_known:number description:string? profile:object";
 
     private static readonly string Rows = string.Concat(Enumerable.Repeat("5.1,40,25,M,N\n6.0,50,28,F,P\n8.0,60,31,M,Y\n", 5));
 
@@ -158,7 +158,7 @@ public sealed class DatasetTests(ModelsFixture service)
 
         var list = await service.Admin.JsonAsync("/model/datasets");
 
-        Shape.AllAre(list.GetProperty("datasets"), "filename:string rows:number rejected:number class_counts:object sha256:string uploaded_at:time uploaded_by:string");
+        Shape.AllAre(list.GetProperty("datasets"), "filename:string rows:number rejected:number class_counts:object sha256:string uploaded_at:time uploaded_by:string description:string?");
         Assert.Equal([newer, older], list.GetProperty("datasets").EnumerateArray().Take(2).Select(d => d.GetProperty("filename").GetString()));
     }
 

@@ -191,7 +191,7 @@ public abstract class ProblemTests(ServiceFixture service)
         using var document = JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json"));
 
         var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
-        var patient = schemas.GetProperty("PatientInput").GetProperty("properties");
+        var patient = schemas.GetProperty("PredictionInput").GetProperty("properties");
         double Limit(string column, string keyword) => patient.GetProperty(column).GetProperty(keyword).GetDouble();
         Assert.Equal((0, 25), (Limit("HbA1c", "exclusiveMinimum"), Limit("HbA1c", "maximum")));
         Assert.Equal((0, 130), (Limit("AGE", "minimum"), Limit("AGE", "maximum")));

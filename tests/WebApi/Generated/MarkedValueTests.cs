@@ -20,7 +20,7 @@ public sealed class MarkedValueTests
     private const string Email = "marked.person@example.org";
     private const string Password = "Marked-Secret-9713-Phrase";
     private const string WrongPassword = "Wrong-Marked-3319-Phrase";
-    private const string Reference = "NHC-MARKED-77213";
+    private const string Reference = "MRN-Marked-5512-0091";
     private const string NoAccount = "marked.stranger@example.org";
 
     /// <summary>Of patients. Those of the second line break rules, and are refused.</summary>
@@ -60,7 +60,7 @@ public sealed class MarkedValueTests
             Search("what another user may read", await walk.ReadAsAnotherAsync(), [.. Patients, .. secrets]);
             await service.TerminateAsync();
             Assert.Contains("Executed DbCommand", service.Output, StringComparison.Ordinal);
-            Assert.Contains("POST http", service.Output, StringComparison.Ordinal);
+            Assert.Contains("Executing endpoint", service.Output, StringComparison.Ordinal);
             Search("the log", service.Output, [.. Patients, .. people, .. secrets]);
             foreach (var (table, text) in await TablesAsync(database, data.FullName))
             {
@@ -145,6 +145,9 @@ public sealed class MarkedValueTests
     private sealed class Walk(ServiceProcess service)
     {
         private const string Good = """{"HbA1c": 7.31731, "AGE": 61.7771, "BMI": 33.44117, "Gender": "F"}""";
+        private const string WithReference =
+            $$"""{"HbA1c": 7.31731, "AGE": 61.7771, "BMI": 33.44117, "Gender": "F", "reference": "{{Reference}}"}""";
+
         private const string GoodRecord = """{"HbA1c": 7.31731, "AGE": 61.7771, "BMI": 33.44117, "Gender": "F", "CLASS": "Y"}""";
         private const string BadRecord = """{"HbA1c": 48.31731, "AGE": 161.7771, "BMI": 233.44117, "Gender": "61.7771", "CLASS": "7.31731"}""";
 
@@ -182,12 +185,12 @@ public sealed class MarkedValueTests
             await UploadAsync("/records/import", "referenced.csv", referenced, 201);
             await PostAsync("/records", GoodRecord, 201);
             await PostAsync("/records", BadRecord, 400);
-            await PostAsync("/records", WithReference(GoodRecord, Reference), 201);
-            await PostAsync("/records", WithReference(BadRecord, Reference), 400);
-            await PostAsync("/records", WithReference(GoodRecord, $"{Reference}{new string('x', 100)}"), 400);
+            await PostAsync("/records", OfPatient(GoodRecord, Reference), 201);
+            await PostAsync("/records", OfPatient(BadRecord, Reference), 400);
+            await PostAsync("/records", OfPatient(GoodRecord, $"{Reference}{new string('x', 100)}"), 400);
             await PostAsync("/records/forget", $$"""{"patient_ref": "{{Reference}}", "reason": "{{Reference}}"}""", 400);
             await PostAsync("/records/forget", $$"""{"patient_ref": "{{Reference}}"}""", 200);
-            await PostAsync("/records", WithReference(GoodRecord, Reference), 201);
+            await PostAsync("/records", OfPatient(GoodRecord, Reference), 201);
             await PostAsync("/records", "{\"HbA1c\": 7.31731, \"7.31731\": 61.7771", 400);
             var versions = new[] { await TrainAsync(1), await TrainAsync(2) };
             await PostAsync("/model/activate", $$"""{"version": "{{versions[0]}}"}""", 200);
@@ -196,6 +199,21 @@ public sealed class MarkedValueTests
             await PostAsync("/model/predict", Good.Replace("7.31731", "\"7.31731\"", StringComparison.Ordinal), 400);
             await PostAsync("/model/predict/batch", $$"""{"rows": [{{Good}}, {{Good}}]}""", 200);
             await PostAsync("/model/predict/batch", $$"""{"rows": [{{Good}}, {{BadRecord}}]}""", 400);
+            await PostAsync("/model/predict", WithReference, 200);
+            await PostAsync("/model/predict/batch", $$"""{"rows": [{{WithReference}}]}""", 200);
+            var tooLong = Reference + new string('x', 100);
+            await PostAsync("/model/predict", WithReference.Replace(Reference, tooLong, StringComparison.Ordinal), 400);
+            foreach (var (address, status) in new[]
+            {
+                ($"/predictions?reference={Reference}", HttpStatusCode.OK),
+                ($"/predictions?reference={tooLong}", HttpStatusCode.BadRequest),
+            })
+            {
+                using var found = await _marked.GetAsync(address);
+                Assert.Equal(status, found.StatusCode);
+                Refusals.Add(await found.Content.ReadAsStringAsync());
+            }
+
             await LabelAsync($"/predictions/{prediction}/label");
             await PostAsync($"/predictions/{prediction}/label", """{"CLASS": "61.7771", "source": "33.44117"}""", 400);
             using var compared = await _marked.GetAsync($"/model/compare?candidate={versions[1]}");
@@ -240,7 +258,7 @@ public sealed class MarkedValueTests
             return text.Append(versions).Append(jobs).ToString();
         }
 
-        private static string WithReference(string record, string reference) =>
+        private static string OfPatient(string record, string reference) =>
             record.Replace("}", $", \"patient_ref\": \"{reference}\"}}", StringComparison.Ordinal);
 
         private async Task SignInAsync()

@@ -71,6 +71,7 @@ internal sealed class RequestGenerator(JsonNode document, int seed)
         ["version"] = "\"v20251111_153045\"",
         ["architecture"] = "\"mlp-bn\"",
         ["dataset_name"] = "\"none.csv\"",
+        ["filename"] = "\"none.csv\"",
         ["epochs"] = "1",
         ["batch_size"] = "64",
         ["learning_rate"] = "0.001",

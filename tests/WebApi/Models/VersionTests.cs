@@ -15,7 +15,8 @@ public sealed class VersionTests(ModelsFixture service)
         Shape.Is(list, "models:array active_model:string next_cursor:string?");
         Shape.AllAre(
             list.GetProperty("models"),
-            "version:string created_at:time metrics:object is_active:bool training_samples:number training_time:number job_id:string");
+            "version:string created_at:time metrics:object is_active:bool training_samples:number training_time:number job_id:string "
+                + "number:number note:string? tags:array dataset:string? beats_baselines:bool missed_diabetes:object");
         Shape.Is(list.GetProperty("models")[0].GetProperty("metrics"), "accuracy:number f1_score:number precision:number recall:number loss:number");
         var active = Assert.Single(list.GetProperty("models").EnumerateArray(), m => m.GetProperty("is_active").GetBoolean());
         Assert.Equal(service.Versions[1], active.GetProperty("version").GetString());

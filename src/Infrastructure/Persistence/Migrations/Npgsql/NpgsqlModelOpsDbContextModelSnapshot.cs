@@ -269,6 +269,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<long>("Bytes")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -278,6 +282,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Profile")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
 
                     b.Property<string>("Report")
                         .IsRequired()
@@ -352,6 +360,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<double>("Prediabetes")
                         .HasColumnType("double precision");
 
+                    b.Property<long?>("ReferenceToken")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Version")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -359,7 +370,16 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("IX_predictions_confirmed")
+                        .HasFilter("\"ConfirmedClass\" IS NOT NULL");
+
                     b.HasIndex("ConfirmedClass", "CreatedAt");
+
+                    b.HasIndex("ReferenceToken", "Id")
+                        .HasFilter("\"ReferenceToken\" IS NOT NULL");
+
+                    b.HasIndex("Version", "Id");
 
                     b.ToTable("predictions", null, t =>
                         {
@@ -551,6 +571,49 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.HasIndex("State", "Id");
 
                     b.ToTable("record_imports", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Training.TrainingAttempt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("End")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int?>("ExitCode")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Worker")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("StartedAt");
+
+                    b.HasIndex("JobId", "Id");
+
+                    b.ToTable("training_attempts", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
@@ -766,6 +829,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("DataProfile")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
                     b.Property<string>("DataSource")
                         .IsRequired()
                         .HasMaxLength(150)
@@ -817,6 +884,75 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsUnique();
 
                     b.ToTable("model_versions", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionCounter", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Last")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("version_counter", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_version_counter_single", "\"Id\" = 1");
+                        });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionListing", b =>
+                {
+                    b.Property<long>("VersionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("BeatsBaselines")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<int>("DiabetesMissed")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("DiabetesMissedAsNegative")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("DiabetesRows")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("MacroF1")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasMaxLength(1500)
+                        .HasColumnType("character varying(1500)");
+
+                    b.Property<string>("TagText")
+                        .IsRequired()
+                        .HasMaxLength(411)
+                        .HasColumnType("character varying(411)")
+                        .HasColumnName("Tags");
+
+                    b.HasKey("VersionId");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("MacroF1", "VersionId");
+
+                    b.ToTable("version_listings", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Infrastructure.Identity.AccessToken", b =>
@@ -1132,6 +1268,17 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired();
 
                     b.Navigation("Activation");
+
+                    b.Navigation("Version");
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionListing", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Versions.ModelVersion", "Version")
+                        .WithOne()
+                        .HasForeignKey("ModelOps.Domain.Versions.VersionListing", "VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
 
                     b.Navigation("Version");
                 });

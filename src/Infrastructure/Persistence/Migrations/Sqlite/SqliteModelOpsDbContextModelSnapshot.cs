@@ -254,6 +254,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("Bytes")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -262,6 +266,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("NameKey")
                         .IsRequired()
                         .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Profile")
+                        .HasMaxLength(-1)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Report")
@@ -337,6 +345,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<double>("Prediabetes")
                         .HasColumnType("REAL");
 
+                    b.Property<long?>("ReferenceToken")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Version")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -344,7 +355,16 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("IX_predictions_confirmed")
+                        .HasFilter("\"ConfirmedClass\" IS NOT NULL");
+
                     b.HasIndex("ConfirmedClass", "CreatedAt");
+
+                    b.HasIndex("ReferenceToken", "Id")
+                        .HasFilter("\"ReferenceToken\" IS NOT NULL");
+
+                    b.HasIndex("Version", "Id");
 
                     b.ToTable("predictions", null, t =>
                         {
@@ -528,6 +548,47 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("State", "Id");
 
                     b.ToTable("record_imports", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Training.TrainingAttempt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("End")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("ExitCode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Worker")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("StartedAt");
+
+                    b.HasIndex("JobId", "Id");
+
+                    b.ToTable("training_attempts", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
@@ -737,6 +798,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("DataProfile")
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("DataSource")
                         .IsRequired()
                         .HasMaxLength(150)
@@ -788,6 +853,75 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("model_versions", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionCounter", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Last")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("version_counter", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_version_counter_single", "\"Id\" = 1");
+                        });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionListing", b =>
+                {
+                    b.Property<long>("VersionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("BeatsBaselines")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("DiabetesMissed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("DiabetesMissedAsNegative")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("DiabetesRows")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("MacroF1")
+                        .HasColumnType("REAL");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasMaxLength(1500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TagText")
+                        .IsRequired()
+                        .HasMaxLength(411)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("Tags");
+
+                    b.HasKey("VersionId");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("MacroF1", "VersionId");
+
+                    b.ToTable("version_listings", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Infrastructure.Identity.AccessToken", b =>
@@ -1099,6 +1233,17 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired();
 
                     b.Navigation("Activation");
+
+                    b.Navigation("Version");
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionListing", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Versions.ModelVersion", "Version")
+                        .WithOne()
+                        .HasForeignKey("ModelOps.Domain.Versions.VersionListing", "VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
 
                     b.Navigation("Version");
                 });

@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 {
     [DbContext(typeof(NpgsqlModelOpsDbContext))]
-    [Migration("20261130020115_PatientsAndHospitalTable")]
-    partial class PatientsAndHospitalTable
+    [Migration("20261130020156_DatasetProfiles")]
+    partial class DatasetProfiles
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -272,6 +272,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<long>("Bytes")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Description")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -281,6 +285,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Profile")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
 
                     b.Property<string>("Report")
                         .IsRequired()
@@ -355,6 +363,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<double>("Prediabetes")
                         .HasColumnType("double precision");
 
+                    b.Property<long?>("ReferenceToken")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Version")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -362,7 +373,16 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("IX_predictions_confirmed")
+                        .HasFilter("\"ConfirmedClass\" IS NOT NULL");
+
                     b.HasIndex("ConfirmedClass", "CreatedAt");
+
+                    b.HasIndex("ReferenceToken", "Id")
+                        .HasFilter("\"ReferenceToken\" IS NOT NULL");
+
+                    b.HasIndex("Version", "Id");
 
                     b.ToTable("predictions", null, t =>
                         {
@@ -405,9 +425,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<long?>("ImportId")
                         .HasColumnType("bigint");
 
-                    b.Property<long?>("PatientHash")
-                        .HasColumnType("bigint");
-
                     b.Property<Guid?>("PredictionId")
                         .HasColumnType("uuid");
 
@@ -417,9 +434,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasColumnType("character varying(16)");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("PatientHash")
-                        .HasFilter("\"PatientHash\" IS NOT NULL");
 
                     b.HasIndex("PredictionId")
                         .IsUnique();
@@ -483,30 +497,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.ToTable("record_corrections", (string)null);
                 });
 
-            modelBuilder.Entity("ModelOps.Domain.Records.RecordDeletion", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
-                    b.Property<DateTime>("DeletedAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<int>("Records")
-                        .HasColumnType("integer");
-
-                    b.Property<DateTime>("VisibleSince")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("DeletedAt");
-
-                    b.ToTable("record_deletions", (string)null);
-                });
-
             modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
                 {
                     b.Property<long>("Id")
@@ -531,9 +521,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<DateTime?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone");
 
-                    b.Property<DateTime?>("PublishedAt")
-                        .HasColumnType("timestamp with time zone");
-
                     b.Property<int>("Records")
                         .HasColumnType("integer");
 
@@ -554,6 +541,49 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.HasIndex("State", "Id");
 
                     b.ToTable("record_imports", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Training.TrainingAttempt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("End")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int?>("ExitCode")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Log")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Worker")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("StartedAt");
+
+                    b.HasIndex("JobId", "Id");
+
+                    b.ToTable("training_attempts", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Training.TrainingJob", b =>
@@ -651,10 +681,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<long>("RowVersion")
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
-
-                    b.Property<string>("Source")
-                        .HasMaxLength(-1)
-                        .HasColumnType("text");
 
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("timestamp with time zone");
@@ -769,6 +795,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("DataProfile")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
                     b.Property<string>("DataSource")
                         .IsRequired()
                         .HasMaxLength(150)
@@ -791,9 +821,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
-
-                    b.Property<DateTime?>("RowsRemovedAt")
-                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Specification")
                         .IsRequired()
@@ -820,6 +847,75 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsUnique();
 
                     b.ToTable("model_versions", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionCounter", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Last")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("version_counter", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_version_counter_single", "\"Id\" = 1");
+                        });
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionListing", b =>
+                {
+                    b.Property<long>("VersionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("BeatsBaselines")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Dataset")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<int>("DiabetesMissed")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("DiabetesMissedAsNegative")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("DiabetesRows")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("MacroF1")
+                        .HasColumnType("double precision");
+
+                    b.Property<string>("Note")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SearchText")
+                        .IsRequired()
+                        .HasMaxLength(1500)
+                        .HasColumnType("character varying(1500)");
+
+                    b.Property<string>("TagText")
+                        .IsRequired()
+                        .HasMaxLength(411)
+                        .HasColumnType("character varying(411)")
+                        .HasColumnName("Tags");
+
+                    b.HasKey("VersionId");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("MacroF1", "VersionId");
+
+                    b.ToTable("version_listings", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Infrastructure.Identity.AccessToken", b =>
@@ -1135,6 +1231,17 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired();
 
                     b.Navigation("Activation");
+
+                    b.Navigation("Version");
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Versions.VersionListing", b =>
+                {
+                    b.HasOne("ModelOps.Domain.Versions.ModelVersion", "Version")
+                        .WithOne()
+                        .HasForeignKey("ModelOps.Domain.Versions.VersionListing", "VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
 
                     b.Navigation("Version");
                 });
