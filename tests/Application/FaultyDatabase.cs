@@ -31,6 +31,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<Dataset> Datasets => inner.Datasets;
 
+    public DbSet<SavedMapping> Mappings => inner.Mappings;
+
     public DbSet<LabelledRecord> Records => inner.Records;
 
     public DbSet<RecordImport> Imports => inner.Imports;

@@ -162,6 +162,81 @@ public sealed class HonestyTests(BrowserFixture browser)
         await ExpectPaletteAsync(page, "#0b5c8a");
     }
 
+    [BrowserFact]
+    public async Task Try_AsksForWhatIsMissingByItsName_AndCalculatesTheBodyMassIndex()
+    {
+        await using var visitor = await browser.VisitAsync("es");
+        var page = await visitor.SignInAsync(asAdmin: false, "/try");
+        await page.Button("Predecir").ClickAsync();
+        await Expect(page.Locator("#hba1c-problem")).ToHaveTextAsync("Escriba la HbA1c.");
+        await Expect(page.Locator("#age-problem")).ToHaveTextAsync("Escriba la edad.");
+
+        await page.GetByText("Calcularlo a partir del peso y la altura").ClickAsync();
+        await page.Locator("#weight").FillAsync("81,5");
+        await page.Locator("#height").FillAsync("1,75");
+        await Expect(page.Locator("#bmi")).ToHaveValueAsync("");
+        await page.Locator("#height").FillAsync("175");
+
+        await Expect(page.Locator("#bmi")).ToHaveValueAsync("26,6");
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Connection_WhenItIsLostAndComesBack_KeepsWhatWasTypedAndAllowsNoActionMeanwhile()
+    {
+        await using var service = await Service.StartAsync();
+        await using var visitor = await browser.VisitAsync(service: service);
+        var page = await visitor.SignInAsync(asAdmin: false, "/try");
+        await page.Locator("#hba1c").FillAsync("7.2");
+        await page.GetByLabel("Female", new() { Exact = true }).CheckAsync();
+
+        await service.KillAsync();
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
+        await Expect(page.Locator("form .mud-button-root")).ToHaveAttributeAsync("inert", "");
+        await page.Locator("#age").FillAsync("58");
+        await service.RunAsync();
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+
+        await Expect(page.Locator("#hba1c")).ToHaveValueAsync("7.2");
+        await Expect(page.Locator("#age")).ToHaveValueAsync("58");
+        await Expect(page.GetByLabel("Female", new() { Exact = true })).ToBeCheckedAsync();
+        await page.Button("Predict").ClickAsync();
+        await Expect(page.Locator("#bmi-problem")).ToHaveTextAsync("Enter the BMI.");
+        await Expect(page.Locator("#hba1c-problem, #age-problem")).ToHaveCountAsync(0);
+    }
+
+    [BrowserFact]
+    public async Task Training_BeforeItsFirstEpoch_HasACalmPlaceForItsCurves_AndAfterTheLastOneMarksTheKeptEpoch()
+    {
+        await using var service = await Service.StartAsync();
+        var dataset = await service.UploadAsync("curves.csv");
+        var first = await QueueAsync(service, dataset, epochs: 10_000);
+        var second = await QueueAsync(service, dataset, epochs: 30);
+        await using var visitor = await browser.VisitAsync(service: service);
+        var page = await visitor.SignInAsync(asAdmin: true, $"/trainings/{second}");
+        await Expect(page.Locator(".no-chart")).ToBeVisibleAsync();
+        await Expect(page.Locator("svg.chart")).ToHaveCountAsync(0);
+
+        using (await service.Admin.PostAsync($"/model/jobs/{first}/cancel", null))
+        {
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How it went" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        }
+
+        await Expect(page.Locator(".curves figure")).ToHaveCountAsync(2);
+        await Expect(page.Locator(".curves text.kept")).ToHaveTextAsync([new Regex("kept [0-9]+"), new Regex("kept [0-9]+")]);
+        await Expect(page.GetByText("Mark on the validation patients (macro F1)")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Overall mark (macro F1)").First).ToBeVisibleAsync();
+        Assert.Empty(visitor.Errors);
+    }
+
+    private static async Task<string> QueueAsync(Service service, string dataset, int epochs)
+    {
+        using var response = await service.Admin.PostAsJsonAsync(
+            "/model/retrain", new { use_database = false, dataset_name = dataset, epochs });
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).GetProperty("job_id").GetString()!;
+    }
+
     /// <summary>The library's primary colour, which the buttons have.</summary>
     private static Task ExpectPaletteAsync(IPage page, string primary) => Service.UntilAsync(
         async () =>

@@ -52,6 +52,8 @@ public sealed class LookTests(BrowserFixture browser)
         ("version-single", $"/versions/{shown.MlpBn}"),
         ("compare-networks", $"/compare?candidate={shown.Active}&baseline={shown.MlpBn}"),
         ("compare", $"/compare?candidate={shown.Newer}"),
+        ("compare-several", $"/compare?candidate={shown.Newer}&candidate={shown.MlpBn}"),
+        ("trend", "/trend"),
         ("history", "/history"),
         ("data", "/data"),
         ("dataset", $"/data/{shown.Dataset}"),

@@ -107,7 +107,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await page.GetByLabel($"Pick {shown.Active}").CheckAsync();
         await page.Button("Compare the two").ClickAsync();
 
-        await Expect(page.Locator(".notice strong").First).ToContainTextAsync("patients the new version");
+        await Expect(page.GetByTestId("verdict")).ToContainTextAsync("patients the new version");
         await Expect(page.Locator("section").Filter(new() { HasText = "Candidate" }).First).ToContainTextAsync(shown.Newer);
         await Expect(page.Locator("section").Filter(new() { HasText = "Baseline" }).First).ToContainTextAsync(shown.Active);
         await Expect(page.GetByText("none of whom was judged by a network that had learned from that patient")).ToBeVisibleAsync();
@@ -133,6 +133,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await page.ConfirmAsync("Make it again");
         await Expect(page).ToHaveURLAsync(new Regex("/trainings/"));
         await Expect(page.Locator(".notice.success")).ToContainTextAsync($"{shown.MlpBn} came out the same, to the last bit.", new() { Timeout = 60_000 });
+        await Expect(page.GetByText($"The rows of {shown.MlpBn}")).ToBeVisibleAsync();
         Assert.Empty(visitor.Errors);
     }
 
@@ -216,7 +217,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await using var visitor = await browser.VisitAsync();
         var page = await visitor.SignInAsync(asAdmin: true, $"/compare?candidate={shown.Newer}");
 
-        var filled = page.Locator(".page-head .mud-button-filled");
+        var filled = page.Locator(".decision .mud-button-filled");
         await Expect(filled).ToHaveTextAsync([suggested ? $"Activate {shown.Newer}" : "Keep the present one"]);
         await page.GoAsync($"/compare?candidate={shown.Newer}&baseline={shown.MlpBn}");
         await Expect(page.GetByText("Where they differ")).ToBeVisibleAsync();

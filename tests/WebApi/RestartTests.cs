@@ -52,7 +52,7 @@ public sealed class RestartTests : IDisposable
         Assert.Equal(1, (await admin.WaitForAsync(job, "succeeded")).GetProperty("attempt").GetInt32());
     }
 
-    /// <summary>The first sweep comes with the start and the next a minute later, so nothing is removed before the process is killed.</summary>
+    /// <summary>The first sweep comes with the start and the next a minute later, so the process is killed before any removal.</summary>
     [Fact]
     public async Task Kill_BetweenAWithdrawalAndTheRemoval_RemovesTheRecordsAfterTheRestart()
     {

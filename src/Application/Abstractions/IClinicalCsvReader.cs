@@ -13,16 +13,20 @@ public sealed record CsvOptions(bool Strict, IReadOnlySet<string> Confirmed)
     /// <summary>What the caller states about the file.</summary>
     public CsvMapping Mapping { get; init; } = CsvMapping.Empty;
 
-    /// <summary>Whether units and codings of whole columns are judged before any row is kept.</summary>
-    public bool JudgesColumns { get; private init; } = true;
+    /// <summary>Whether the file was accepted before, so that nothing has to be confirmed again.</summary>
+    public bool IsStored { get; private init; }
 
-    /// <summary>Whether the file is read by the rules of releases that stored no mapping.</summary>
+    /// <summary>
+    /// Whether the file is read by the rules of releases that stored no mapping. Those didn't judge whole columns before any row was kept.
+    /// </summary>
     public bool IsOld { get; private init; }
 
     /// <summary>Reads a stored file again, so that its rows are what they were when it was uploaded.</summary>
     /// <param name="mapping">The mapping in the file's report; null for a file that an earlier release has stored.</param>
     public static CsvOptions AsStored(CsvMapping? mapping) =>
-        Default with { Mapping = mapping ?? CsvMapping.Empty, JudgesColumns = false, IsOld = mapping is null };
+        Default with { Mapping = mapping ?? CsvMapping.Empty, IsStored = true, IsOld = mapping is null };
+
+    public bool IsConfirmed(string code) => IsStored || Confirmed.Contains(code);
 }
 
 /// <summary>What a CSV file looks like, and how it would be read. Nothing of it is kept.</summary>

@@ -29,6 +29,8 @@ public interface IModelOpsDbContext
 
     DbSet<Dataset> Datasets { get; }
 
+    DbSet<SavedMapping> Mappings { get; }
+
     /// <summary>
     /// The labelled records. Queries don't see the records of an import that isn't published, unless they ignore the query filter.
     /// </summary>

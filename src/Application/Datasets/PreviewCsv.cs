@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Turns;
 using ModelOps.Domain.Datasets;
@@ -21,6 +22,7 @@ public sealed record PreviewCsv(string? FileName, Stream Content, Func<UploadFor
 /// <param name="Problems">The first errors in rows.</param>
 /// <param name="Questions">What a mapping must answer before any row is kept. Empty if an upload of the file would succeed.</param>
 /// <param name="Distinct">The first words of each coded column.</param>
+/// <param name="MatchingMappings">The newest saved mappings for files with the same headers.</param>
 /// <param name="ProposedName">An allowed, free name for the dataset; null if the file's own name is.</param>
 public sealed record CsvPreviewAnswer(
     string Separator,
@@ -36,7 +38,8 @@ public sealed record CsvPreviewAnswer(
     IReadOnlyList<CsvWarning> Warnings,
     IReadOnlyList<ColumnNoteAnswer> Questions,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Distinct,
-    string? ProposedName);
+    string? ProposedName,
+    IReadOnlyList<SavedMappingAnswer> MatchingMappings);
 
 /// <param name="Line">Line of the file, counted from 1.</param>
 /// <param name="PatientRef">The patient's reference as the file has it; null where the file has none.</param>
@@ -61,6 +64,8 @@ internal sealed class PreviewCsvHandler(
     IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, UploadLimits limits, TurnLines turns, ICurrentUser user)
     : IRequestHandler<PreviewCsv, CsvPreviewAnswer>
 {
+    private const int MaxMatching = 20;
+
     public async Task<CsvPreviewAnswer> Handle(PreviewCsv request, CancellationToken cancellationToken)
     {
         using var place = turns.Take(Work.Reading, user.Signature());
@@ -85,6 +90,15 @@ internal sealed class PreviewCsvHandler(
             [.. CsvWarning.Of(preview.Warnings, confirm: true), .. CsvWarning.Of(report.Conversions, confirm: false)],
             ColumnNoteAnswer.Of(preview.Questions),
             preview.Distinct,
-            await db.ProposeAsync(request.FileName, cancellationToken));
+            await db.ProposeAsync(request.FileName, cancellationToken),
+            await MatchingAsync(preview.Headers, cancellationToken));
+    }
+
+    private async Task<IReadOnlyList<SavedMappingAnswer>> MatchingAsync(IReadOnlyList<string> headers, CancellationToken cancellationToken)
+    {
+        var hash = SavedMapping.HashOf(headers);
+        var found = await db.Mappings.AsNoTracking().Where(m => m.HeadersSha256 == hash).OrderByDescending(m => m.SavedAt).Take(MaxMatching)
+            .ToListAsync(cancellationToken);
+        return [.. found.Select(SavedMappingAnswer.Of)];
     }
 }

@@ -37,6 +37,13 @@ public static class DatasetRefusals
         Errors = new Dictionary<string, string[]> { [ConfirmField] = [warning.Code] },
     };
 
+    public static RefusalException MappingNotFound() => new(
+        RefusalKind.NotFound, "mapping_not_found", $"There is no saved mapping with this name.");
+
+    public static RefusalException TooManyMappings() => new(
+        RefusalKind.Conflict, "too_many_mappings",
+        $"The service keeps at most {SavedMapping.MaxSaved:# mapping|# mappings}. Delete one that nobody needs.");
+
     public static RefusalException MissingFile() => new(
         RefusalKind.Invalid, "missing_file", $"Send the CSV as the part named file of a multipart/form-data request.");
 

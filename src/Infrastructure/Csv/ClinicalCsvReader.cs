@@ -25,7 +25,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
         }
 
         ColumnNote[] warnings = [.. file.Survey?.Warnings() ?? []];
-        if (warnings.FirstOrDefault(w => !options.Confirmed.Contains(w.Code)) is { } open)
+        if (warnings.FirstOrDefault(w => !options.IsConfirmed(w.Code)) is { } open)
         {
             throw DatasetRefusals.ConfirmationNeeded(open);
         }
@@ -75,7 +75,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
         using var rows = new CsvRows(content, layout);
         List<ColumnNote> questions = [];
         var plan = CsvPlan.Of(rows.Read() ? rows.Fields() : [], mapping, questions);
-        if (!options.JudgesColumns)
+        if (options.IsOld)
         {
             return new Surveyed(layout, plan, comma, null, questions);
         }

@@ -73,6 +73,10 @@ internal static class CsvNumber
     public static ReadOnlySpan<byte> Unprotected(ReadOnlySpan<byte> text) =>
         text.Length > 3 && text.StartsWith("=\""u8) && text.EndsWith("\""u8) ? text[2..^1] : text;
 
+    /// <inheritdoc cref="Unprotected(ReadOnlySpan{byte})"/>
+    public static string Unprotected(string text) =>
+        text.Length > 3 && text.StartsWith("=\"", StringComparison.Ordinal) && text.EndsWith('"') ? text[2..^1] : text;
+
     private static bool TryParse(ReadOnlySpan<byte> number, out double value) =>
         double.TryParse(number, Style, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 

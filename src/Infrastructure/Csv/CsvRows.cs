@@ -40,9 +40,16 @@ internal sealed class CsvRows : IDisposable
         }
 
         var text = new StreamReader(content, layout.Encoding.Decoder, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
-        for (_skipped = 0; _skipped < layout.HeaderLine - 1; _skipped++)
+        try
         {
-            text.ReadLine();
+            for (_skipped = 0; _skipped < layout.HeaderLine - 1; _skipped++)
+            {
+                text.ReadLine();
+            }
+        }
+        catch (DecoderFallbackException)
+        {
+            throw NoText();
         }
 
         Reader = CsvReader.Create(text, options, false);
@@ -79,7 +86,7 @@ internal sealed class CsvRows : IDisposable
         }
         catch (DecoderFallbackException)
         {
-            throw DatasetRefusals.InvalidDataset($"The file has bytes that are no {_layout.Encoding.Name} text.");
+            throw NoText();
         }
     }
 
@@ -88,7 +95,7 @@ internal sealed class CsvRows : IDisposable
         var fields = new string[Reader.FieldCount];
         for (var i = 0; i < fields.Length; i++)
         {
-            fields[i] = Reader.GetString(i).Trim();
+            fields[i] = CsvNumber.Unprotected(Reader.GetString(i).Trim()).Trim();
         }
 
         return fields;
@@ -156,6 +163,9 @@ internal sealed class CsvRows : IDisposable
     }
 
     private int LineOf(long line) => (int)Math.Min(line + _skipped, int.MaxValue);
+
+    private Domain.RefusalException NoText() =>
+        DatasetRefusals.InvalidDataset($"The file has bytes that are no {_layout.Encoding.Name} text.");
 
     private Domain.RefusalException Malformed(long line) =>
         DatasetRefusals.InvalidDataset($"The file is no well-formed CSV: see line {LineOf(line)}.");

@@ -88,7 +88,7 @@ internal static partial class HeaderSearch
             var ends = i == text.Length || (!quoted && text[i] is '\r' or '\n');
             if (ends || (!quoted && text[i] == separator))
             {
-                fields.Add(text[from..i].Trim().Trim('"').Trim().ToString());
+                fields.Add(text[from..i].Trim().TrimStart('=').Trim('"').Trim().ToString());
                 from = i + 1;
                 if (ends)
                 {

@@ -55,7 +55,9 @@ internal sealed record TextEncoding(string Name, Encoding Decoder)
             var isUtf8 = IsUtf8(content, buffer, read);
             if (found is not null)
             {
-                return found;
+                // The CSV library reads UTF-8 without checking it.
+                return found != Utf8 || isUtf8 ? found
+                    : throw DatasetRefusals.InvalidDataset($"The file has bytes that are no {found.Name} text.");
             }
 
             return isUtf8 ? Utf8

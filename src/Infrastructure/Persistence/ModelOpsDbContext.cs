@@ -42,6 +42,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
     public DbSet<Dataset> Datasets => Set<Dataset>();
 
+    public DbSet<SavedMapping> Mappings => Set<SavedMapping>();
+
     public DbSet<LabelledRecord> Records => Set<LabelledRecord>();
 
     public DbSet<RecordImport> Imports => Set<RecordImport>();
@@ -230,6 +232,17 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             dataset.Property(d => d.Description).HasMaxLength(Dataset.MaxDescription);
             Json(dataset.Property(d => d.Report));
             Json(dataset.Property(d => d.Profile));
+        });
+        builder.Entity<SavedMapping>(mapping =>
+        {
+            mapping.ToTable("csv_mappings");
+            mapping.Property(m => m.Name).HasMaxLength(SavedMapping.MaxName);
+            mapping.Property(m => m.NameKey).HasMaxLength(SavedMapping.MaxName);
+            mapping.HasIndex(m => m.NameKey).IsUnique();
+            mapping.Property(m => m.HeadersSha256).HasMaxLength(64);
+            mapping.HasIndex(m => m.HeadersSha256);
+            mapping.Property(m => m.SavedBy).HasMaxLength(256);
+            Json(mapping.Property(m => m.Mapping));
         });
         builder.Entity<LabelledRecord>(record =>
         {

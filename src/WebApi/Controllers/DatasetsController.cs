@@ -41,6 +41,31 @@ public sealed class DatasetsController(IMediator mediator, UploadLimits limits) 
             new PreviewCsv(file.Name, file.Content, () => parts().ToForm(strict: false, confirm: null)), cancellationToken),
         cancellationToken);
 
+    [HttpGet("datasets/mappings")]
+    [TokenScope(TokenScopes.Data)]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<MappingList> Mappings(int? limit, string? cursor, CancellationToken cancellationToken) =>
+        mediator.Send(new ListMappings(new PageRequest(limit, cursor)), cancellationToken);
+
+    [HttpGet("datasets/mappings/{name}")]
+    [TokenScope(TokenScopes.Data)]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<SavedMappingAnswer> Mapping(string name, CancellationToken cancellationToken) =>
+        mediator.Send(new GetMapping(name), cancellationToken);
+
+    /// <summary>Saves a mapping, or replaces the one of this name.</summary>
+    [HttpPut("datasets/mappings/{name}")]
+    [TokenScope(TokenScopes.Data)]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<SavedMappingAnswer> SaveMapping(string name, MappingInput input, CancellationToken cancellationToken) =>
+        mediator.Send(new SaveMapping(name, input), cancellationToken);
+
+    [HttpDelete("datasets/mappings/{name}")]
+    [TokenScope(TokenScopes.Data)]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<DeletionAnswer> DeleteMapping(string name, CancellationToken cancellationToken) =>
+        mediator.Send(new DeleteMapping(name), cancellationToken);
+
     [HttpGet("datasets")]
     [TokenScope(TokenScopes.Read, TokenScopes.Data, TokenScopes.Train)]
     public Task<DatasetList> Datasets(int? limit, string? cursor, CancellationToken cancellationToken) =>

@@ -98,10 +98,18 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     protected Task<string?> AskAsync(string title, string action, bool asksReason, bool isDangerous, params string[] consequences) =>
         AskAsync(title, action, refusal: null, asksReason, isDangerous, consequences);
 
+    /// <summary>Asks before a training. The button also asks for the right to notify, once for each browser.</summary>
+    protected Task<string?> AskBeforeTrainingAsync(string title, string action, params string[] consequences) =>
+        AskAsync(title, action, refusal: null, asksReason: false, isDangerous: false, consequences, asksToNotify: true);
+
     /// <inheritdoc cref="AskAsync(string, string, bool, bool, string[])"/>
     /// <param name="refusal">The text of the button that changes nothing, where "Cancel" could be misunderstood.</param>
-    protected async Task<string?> AskAsync(
-        string title, string action, string? refusal, bool asksReason, bool isDangerous, params string[] consequences)
+    protected Task<string?> AskAsync(
+        string title, string action, string? refusal, bool asksReason, bool isDangerous, params string[] consequences) =>
+        AskAsync(title, action, refusal, asksReason, isDangerous, consequences, asksToNotify: false);
+
+    private async Task<string?> AskAsync(
+        string title, string action, string? refusal, bool asksReason, bool isDangerous, string[] consequences, bool asksToNotify)
     {
         var dialog = await Dialogs.ShowAsync<ConfirmDialog>(
             title,
@@ -113,6 +121,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
                 { d => d.AsksReason, asksReason },
                 { d => d.IsDangerous, isDangerous },
                 { d => d.Consequences, consequences },
+                { d => d.AsksToNotify, asksToNotify },
             },
             new DialogOptions { CloseOnEscapeKey = true, FullWidth = true, MaxWidth = MaxWidth.Small });
         return await dialog.Result is { Canceled: false, Data: string reason } ? reason : null;

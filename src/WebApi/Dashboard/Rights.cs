@@ -30,6 +30,7 @@ internal static class Rights
         typeof(GetRecordsSummary),
         typeof(GetRollbackTarget),
         typeof(GetSessionEnd),
+        typeof(GetTrend),
         typeof(GetVersion),
         typeof(GetVersionFacets),
         typeof(GetVersionNumbers),

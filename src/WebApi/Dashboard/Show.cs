@@ -42,6 +42,9 @@ internal static class Show
     /// <summary>Formats a change of a share as patients per 100.</summary>
     public static string SignedHundred(double share) => Math.Round(share * 100).ToString("+0;−0;0", Culture);
 
+    /// <summary>Formats an amount as a whole number.</summary>
+    public static string Amount(double value) => Count((long)Math.Round(value));
+
     public static string Count(long value) => value.ToString("N0", Culture);
 
     /// <summary>Formats a setting such as 0.001 without trailing zeros.</summary>
@@ -51,7 +54,8 @@ internal static class Show
     {
         < 1024 => string.Create(Culture, $"{bytes} B"),
         < 1024 * 1024 => string.Create(Culture, $"{bytes / 1024.0:0.#} kB"),
-        _ => string.Create(Culture, $"{bytes / (1024.0 * 1024):0.#} MB"),
+        < 1024L * 1024 * 1024 => string.Create(Culture, $"{bytes / (1024.0 * 1024):0.#} MB"),
+        _ => string.Create(Culture, $"{bytes / (1024.0 * 1024 * 1024):0.#} GB"),
     };
 
     public static string Duration(double seconds) => seconds switch
@@ -81,7 +85,7 @@ internal static class Show
     /// <summary>Describes the source of a training's rows, which the API calls <c>database+dataset:NAME</c>.</summary>
     public static string Source(string source)
     {
-        const string Both = "database+dataset:", Dataset = "dataset:", Table = "database+source+dataset:";
+        const string Both = "database+dataset:", Dataset = "dataset:", Version = "version:", Table = "database+source+dataset:";
         return source switch
         {
             "database" => Texts.Say($"Records of the database"),
@@ -89,6 +93,7 @@ internal static class Show
             _ when source.StartsWith(Table, StringComparison.Ordinal) =>
                 Texts.Say($"Records of the database, the hospital's table and {source[Table.Length..]}"),
             _ when source.StartsWith(Both, StringComparison.Ordinal) => Texts.Say($"Records of the database and {source[Both.Length..]}"),
+            _ when source.StartsWith(Version, StringComparison.Ordinal) => Texts.Say($"The rows of {source[Version.Length..]}"),
             _ when source.StartsWith(Dataset, StringComparison.Ordinal) => source[Dataset.Length..],
             _ => source,
         };

@@ -2,7 +2,6 @@ using ModelOps.Application.Versions;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.WebApi.Dashboard.Parts;
-using MudBlazor;
 using static ModelOps.Application.Texts;
 
 namespace ModelOps.WebApi.Dashboard;
@@ -37,6 +36,8 @@ internal static class Words
     public static string SignificanceLevel => Say($"Every comparison on the same patients is one more chance to be wrong by luck, so later comparisons need a smaller p-value than the first.");
 
     public static string LogLossChange => Say($"How far the stated probabilities are from the truth, new minus old. Below 0 the candidate's probabilities are better.");
+
+    public static string ValidationMark => Say($"Measured during the training, to find its best moment. The overall mark of the version is measured afterwards, on the patients that judge it, and can differ.");
 
     public static string Missed => Say($"Patients with diabetes whom the model puts in another class. Called Negative is worse than called Prediabetes, because nobody looks at them again.");
 
@@ -145,8 +146,8 @@ internal static class Words
         var (candidate, baseline) = isPresent
             ? (Say($"the new version"), Say($"the present one")) : (comparison.Candidate, comparison.Baseline);
         return wrong == 0
-            ? Say($"On the same {comparison.Rows:patient|# patients} {candidate} is right {right:=0 never|once|# times} where {baseline} is wrong, and never the other way round: {VerdictWord(comparison)}")
-            : Say($"On the same {comparison.Rows:patient|# patients} {candidate} is right {right:=0 never|once|# times} where {baseline} is wrong, and wrong {wrong:once|# times} where {baseline} is right: {VerdictWord(comparison)}");
+            ? Say($"On the same {comparison.Rows:patient|# patients} {candidate} is {right:=0 never right|right once|right # times} where {baseline} is wrong, and never the other way round: {VerdictWord(comparison)}")
+            : Say($"On the same {comparison.Rows:patient|# patients} {candidate} is {right:=0 never right|right once|right # times} where {baseline} is wrong, and wrong {wrong:once|# times} where {baseline} is right: {VerdictWord(comparison)}");
     }
 
     /// <inheritdoc cref="Verdict"/>
@@ -165,6 +166,69 @@ internal static class Words
         _ => Say($"There is no reason to change yet."),
     };
 
+    /// <summary>The decision in a few words; the same verdict as <see cref="Verdict"/>, colour and buttons.</summary>
+    public static string Decision(ComparisonAnswer comparison, bool isPresent)
+    {
+        var (candidate, baseline) = (comparison.Candidate, comparison.Baseline);
+        return (comparison, isPresent) switch
+        {
+            ({ SuggestActivation: true }, true) => Say($"The new version is better"),
+            ({ Verdict: ComparisonVerdict.Better }, true) => Say($"Better on the whole, but perhaps not at finding diabetes"),
+            ({ Verdict: ComparisonVerdict.Worse }, true) => Say($"The new version is worse"),
+            ({ Verdict: ComparisonVerdict.Better }, false) => Say($"{candidate} is better than {baseline}"),
+            ({ Verdict: ComparisonVerdict.Worse }, false) => Say($"{candidate} is worse than {baseline}"),
+            ({ Verdict: ComparisonVerdict.Equivalent }, _) => Say($"Both versions are equally good"),
+            _ => Say($"It can't be told yet which one is better"),
+        };
+    }
+
+    /// <summary>The verdict on any version, newer or older, against the one in service.</summary>
+    public static string AgainstPresent(ComparisonAnswer comparison) => comparison switch
+    {
+        { SuggestActivation: true } => Say($"Better than the one in service"),
+        { Verdict: ComparisonVerdict.Worse } => Say($"Worse than the one in service"),
+        _ => Decision(comparison, isPresent: true),
+    };
+
+    /// <summary>What both versions find and alarm, of 100 patients each.</summary>
+    public static IEnumerable<string> Found(ComparisonAnswer comparison, ComparedFigures figures, bool isPresent)
+    {
+        if ((FoundOfHundred(figures.Candidate), FoundOfHundred(figures.Baseline)) is ({ } found, { } before))
+        {
+            var (now, then) = Apart(found, before);
+            yield return isPresent
+                ? Say($"Of 100 patients with diabetes it finds {now}, before {then}.")
+                : Say($"Of 100 patients with diabetes {comparison.Candidate} finds {now}, {comparison.Baseline} {then}.");
+        }
+
+        if ((AlarmedOfHundred(figures.Candidate), AlarmedOfHundred(figures.Baseline)) is ({ } alarmed, { } alarmedBefore))
+        {
+            var (now, then) = Apart(alarmed, alarmedBefore);
+            yield return isPresent
+                ? Say($"Of 100 healthy patients it alarms {now} for nothing, before {then}.")
+                : Say($"Of 100 healthy patients {comparison.Candidate} alarms {now} for nothing, {comparison.Baseline} {then}.");
+        }
+    }
+
+    /// <summary>The share of the patients with diabetes that is called so; null without such patients.</summary>
+    public static double? FoundOfHundred(VersionFigures figures) => figures.MissedDiabetes is { Of: > 0 } missed
+        ? 1 - ((double)missed.Missed / missed.Of) : null;
+
+    /// <summary>The share of the healthy patients that is called otherwise; null without such patients.</summary>
+    public static double? AlarmedOfHundred(VersionFigures figures)
+    {
+        var healthy = figures.ConfusionMatrix[(int)DiabetesClass.Negative];
+        return healthy.Sum() is var all and > 0 ? 1 - ((double)healthy[(int)DiabetesClass.Negative] / all) : null;
+    }
+
+    /// <summary>Two shares as patients per 100, with a decimal only where they would look equal without being so.</summary>
+    private static (string First, string Second) Apart(double first, double second)
+    {
+        Func<double, string> show = first != second && Show.OfHundred(first) == Show.OfHundred(second)
+            ? Show.OfHundredFine : Show.OfHundred;
+        return (show(first), show(second));
+    }
+
     /// <summary>Explains the significance level for the p-value.</summary>
     public static string LevelUsed(double level, int earlierLooks) => earlierLooks switch
     {
@@ -182,16 +246,6 @@ internal static class Words
         _ => Kind.Info,
     };
 
-    /// <summary>
-    /// The style of the activate button: filled if the verdict advises activation. Without a verdict, neither button is filled.
-    /// </summary>
-    public static Variant ActivateButton(ComparisonAnswer? comparison) =>
-        comparison is { SuggestActivation: true } ? Variant.Filled : Variant.Outlined;
-
-    /// <inheritdoc cref="ActivateButton"/>
-    public static Variant KeepButton(ComparisonAnswer? comparison) =>
-        comparison is { SuggestActivation: false } ? Variant.Filled : Variant.Outlined;
-
     public static string Gender(Gender gender) => gender == Domain.Features.Gender.M ? Say($"Male") : Say($"Female");
 
     /// <summary>Describes a code of a categorical column; the code itself if it has no description.</summary>
@@ -204,6 +258,15 @@ internal static class Words
         ColumnNames.Bmi => Say($"BMI (kg/m²)"),
         ColumnNames.Gender => Say($"Gender"),
         _ => column.Unit is null ? column.Name : $"{column.Name} ({column.Unit})",
+    };
+
+    /// <summary>Asks for the value of an empty field.</summary>
+    public static string EnterColumn(Column column) => column.Name switch
+    {
+        ColumnNames.HbA1c => Say($"Enter the HbA1c."),
+        ColumnNames.Age => Say($"Enter the age."),
+        ColumnNames.Bmi => Say($"Enter the BMI."),
+        _ => Say($"Choose one."),
     };
 
     /// <summary>Explains a column; null if its name is sufficient.</summary>

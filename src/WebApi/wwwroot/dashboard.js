@@ -12,6 +12,10 @@
     renew: () => fetch('/auth/me', { cache: 'no-store' }),
     print: () => window.print(),
     show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
+    look: () => localStorage.setItem('modelops.looked', 'yes'),
+    hasLooked: () => localStorage.getItem('modelops.looked') === 'yes',
+    keep: choice => localStorage.setItem('modelops.kept', choice),
+    kept: () => localStorage.getItem('modelops.kept'),
     theme: value => document.documentElement.setAttribute('data-theme', value),
   };
 
@@ -28,6 +32,23 @@
     };
     dark.addEventListener('change', tell);
     tell();
+  };
+
+  // Whoever starts a training may be told of its end while this tab is in the background. The browser asks once, on a click.
+  document.addEventListener('click', event => {
+    if (!event.target.closest?.('[data-asks-to-notify]') || !('Notification' in window)) return;
+    if (Notification.permission !== 'default' || localStorage.getItem('modelops.asked-to-notify')) return;
+    localStorage.setItem('modelops.asked-to-notify', 'yes');
+    Notification.requestPermission();
+  }, true);
+  window.modelops.notify = (title, body, address) => {
+    if (!document.hidden || !('Notification' in window) || Notification.permission !== 'granted') return;
+    const shown = new Notification(title, { body, tag: address, lang: document.documentElement.lang, icon: '/favicon.svg' });
+    shown.onclick = () => {
+      window.focus();
+      Blazor.navigateTo(address);
+      shown.close();
+    };
   };
 
   // Times in the reader's own zone and language.
@@ -85,7 +106,66 @@
     });
   }
 
+  // Says of each table's box on which side there is more, for the shadow at that edge.
+  const measure = box => {
+    const left = box.scrollLeft > 1, right = box.scrollLeft + box.clientWidth < box.scrollWidth - 1;
+    const more = [left ? 'left' : '', right ? 'right' : ''].filter(side => side).join(' ');
+    if (more) box.dataset.more = more; else delete box.dataset.more;
+  };
+  const sizes = new ResizeObserver(entries => entries.forEach(entry => measure(entry.target.closest('.table-box') ?? entry.target)));
+  document.addEventListener('scroll', event => {
+    if (event.target.classList?.contains('table-box')) measure(event.target);
+  }, true);
+
+  // A field that somebody changed, by what finds it again after a reload. Passwords and files are never kept.
+  const touched = new Set();
+  const nameOf = field => field.type === 'radio'
+    ? `input[name="${CSS.escape(field.name)}"]|${[...document.getElementsByName(field.name)].indexOf(field)}`
+    : field.id ? `#${CSS.escape(field.id)}|0` : null;
+  for (const kind of ['input', 'change']) {
+    document.addEventListener(kind, event => {
+      if (event.target.matches?.('.mud-layout :is(input, select, textarea):not([type=password], [type=file])')) touched.add(event.target);
+    }, true);
+  }
+  const kept = 'modelops.typed';
+  const keepTyped = () => {
+    const fields = [...touched].filter(field => field.isConnected && nameOf(field));
+    const typed = fields.map(field => ({ name: nameOf(field), value: field.value, checked: field.checked }));
+    if (typed.length) sessionStorage.setItem(kept, JSON.stringify({ at: location.pathname + location.search, typed }));
+  };
+  const waitingFor = (() => {
+    const found = JSON.parse(sessionStorage.getItem(kept) ?? 'null');
+    sessionStorage.removeItem(kept);
+    return found?.at === location.pathname + location.search ? found.typed : [];
+  })();
+  const restoreTyped = () => {
+    for (const entry of [...waitingFor]) {
+      const [selector, index] = entry.name.split('|');
+      const field = document.querySelectorAll(`.mud-layout ${selector}`)[Number(index)];
+      if (!field) continue;
+      waitingFor.splice(waitingFor.indexOf(entry), 1);
+      if (field.type === 'radio' || field.type === 'checkbox') {
+        if (field.checked !== entry.checked) field.click();
+      } else {
+        field.value = entry.value;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        field.dispatchEvent(new Event('change', { bubbles: true }));
+      }
+      touched.add(field);
+    }
+  };
+
   document.addEventListener('DOMContentLoaded', () => {
+    new MutationObserver(changes => {
+      for (const node of changes.flatMap(change => [...change.addedNodes]).filter(node => node instanceof Element)) {
+        for (const box of [...node.querySelectorAll('.table-box'), node.closest('.table-box')].filter(box => box)) {
+          sizes.observe(box);
+          if (box.firstElementChild) sizes.observe(box.firstElementChild);
+        }
+      }
+      if (waitingFor.length) restoreTyped();
+    }).observe(document.body, { childList: true, subtree: true });
+
     document.getElementById('sign-out')?.addEventListener('submit', () => sessionStorage.setItem(signingOut, 'yes'));
 
     // A restarted server doesn't know this page any more. Wait until it is back, then start anew where we were.
@@ -99,9 +179,23 @@
         } catch { /* still away */ }
         await new Promise(resolve => setTimeout(resolve, 1000));
       }
+      keepTyped();
       location.reload();
     };
+
+    // While the server doesn't hear it, a click must not look as if it did something. Fields stay usable.
+    const setOffline = offline => {
+      document.documentElement.classList.toggle('offline', offline);
+      for (const action of document.querySelectorAll('.mud-layout :is(button:not(.term), a.mud-button-root, input[type=file])')) action.inert = offline;
+    };
+    document.addEventListener('submit', event => {
+      if (document.documentElement.classList.contains('offline')) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+    }, true);
     document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
+      setOffline(event.detail.state !== 'hide');
       if (event.detail.state === 'failed' || event.detail.state === 'rejected') comeBack();
     });
   });

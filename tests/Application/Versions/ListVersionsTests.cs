@@ -38,7 +38,6 @@ public abstract class ListVersionsTests(Provider provider) : IAsyncLifetime
     [Fact]
     public async Task Migrate_OfAnInstallationWithVersions_NumbersThemInTheirOrder()
     {
-        await MigrateAsync("RecordManagement");
         foreach (var (index, source) in new[] { (0, "database"), (1, "dataset:spring.csv"), (2, "database+dataset:autumn.csv") })
         {
             await _world.UseAsync(db =>
@@ -50,6 +49,7 @@ public abstract class ListVersionsTests(Provider provider) : IAsyncLifetime
             });
         }
 
+        await MigrateAsync("RecordManagement");
         await MigrateAsync(null);
 
         var versions = (await ListAsync()).Models;

@@ -113,7 +113,8 @@ public sealed class LoadFaultTests(FleetFixture fixture, ITestOutputHelper outpu
             Assert.Equal(201, (await admin.SendFileAsync("import", "/records/import", "a.csv", RecordingClient.Sample(500))).Status);
             var import = await admin.SendFileAsync("import", "/records/import", "b.csv", RecordingClient.Sample(Rows));
             var id = import.Body!.Value.GetProperty("import_id").GetInt64();
-            Assert.Equal(Rows, (await admin.DeleteAsync("withdraw", $"/records/imports/{id}")).Body!.Value.GetProperty("deleted").GetInt32());
+            var withdrawn = await admin.DeleteAsync("withdraw", $"/records/imports/{id}");
+            Assert.Equal(Rows, withdrawn.Body!.Value.GetProperty("deleted").GetInt32());
             await fleet.Api1.KillAsync();
         }
 
@@ -121,7 +122,8 @@ public sealed class LoadFaultTests(FleetFixture fixture, ITestOutputHelper outpu
         using var again = await Caller.AdminAsync(fleet);
         Assert.Equal(500, (await again.GetAsync("summary", "/records/summary")).Body!.Value.GetProperty("records").GetInt32());
         await Poll.UntilAsync(
-            async () => (long)(await fleet.AskAsync("SELECT count(*) FROM record_imports WHERE \"State\" = 'Removed'"))! == 1, "the removal");
+            async () => 1L.Equals(await fleet.AskAsync("SELECT count(*) FROM record_imports WHERE \"State\" = 'Removed'")),
+            "the removal");
         Assert.Equal(500L, await fleet.AskAsync("SELECT count(*) FROM labelled_records"));
     }
 

@@ -34,6 +34,10 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            GET    /auth/me read predict train data
         admin           POST   /model/upload-dataset data
         admin           POST   /model/datasets/preview data
+        admin           GET    /model/datasets/mappings data
+        admin           GET    /model/datasets/mappings/{name} data
+        admin           PUT    /model/datasets/mappings/{name} data
+        admin           DELETE /model/datasets/mappings/{name} data
         user            GET    /model/datasets read data train
         user            GET    /model/datasets/{name} read data train
         admin           PATCH  /model/datasets/{name} data

@@ -27,7 +27,8 @@ public sealed class DispatcherTests(ServiceFixture service)
     [
         typeof(CompareVersions), typeof(GetAccuracyOverTime),
         typeof(GetActiveModel), typeof(GetDataset), typeof(GetJob), typeof(GetRecordsSummary),
-        typeof(GetRollbackTarget), typeof(GetVersion), typeof(GetVersionFacets), typeof(GetVersionNumbers), typeof(GetVersionProfile),
+        typeof(GetRollbackTarget), typeof(GetTrend), typeof(GetVersion), typeof(GetVersionFacets), typeof(GetVersionNumbers),
+        typeof(GetVersionProfile),
         typeof(ListActivations), typeof(ListDatasets), typeof(ListJobs), typeof(ListVersions), typeof(Predict), typeof(PreviewTraining),
 
         // One's own account.

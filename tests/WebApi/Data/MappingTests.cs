@@ -27,7 +27,7 @@ public sealed class MappingTests(ModelsFixture service)
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var preview = await response.JsonAsync();
         Shape.Is(preview, "separator:string encoding:string decimal:string header_line:number headers:array mapping:object rows:array "
-            + "usable:number rejected:number problems:array warnings:array questions:array distinct:object proposed_name:string?");
+            + "usable:number rejected:number problems:array warnings:array questions:array distinct:object proposed_name:string? matching_mappings:array");
         Shape.AllAre(preview.GetProperty("rows"), "line:number HbA1c:number AGE:number BMI:number Gender:string CLASS:string patient_ref:string?");
         Shape.AllAre(preview.GetProperty("warnings"), "code:string column:string detail:string confirm:bool");
         Assert.Equal((";", "utf-8", ","), (Text(preview, "separator"), Text(preview, "encoding"), Text(preview, "decimal")));
@@ -137,6 +137,58 @@ public sealed class MappingTests(ModelsFixture service)
         await none.ProblemAsync(400, "missing_file");
     }
 
+    [Theory]
+    [InlineData("datos (1).csv", "datos-1.csv")]
+    [InlineData("análisis.csv", "analisis.csv")]
+    [InlineData("Pacientes 2026.csv", "Pacientes-2026.csv")]
+    [InlineData("Informe ñandú – 2.ª versión.CSV", "Informe-nandu-2.-version.csv")]
+    [InlineData("..\\x y.csv", "x-y.csv")]
+    [InlineData("export.txt", "export.csv")]
+    [InlineData("con.csv", "data-con.csv")]
+    [InlineData(".hidden.csv", "hidden.csv")]
+    [InlineData("数据.csv", "data.csv")]
+    [InlineData("a_free-Name.1.csv", null)]
+    public async Task Preview_OfAFileWithAnyName_ProposesOneThatAnUploadTakes(string name, string? proposed)
+    {
+        using var response = await SendAsAsync(name, "/model/datasets/preview", ("file", Good));
+
+        Assert.Equal(proposed, Text(await response.JsonAsync(), "proposed_name"));
+        if (proposed is not null)
+        {
+            using var kept = await SendAsAsync(name, "/model/upload-dataset", ("file", Good), ("name", proposed));
+            Assert.Equal(HttpStatusCode.Created, kept.StatusCode);
+            Assert.Equal(proposed, Text(await kept.JsonAsync(), "filename"));
+            using var again = await SendAsAsync(name, "/model/datasets/preview", ("file", Good));
+            Assert.Equal(proposed.Replace(".csv", "-2.csv", StringComparison.Ordinal), Text(await again.JsonAsync(), "proposed_name"));
+            using var deleted = await service.Admin.DeleteAsync($"/model/datasets/{proposed}");
+            Assert.Equal(HttpStatusCode.OK, deleted.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Upload_UnderAName_RefusesAWrongOneAndATakenOne()
+    {
+        var taken = await service.Admin.SampleDatasetAsync(20);
+
+        using var wrong = await SendAsync("/model/upload-dataset", ("name", "../x.csv"), ("file", Good));
+        await wrong.ProblemAsync(400, "invalid_dataset_name");
+        using var empty = await SendAsync("/model/upload-dataset", ("file", Good), ("name", ""));
+        await empty.ProblemAsync(400, "invalid_dataset_name");
+        using var second = await SendAsync("/model/upload-dataset", ("file", Good), ("name", taken.ToUpperInvariant()));
+        await second.ProblemAsync(409, "dataset_exists");
+    }
+
+    [Theory]
+    [InlineData("datos (1).csv")]
+    [InlineData("análisis")]
+    [InlineData("../../etc/passwd")]
+    public async Task Import_OfAFileWithAnyName_TakesIt(string name)
+    {
+        using var response = await SendAsAsync(name, "/records/import", ("file", Good));
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+    }
+
     [Fact]
     public async Task Upload_OfAFileWithUnknownWords_ListsThemInTheReadersLanguage()
     {
@@ -149,14 +201,25 @@ public sealed class MappingTests(ModelsFixture service)
             Text(await response.ProblemAsync(400, "invalid_dataset"), "detail"));
     }
 
-    private Task<HttpResponseMessage> SendAsync(string address, params IReadOnlyList<(string Name, string Content)> parts)
+    private const string Good = Api.Header + "5.5,40,24,F,N\n";
+
+    private Task<HttpResponseMessage> SendAsync(string address, params IReadOnlyList<(string Name, string Content)> parts) =>
+        SendAsAsync(Api.NewName(), address, parts);
+
+    private Task<HttpResponseMessage> SendAsAsync(
+        string fileName, string address, params IReadOnlyList<(string Name, string Content)> parts)
     {
         var form = new MultipartFormDataContent();
         foreach (var (name, content) in parts)
         {
             if (name == "file")
             {
-                form.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(content)), name, Api.NewName());
+                var file = new ByteArrayContent(Encoding.UTF8.GetBytes(content));
+
+                // As browsers and curl send a name, in UTF-8.
+                file.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{fileName}\"");
+                form.HeaderEncodingSelector = (_, _) => Encoding.UTF8;
+                form.Add(file);
             }
             else
             {

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Net.Http.Json;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ModelOps.Browser.Tests;
+
+/// <summary>A file is chosen, looked at, corrected and kept by clicks.</summary>
+[Collection(BrowserGroup.Name)]
+public sealed class UploadTests(BrowserFixture browser)
+{
+    [BrowserTheory]
+    [InlineData("en", 1280)]
+    [InlineData("es", 360)]
+    public async Task Upload_OfACertainFile_IsOneClick(string language, int width)
+    {
+        var speech = new Speech(language);
+        var shown = await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync(language, width);
+        var page = await visitor.SignInAsync(asAdmin: true, "/data");
+
+        // In a clinic's own words and units, under a name that isn't allowed.
+        var name = $"datos {Guid.NewGuid():N} (1).csv";
+        await ChooseAsync(page, name, "Sexo;Edad;IMC;HbA1c (mmol/mol);Clase\n", row => $"{"HM"[row % 2]};{30 + row};{22 + row},5;{33 + row};{"NPY"[row % 3]}\n");
+
+        var kept = name.Replace(' ', '-').Replace("(1)", "1", StringComparison.Ordinal);
+        await Expect(page.Locator("#kept-name")).ToHaveValueAsync(kept);
+        await Expect(page.Locator(".preview details")).Not.ToHaveAttributeAsync("open", "");
+        await page.Locator(".preview summary").ClickAsync();
+        await Expect(page.Locator(".preview table tbody tr").First).ToContainTextAsync(language == "es" ? "5,17" : "5.17");
+        await page.Button(speech.Say($"Keep")).ClickAsync();
+
+        await Expect(page.Locator(".notice.success")).ToContainTextAsync(kept);
+        await page.GoAsync($"/data/{kept}");
+        await Expect(page.Locator(".chart")).ToHaveCountAsync(3);
+        Assert.NotEqual("", shown.Active);
+        Assert.Equal(0, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Upload_OfAFileWithOtherWords_IsMappedByClicks()
+    {
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/data");
+        var name = $"{Guid.NewGuid():N}.csv";
+
+        await ChooseAsync(page, name, "sugar,AGE,BMI,sex,diabetes\n", row => $"{(row % 2 == 0 ? 5.2 : 8.1):0.0},{30 + row},{22 + row},{row % 2},{(row % 2 == 0 ? "No" : "Yes")}\n");
+        await Expect(page.Button("Keep")).ToBeDisabledAsync();
+        await page.Locator("#column-HbA1c").SelectOptionAsync("sugar");
+        if (await page.Locator("#column-CLASS").InputValueAsync() is "")
+        {
+            await page.Locator("#column-CLASS").SelectOptionAsync("diabetes");
+        }
+
+        await page.GetByLabel("0", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = "Female" });
+        await page.GetByLabel("1", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = "Male" });
+        await page.GetByLabel("No", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = "Negative" });
+        await page.GetByLabel("Yes", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = "Diabetes" });
+        await Expect(page.Button("Keep")).ToBeEnabledAsync();
+        await page.Button("Keep").ClickAsync();
+
+        await Expect(page.Locator(".notice.success")).ToContainTextAsync(name);
+        var dataset = await browser.Service.Admin.GetFromJsonAsync<JsonElement>($"/model/datasets/{name}");
+        Assert.Equal("""{"Negative":10,"Prediabetes":0,"Diabetes":10}""", dataset.GetProperty("class_counts").GetRawText());
+        Assert.Equal("""{"F":10,"M":10}""", dataset.GetProperty("profile").GetProperty("columns").GetProperty("Gender").GetProperty("counts").GetRawText());
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Upload_OfExchangedColumns_IsKeptOnlyOnceTheWarningIsTicked()
+    {
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/data");
+
+        await ChooseAsync(
+                page, $"{Guid.NewGuid():N}.csv", "HbA1c,AGE,BMI,Gender,CLASS\n",
+                row => $"6.1,{22 + (row % 9)},{50 + row},F,{"NPY"[row % 3]}\n");
+        await Expect(page.Button("Keep")).ToBeDisabledAsync();
+        await page.Locator(".preview .notice.warning input").CheckAsync();
+        await page.Button("Keep").ClickAsync();
+
+        await Expect(page.Locator(".notice.success")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task Dataset_RenamedAndDescribed_SaysSoAtItsNewAddress()
+    {
+        await browser.ShownAsync();
+        var name = await browser.Service.UploadAsync($"{Guid.NewGuid():N}.csv", 60);
+        await using var visitor = await browser.VisitAsync(width: 360);
+        var page = await visitor.SignInAsync(asAdmin: true, $"/data/{name}");
+
+        await page.Button("Rename or describe").ClickAsync();
+        await page.Locator("#dataset-name").FillAsync("a b");
+        await Expect(page.Button("Save")).ToBeDisabledAsync();
+        await page.Locator("#dataset-name").FillAsync($"renamed-{name}");
+        await page.Locator("#dataset-description").FillAsync("Two wards, 2025.");
+        await page.Button("Save").ClickAsync();
+
+        await page.WaitForURLAsync($"**/data/renamed-{name}");
+        await Expect(page.Locator("h1")).ToHaveTextAsync($"renamed-{name}");
+        await Expect(page.Locator(".note")).ToHaveTextAsync("Two wards, 2025.");
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Link("Download its rows").ClickAsync());
+        Assert.Equal($"renamed-{name}", download.SuggestedFilename);
+    }
+
+    /// <summary>Chooses a file of twenty rows.</summary>
+    private static async Task ChooseAsync(IPage page, string name, string header, Func<int, FormattableString> row)
+    {
+        var csv = header + string.Concat(Enumerable.Range(0, 20).Select(i => row(i).ToString(CultureInfo.InvariantCulture)));
+        await Expect(page.Locator("input[type=file]")).ToBeEnabledAsync();
+        await page.Locator("input[type=file]").SetInputFilesAsync(
+            new FilePayload { Name = name, MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
+        await Expect(page.Locator(".preview")).ToBeVisibleAsync();
+    }
+}
