@@ -43,6 +43,8 @@ public static class DependencyInjection
             .AddServing(configuration, settings)
             .AddMetrics()
             .AddModelOpsIdentity(configuration, settings)
+            .AddSingleton(SourceSettings.From(configuration))
+            .AddSingleton<IRecordSource, HospitalTable>()
             .AddJobs(settings)
             .AddIdempotencyRetention(configuration);
     }
@@ -116,6 +118,12 @@ public static class DependencyInjection
             .AddSingleton<IServingModel>(provider => provider.GetRequiredService<ServingModel>())
             .AddSingleton<ActiveVersionFollower>()
             .AddSingleton(PredictionRetentionSettings.From(configuration));
+        var rowsRetention = VersionRowsRetentionSettings.From(configuration);
+        if (rowsRetention.KeepDays > 0)
+        {
+            services.AddSingleton(rowsRetention).AddHostedService<VersionRowsRetention>();
+        }
+
         if (settings.Serves)
         {
             services

@@ -39,6 +39,10 @@ public sealed class FakeArtifacts(IReadOnlyList<LabelledExample> rows, Func<Date
     public Task<IRows> OpenRowsAsync(ModelVersion version, CancellationToken cancellationToken) =>
         Task.FromResult<IRows>(new RowsInMemory(rows, SplitKey.FromHex(version.Specification.SplitKey)));
 
+    public List<string> WithoutRows { get; } = [];
+
+    public void DeleteRows(string version) => WithoutRows.Add(version);
+
     public Stream OpenFile(string version, string file) => Stream.Null;
 
     public void DeleteVersion(string version) => Deleted.Add(version);

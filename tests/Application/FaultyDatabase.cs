@@ -37,6 +37,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<RecordImport> Imports => inner.Imports;
 
+    public DbSet<RecordDeletion> RecordDeletions => inner.RecordDeletions;
+
     public DbSet<RecordCorrection> Corrections => inner.Corrections;
 
     public DbSet<Prediction> Predictions => inner.Predictions;
@@ -63,7 +65,7 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
     public Task<IReadOnlyList<bool>> FindKnownAsync(IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken) =>
         inner.FindKnownAsync(rows, cancellationToken);
 
-    public IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<(LabelledExample Row, PatientToken Patient)> StreamRecordsAsync(CancellationToken cancellationToken) =>
         inner.StreamRecordsAsync(cancellationToken);
 
     public Task AnnounceActivationAsync(CancellationToken cancellationToken) => inner.AnnounceActivationAsync(cancellationToken);

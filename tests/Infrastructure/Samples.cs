@@ -5,6 +5,7 @@ using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
 using ModelOps.Infrastructure.Files;
 using ModelOps.Infrastructure.Networks.MlpBn;
+using ModelOps.Infrastructure.Tests.Networks.CrossfitPle;
 
 namespace ModelOps.Infrastructure.Tests;
 
@@ -37,7 +38,7 @@ internal static class Samples
             TrainingTime: 1.5,
             WeightsSha256: new string('b', 64),
             DataRows: rows.Count,
-            DataSplit.Create([.. rows.Distinct()], Key).Count(duplicates: 0),
+            DataSplit.Create(CrossfitSamples.With(rows), Key).Count(duplicates: 0),
             Evaluator.Evaluate(judged, 42),
             [new EpochPoint(1, 0.9, 0.8, 0.7), new EpochPoint(2, 0.5, null, null)]);
     }

@@ -29,8 +29,11 @@ public interface IArtifactStore
         CancellationToken cancellationToken);
 
     /// <summary>Opens the rows that the version was trained on. Size and SHA-256 are verified.</summary>
-    /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c></exception>
+    /// <exception cref="Domain.RefusalException"><c>artifact_corrupt</c>, <c>version_rows_removed</c></exception>
     Task<IRows> OpenRowsAsync(ModelVersion version, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the rows that the version was trained on. Missing rows are no error.</summary>
+    void DeleteRows(string version);
 
     /// <summary>Opens one file of a version for download.</summary>
     Stream OpenFile(string version, string file);

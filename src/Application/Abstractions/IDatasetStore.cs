@@ -22,8 +22,13 @@ public interface IDatasetStore
     /// <param name="maxBytes">Maximum size in bytes. A larger upload is refused with <c>upload_too_large</c>.</param>
     Task<IStagedUpload> StageAsync(Stream content, long maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>Moves a staged upload and its rows to their final place atomically. May be called again with another id.</summary>
-    void Keep(IStagedUpload upload, IRows rows, long id, string name);
+    /// <summary>
+    /// Moves a staged upload and its rows to their final place atomically. May be called again with another id.
+    /// </summary>
+    /// <param name="upload">
+    /// Null for a file with references to patients, which isn't kept as it came: the rows have keyed hashes in their place.
+    /// </param>
+    void Keep(IStagedUpload? upload, IRows rows, long id, string name);
 
     /// <summary>Stores the rows file of a dataset that was uploaded before rows files existed.</summary>
     void KeepRows(IRows rows, long id);

@@ -38,6 +38,8 @@ public interface IModelOpsDbContext
 
     DbSet<RecordImport> Imports { get; }
 
+    DbSet<RecordDeletion> RecordDeletions { get; }
+
     DbSet<RecordCorrection> Corrections { get; }
 
     DbSet<Prediction> Predictions { get; }
@@ -76,7 +78,7 @@ public interface IModelOpsDbContext
     /// <summary>
     /// Streams every labelled record from one consistent snapshot. Concurrent writers don't affect the read and aren't blocked by it.
     /// </summary>
-    IAsyncEnumerable<LabelledExample> StreamRecordsAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<(LabelledExample Row, PatientToken Patient)> StreamRecordsAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Notifies other processes that the active pointer has changed. The notification is sent when the current transaction commits.

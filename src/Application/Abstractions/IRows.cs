@@ -20,7 +20,7 @@ public interface IRows : IDisposable
 public interface IRowsCollector : IDisposable
 {
     /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>
-    void Add(LabelledExample row);
+    void Add(LabelledExample row, PatientToken patient);
 
     /// <summary>Completes the collection and flushes the rows to disk.</summary>
     /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>
@@ -31,12 +31,18 @@ public interface IRowsCollector : IDisposable
 public interface IRowsFiles
 {
     /// <param name="key">Key of the hash that assigns rows to folds.</param>
-    IRowsCollector Collect(SplitKey key);
+    /// <param name="asGiven">
+    /// Keeps a row of an unknown patient that is equal to a known patient's row. Otherwise, it counts as the known patient's.
+    /// </param>
+    IRowsCollector Collect(SplitKey key, bool asGiven = false);
 
     /// <summary>An empty sorter for rows that needn't be kept. Its runs are temporary files.</summary>
     RowsSorter NewSorter();
 
-    /// <summary>Writes the union of several sources, each distinct row once with the sum of its counts.</summary>
+    /// <summary>
+    /// Writes the union of several sources, each distinct row once with the sum of its counts. A row of an unknown patient that is equal to
+    /// a known patient's row counts as the known patient's.
+    /// </summary>
     /// <exception cref="Domain.RefusalException"><c>insufficient_storage</c></exception>
     IRows Merge(SplitKey key, params IReadOnlyList<IRows> sources);
 }

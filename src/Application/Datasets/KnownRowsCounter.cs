@@ -77,7 +77,7 @@ internal sealed class KnownRowsCounter(IModelOpsDbContext db, TrainingData data,
 
         var filter = overlap.Filter();
         using var sorter = files.NewSorter();
-        await foreach (var record in db.StreamRecordsAsync(cancellationToken))
+        await foreach (var (record, _) in db.StreamRecordsAsync(cancellationToken))
         {
             if (filter.MayContain(record))
             {

@@ -117,11 +117,13 @@ internal sealed class UploadDatasetHandler(
 
         // The turn begins when the file has arrived, so that a slow client keeps nobody else out.
         await place.StartAsync(cancellationToken);
-        using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken));
+        var splitKey = await db.SplitKeyAsync(cancellationToken);
+        using var collector = files.Collect(splitKey);
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, form.Options, row => collector.Add(row.Example), cancellationToken);
+            report = csv.Read(
+                content, form.Options, row => collector.Add(row.Example, splitKey.TokenOf(row.PatientReference)), cancellationToken);
         }
 
         using var rows = collector.Complete();
@@ -137,7 +139,7 @@ internal sealed class UploadDatasetHandler(
                     var dataset = Dataset.Create(name, report, profile, staged.Bytes, staged.Sha256, user.Signature(), now);
                     db.Datasets.Add(dataset);
                     await db.SaveChangesAsync(cancel);
-                    datasets.Keep(staged, rows, dataset.Id, name);
+                    datasets.Keep(report.HasPatientReferences ? null : staged, rows, dataset.Id, name);
                     return dataset;
                 },
                 cancellationToken);

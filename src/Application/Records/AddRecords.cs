@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Predictions;
+using ModelOps.Application.Training;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 
@@ -13,6 +16,10 @@ public sealed record RecordInput : PatientInput
 {
     [JsonPropertyName(ColumnNames.Class)]
     public required string Class { get; init; }
+
+    /// <summary>The hospital's own reference to the patient. Only a keyed hash of it is kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PatientRef { get; init; }
 
     internal LabelledExample ToExample() => new(ToFeatures(), DiabetesClasses.Parse(Class));
 }
@@ -30,6 +37,8 @@ internal sealed class RecordInputValidator : AbstractValidator<RecordInput>
         Include(new PatientInputValidator());
         RuleFor(r => r.Class).Must(c => c is not null && DiabetesClasses.TryParse(c, out _))
             .WithMessage(_ => Texts.Say(FeatureSchema.Current.Label.Outside));
+        RuleFor(r => r.PatientRef).MaximumLength(PatientToken.MaxReference)
+            .WithMessage(_ => Texts.Say($"must have at most {PatientToken.MaxReference} characters"));
     }
 }
 
@@ -49,20 +58,28 @@ internal sealed class AddRecordsHandler(IModelOpsDbContext db, ICurrentUser user
 {
     public async Task<RecordsAdded> Handle(AddRecords request, CancellationToken cancellationToken)
     {
+        var key = await db.SplitKeyAsync(cancellationToken);
         var (answer, _) = await db.OnceAsync(
             user.Signature(),
             "records",
             request.IdempotencyKey,
-            request.Records,
+            request.Records.Select(r => WithoutReference(r, key)).ToList(),
             async cancel =>
             {
                 LabelledExample[] rows = [.. request.Records.Select(r => r.ToExample())];
                 var known = await db.FindKnownAsync(rows, cancel);
                 var now = await db.UtcNowAsync(cancel);
-                db.Records.AddRange(rows.Select(row => LabelledRecord.Create(row, LabelSource.Registered, user.Signature(), now)));
+                db.Records.AddRange(request.Records.Zip(rows, (record, row) => LabelledRecord.Create(
+                    row, LabelSource.Registered, user.Signature(), now, patient: key.TokenOf(record.PatientRef))));
                 return new RecordsAdded(rows.Length, known.Count(isKnown => isKnown));
             },
             cancellationToken);
         return answer;
     }
+
+    /// <summary>The record as it is fingerprinted: a fingerprint is kept, so it must not be a plain hash of a reference.</summary>
+    private static RecordInput WithoutReference(RecordInput record, SplitKey key) =>
+        key.TokenOf(record.PatientRef) is { IsKnown: true } token
+            ? record with { PatientRef = token.Value.ToString("x16", CultureInfo.InvariantCulture) }
+            : record;
 }

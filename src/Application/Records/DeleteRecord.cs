@@ -38,6 +38,10 @@ internal sealed partial class DeleteRecordHandler(IModelOpsDbContext db, ICurren
     {
         var record = await db.Records.SingleOrDefaultAsync(r => r.Id == id, cancellationToken) ?? throw RecordRefusals.NotFound();
         db.Records.Remove(record);
+        var since = record.ImportId is { } import
+            ? await db.Imports.Where(i => i.Id == import).Select(i => i.PublishedAt ?? i.CreatedAt).SingleAsync(cancellationToken)
+            : record.CreatedAt;
+        db.RecordDeletions.Add(RecordDeletion.Create(since, await db.UtcNowAsync(cancellationToken), 1));
         if (record.PredictionId is { } predictionId
             && await db.Predictions.SingleOrDefaultAsync(p => p.Id == predictionId, cancellationToken) is { } prediction)
         {
@@ -45,9 +49,9 @@ internal sealed partial class DeleteRecordHandler(IModelOpsDbContext db, ICurren
         }
 
         await db.SaveChangesAsync(cancellationToken);
-        if (record.ImportId is { } import)
+        if (record.ImportId is { } ofImport)
         {
-            await db.Imports.Where(i => i.Id == import && i.State == ImportState.Published)
+            await db.Imports.Where(i => i.Id == ofImport && i.State == ImportState.Published)
                 .ExecuteUpdateAsync(i => i.SetProperty(x => x.Records, x => x.Records - 1), cancellationToken);
         }
 

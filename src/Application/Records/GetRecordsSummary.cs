@@ -13,16 +13,21 @@ public sealed record GetRecordsSummary : IRequest<RecordsSummary>, ITakesTurns
     Work ITakesTurns.Work => Work.Batch;
 }
 
-/// <param name="Enough">Whether there are enough distinct records (inputs and class).</param>
+/// <param name="Enough">
+/// Whether a training on the database may be asked for: there are enough distinct records (inputs and class), or it also reads the
+/// hospital's own table.
+/// </param>
+/// <param name="ReadsSource">Whether a training on the database also reads the hospital's own table. Its rows aren't counted here.</param>
 public sealed record RecordsSummary(
-    int Records, int Labelled, IReadOnlyDictionary<DiabetesClass, int> ByClass, int MinimumRequired, bool Enough)
+    int Records, int Labelled, IReadOnlyDictionary<DiabetesClass, int> ByClass, int MinimumRequired, bool Enough, bool ReadsSource)
 {
     /// <summary>Number of distinct records, counted up to <see cref="MinimumRequired"/>.</summary>
     [JsonIgnore]
     public int Distinct { get; init; }
 }
 
-internal sealed class GetRecordsSummaryHandler(IModelOpsDbContext db) : IRequestHandler<GetRecordsSummary, RecordsSummary>
+internal sealed class GetRecordsSummaryHandler(IModelOpsDbContext db, IRecordSource source)
+    : IRequestHandler<GetRecordsSummary, RecordsSummary>
 {
     public async Task<RecordsSummary> Handle(GetRecordsSummary request, CancellationToken cancellationToken)
     {
@@ -34,6 +39,7 @@ internal sealed class GetRecordsSummaryHandler(IModelOpsDbContext db) : IRequest
             labelled,
             counts,
             LabelledRecord.MinimumForTraining,
-            distinct >= LabelledRecord.MinimumForTraining) { Distinct = distinct };
+            distinct >= LabelledRecord.MinimumForTraining || source.IsConfigured,
+            source.IsConfigured) { Distinct = distinct };
     }
 }

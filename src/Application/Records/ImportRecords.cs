@@ -49,11 +49,16 @@ internal sealed class ImportRecordsHandler(
 
         // The turn begins when the file has arrived, so that a slow client keeps nobody else out.
         await place.StartAsync(cancellationToken);
-        using var collector = files.Collect(await db.SplitKeyAsync(cancellationToken));
+        var splitKey = await db.SplitKeyAsync(cancellationToken);
+        using var collector = files.Collect(splitKey, asGiven: true);
         CsvReport report;
         await using (var content = staged.OpenRead())
         {
-            report = csv.Read(content, request.Form().Options, row => collector.Add(row.Example), cancellationToken);
+            report = csv.Read(
+                content,
+                request.Form().Options,
+                row => collector.Add(row.Example, splitKey.TokenOf(row.PatientReference)),
+                cancellationToken);
         }
 
         using var rows = collector.Complete();

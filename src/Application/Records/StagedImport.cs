@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Training;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 
@@ -29,7 +30,7 @@ internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
         try
         {
             var records = 0;
-            foreach (var batch in rows.Read().SelectMany(row => Enumerable.Repeat(row.Row, row.Count)).Chunk(Batch))
+            foreach (var batch in rows.Read().SelectMany(row => Enumerable.Repeat((row.Row, row.Patient), row.Count)).Chunk(Batch))
             {
                 await WriteAsync(import, batch, cancellationToken);
                 records += batch.Length;
@@ -45,25 +46,34 @@ internal sealed class StagedImport(IModelOpsDbContext db, Timing timing)
         }
     }
 
-    private Task<bool> WriteAsync(RecordImport import, LabelledExample[] rows, CancellationToken stop) => db.InTransactionAsync(
+    private Task<bool> WriteAsync(
+        RecordImport import, (LabelledExample Row, PatientToken Patient)[] rows, CancellationToken stop) => db.InTransactionAsync(
         async cancel =>
         {
             DateTime? until = await db.UtcNowAsync(cancel) + timing.Settled;
             var alive = Require(await Own(import).ExecuteUpdateAsync(i => i.SetProperty(x => x.LeaseUntil, until), cancel));
             await db.InsertAsync(
-                [.. rows.Select(row => LabelledRecord.Create(row, LabelSource.Imported, import.CreatedBy, import.CreatedAt, import.Id))],
+                [
+                    .. rows.Select(row => LabelledRecord.Create(
+                        row.Row, LabelSource.Imported, import.CreatedBy, import.CreatedAt, import.Id, row.Patient)),
+                ],
                 cancel);
             return alive;
         },
         stop);
 
     private Task<bool> PublishAsync(RecordImport import, int records, CancellationToken cancellationToken) => db.InTransactionAsync(
-        async cancel => Require(await Own(import).ExecuteUpdateAsync(
-            i => i
-                .SetProperty(x => x.State, ImportState.Published)
-                .SetProperty(x => x.Records, records)
-                .SetProperty(x => x.LeaseUntil, (DateTime?)null),
-            cancel)),
+        async cancel =>
+        {
+            DateTime? now = await db.UtcNowAsync(cancel);
+            return Require(await Own(import).ExecuteUpdateAsync(
+                i => i
+                    .SetProperty(x => x.State, ImportState.Published)
+                    .SetProperty(x => x.PublishedAt, now)
+                    .SetProperty(x => x.Records, records)
+                    .SetProperty(x => x.LeaseUntil, (DateTime?)null),
+                cancel));
+        },
         cancellationToken);
 
     /// <summary>Lets the records be removed at once. If this fails, they are removed after the lease.</summary>

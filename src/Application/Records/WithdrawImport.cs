@@ -47,6 +47,9 @@ internal sealed partial class WithdrawImportHandler(IModelOpsDbContext db, ICurr
                 .SetProperty(x => x.WithdrawnBy, by),
             cancellationToken) == 1)
         {
+            var since = await db.Imports.Where(i => i.Id == id).Select(i => i.PublishedAt ?? i.CreatedAt).SingleAsync(cancellationToken);
+            db.RecordDeletions.Add(RecordDeletion.Create(since, now.Value, records));
+            await db.SaveChangesAsync(cancellationToken);
             return (records, true);
         }
 

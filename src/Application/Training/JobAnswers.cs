@@ -9,7 +9,20 @@ namespace ModelOps.Application.Training;
 
 public sealed record JobError(string Code, string Detail);
 
-public sealed record JobData(string Source, int Rows, string Sha256);
+/// <param name="FromSource">What was read from the hospital's own table; null when it wasn't read.</param>
+public sealed record JobData(string Source, int Rows, string Sha256, SourceAnswer? FromSource);
+
+/// <inheritdoc cref="SourceReport"/>
+public sealed record SourceAnswer(int Rows, int Rejected, IReadOnlyList<ProblemCountAnswer> Problems)
+{
+    internal static SourceAnswer Of(SourceReport report) => new(
+        report.Rows,
+        report.Rejected,
+        [.. report.Problems.Select(p => new ProblemCountAnswer(p.Column, Texts.Say(p.Problem), p.Rows))]);
+}
+
+/// <inheritdoc cref="ProblemCount"/>
+public sealed record ProblemCountAnswer(string Column, string Problem, int Rows);
 
 /// <summary>A job as clients see it.</summary>
 /// <param name="Comparison">The comparison of the new version with the version that was in service; null if there was none.</param>
@@ -60,7 +73,8 @@ public sealed record JobAnswer(
         Metrics: job.Metrics,
         TrainingTime: job.TrainingTime,
         Parameters: job.Parameters,
-        Data: new JobData(job.Purpose.Describe(), job.DataRows, job.DataSha256),
+        Data: new JobData(
+            job.DescribeData(), job.DataRows, job.DataSha256, job.Source is null ? null : SourceAnswer.Of(job.Source)),
         Attempt: job.Attempt,
         RequestedBy: job.RequestedBy,
         CreatedAt: job.CreatedAt,
@@ -81,7 +95,7 @@ public sealed record JobAnswer(
     {
         DatasetRefusals.NotFoundCode => RefusalKind.NotFound,
         "insufficient_storage" => RefusalKind.InsufficientStorage,
-        TrainingRefusals.WorkerCrashedCode => RefusalKind.Unavailable,
+        TrainingRefusals.WorkerCrashedCode or SourceRefusals.UnavailableCode => RefusalKind.Unavailable,
         _ => RefusalKind.Unprocessable,
     };
 

@@ -20,7 +20,9 @@ public sealed record PreviewTraining(bool UseDatabase, string? DatasetName) : IR
 /// <param name="ByClass">Rows of each class.</param>
 /// <param name="SecondsPerStep">Median time of a step of one batch of rows in the latest trainings of the default network; null before the
 /// first.</param>
-public sealed record TrainingPreview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, double? SecondsPerStep)
+/// <param name="ReadsSource">Whether the hospital's own table is read as well. Its rows aren't counted before the training.</param>
+public sealed record TrainingPreview(
+    int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, double? SecondsPerStep, bool ReadsSource)
 {
     /// <summary>Estimated duration of a training in seconds; null without earlier trainings.</summary>
     public double? ExpectedSeconds(int epochs, int batchSize) => SecondsPerStep * epochs * StepsPerEpoch(Rows, batchSize);
@@ -46,7 +48,7 @@ internal sealed class PreviewTrainingHandler(IModelOpsDbContext db, TrainingData
     {
         var selection = await data.SelectAsync(request.UseDatabase, request.DatasetName, cancellationToken);
         var overview = await data.InspectAsync(selection, cancellationToken);
-        return new TrainingPreview(overview.Rows, overview.ByClass, await SecondsPerStepAsync(cancellationToken));
+        return new TrainingPreview(overview.Rows, overview.ByClass, await SecondsPerStepAsync(cancellationToken), overview.ReadsSource);
     }
 
     private async Task<double?> SecondsPerStepAsync(CancellationToken cancellationToken)

@@ -121,30 +121,34 @@ internal sealed partial class RunTrainingHandler(
                 var version = await FindVersionAsync(name, stop);
                 using (var own = await artifacts.OpenRowsAsync(version, stop))
                 {
-                    return await PlaceAsync(version.Specification with { JobId = job.Id }, own, null);
+                    return await PlaceAsync(version.Specification with { JobId = job.Id }, own, null, null);
                 }
 
             case JobPurpose.Retraining(var selection):
-                using (var rows = await data.OpenAsync(selection, stop))
+                DateTime? readAt = selection.UsesDatabase ? await db.UtcNowAsync(stop) : null;
+                using (var selected = await data.OpenAsync(selection, stop))
                 using (var records = selection is DataSelection.Dataset ? await data.OpenRecordsAsync(stop) : null)
                 {
                     var key = await data.SplitKeyAsync(stop);
                     return await PlaceAsync(
-                        new TrainingSpecification(job.Id, job.Architecture, job.Parameters, key.ToHex(), rows.Header.Sha256)
+                        new TrainingSpecification(job.Id, job.Architecture, job.Parameters, key.ToHex(), selected.Rows.Header.Sha256)
                         {
                             Schema = FeatureSchema.Current.Id,
+                            RecordsReadAt = readAt,
                         },
-                        rows,
-                        records);
+                        selected.Rows,
+                        records,
+                        selected.Source);
                 }
 
             default:
                 throw new ArgumentOutOfRangeException(nameof(job));
         }
 
-        async Task<TrainingSpecification> PlaceAsync(TrainingSpecification specification, IRows rows, IRows? records)
+        async Task<TrainingSpecification> PlaceAsync(
+            TrainingSpecification specification, IRows rows, IRows? records, SourceReport? source)
         {
-            await claim.ChangeAsync((j, _) => j.RecordData(claim.Token, (int)rows.Header.Total, specification.DataSha256));
+            await claim.ChangeAsync((j, _) => j.RecordData(claim.Token, (int)rows.Header.Total, specification.DataSha256, source));
             workspace.Prepare(specification, rows, records);
             return specification;
         }
@@ -224,12 +228,14 @@ internal sealed partial class RunTrainingHandler(
 
         await publisher.PublishAsync(
             claim,
-            job.Purpose.Describe(),
+            (await claim.InsistAsync(() => FindJobAsync(job.Id))).DescribeData(),
             specification,
             summary,
             completed.OutputFolder,
             version => comparison is null ? null : new VersionComparison(comparison.Baseline, version, comparison.Result));
     }
+
+    private Task<TrainingJob> FindJobAsync(Guid id) => db.Jobs.AsNoTracking().SingleAsync(j => j.Id == id, CancellationToken.None);
 
     private async Task<ModelVersion> FindVersionAsync(string name, CancellationToken cancellationToken) =>
         await db.Versions.AsNoTracking().SingleOrDefaultAsync(v => v.Name == name, cancellationToken)

@@ -13,14 +13,28 @@ namespace ModelOps.Application.Training;
 /// <param name="Rows">Number of rows, duplicates included.</param>
 /// <param name="ByClass">Rows of each class; only distinct rows for a dataset.</param>
 /// <param name="Sha256"><see cref="RowsHeader.Sha256"/>; empty if computing it would require reading the rows.</param>
-public sealed record DataOverview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, string Sha256);
+/// <param name="ReadsSource">
+/// Whether the training also reads the hospital's own table. Its rows aren't counted here, and whether there are enough is known only then.
+/// </param>
+public sealed record DataOverview(int Rows, IReadOnlyDictionary<DiabetesClass, long> ByClass, string Sha256, bool ReadsSource);
+
+/// <summary>The rows of a training.</summary>
+/// <param name="Source">What was read from the hospital's own table; null when it wasn't read.</param>
+public sealed record SelectedRows(IRows Rows, SourceReport? Source) : IDisposable
+{
+    public void Dispose() => Rows.Dispose();
+}
 
 /// <summary>
 /// Collects the rows of a training from the database, a dataset, or both, into rows files. Memory use doesn't depend on the number of
 /// rows.
 /// </summary>
-public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files)
+public sealed class TrainingData(
+    IModelOpsDbContext db, IDatasetStore datasets, IClinicalCsvReader csv, IRowsFiles files, IRecordSource source)
 {
+    /// <summary>Whether a training on the selection reads the hospital's own table.</summary>
+    public bool ReadsSource(DataSelection selection) => selection.UsesDatabase && source.IsConfigured;
+
     /// <summary>Finds the dataset of a selection, so that a job trains on it even when it is renamed meanwhile.</summary>
     /// <exception cref="Domain.RefusalException"><c>dataset_not_found</c></exception>
     public async Task<DataSelection> SelectAsync(bool useDatabase, string? datasetName, CancellationToken cancellationToken) =>
@@ -43,7 +57,10 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
 
             total = byClass.Values.Sum();
             distinct = await db.CountDistinctAsync(LabelledRecord.MinimumForTraining, cancellationToken);
-            RequireEnough(distinct);
+            if (!ReadsSource(selection))
+            {
+                RequireEnough(distinct);
+            }
         }
 
         if (selection.DatasetName is not null)
@@ -59,28 +76,31 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
             sha256 = selection.UsesDatabase ? "" : rows.Header.Sha256;
         }
 
+        if (ReadsSource(selection))
+        {
+            return new DataOverview((int)total, byClass, sha256, ReadsSource: true);
+        }
+
         RequireEnough(distinct);
         return byClass.Values.Count(count => count > 0) >= 2
-            ? new DataOverview((int)total, byClass, sha256)
+            ? new DataOverview((int)total, byClass, sha256, ReadsSource: false)
             : throw DataRefusals.NotEnoughClasses();
     }
 
     /// <summary>Writes the currently selected rows to a rows file.</summary>
     /// <exception cref="Domain.RefusalException">
-    /// <c>dataset_not_found</c>, <c>not_enough_records</c> or <c>insufficient_storage</c>.
+    /// <c>dataset_not_found</c>, <c>not_enough_records</c>, <c>source_unavailable</c>, <c>source_invalid</c> or
+    /// <c>insufficient_storage</c>.
     /// </exception>
-    public async Task<IRows> OpenAsync(DataSelection selection, CancellationToken cancellationToken)
+    public async Task<SelectedRows> OpenAsync(DataSelection selection, CancellationToken cancellationToken)
     {
-        var rows = selection switch
-        {
-            DataSelection.Dataset => await OpenDatasetAsync(selection, cancellationToken),
-            DataSelection.Database => await OpenRecordsAsync(cancellationToken),
-            DataSelection.DatabaseAndDataset => await OpenBothAsync(selection, cancellationToken),
-            _ => throw new ArgumentOutOfRangeException(nameof(selection)),
-        };
+        SourceReport? report = null;
+        var rows = selection.UsesDatabase
+            ? await OpenDatabaseAsync(selection, read => report = read, cancellationToken)
+            : await OpenDatasetAsync(selection, cancellationToken);
         if (rows.Header.Distinct >= LabelledRecord.MinimumForTraining)
         {
-            return rows;
+            return new SelectedRows(rows, report);
         }
 
         using (rows)
@@ -93,9 +113,9 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
     public async Task<IRows> OpenRecordsAsync(CancellationToken cancellationToken)
     {
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
-        await foreach (var row in db.StreamRecordsAsync(cancellationToken))
+        await foreach (var (row, patient) in db.StreamRecordsAsync(cancellationToken))
         {
-            collector.Add(row);
+            collector.Add(row, patient);
         }
 
         return collector.Complete();
@@ -103,6 +123,39 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
 
     /// <summary>The installation's split key.</summary>
     public Task<SplitKey> SplitKeyAsync(CancellationToken cancellationToken) => db.SplitKeyAsync(cancellationToken);
+
+    /// <param name="onSource">Called when the hospital's own table was read.</param>
+    private async Task<IRows> OpenDatabaseAsync(
+        DataSelection selection, Action<SourceReport> onSource, CancellationToken cancellationToken)
+    {
+        var key = await SplitKeyAsync(cancellationToken);
+        using var parts = new Parts();
+        if (selection.DatasetName is not null)
+        {
+            parts.Add(await OpenDatasetAsync(selection, cancellationToken));
+        }
+
+        if (source.IsConfigured)
+        {
+            var (rows, report) = await source.ReadAsync(key, cancellationToken);
+            parts.Add(rows);
+            onSource(report);
+        }
+
+        var records = await OpenRecordsAsync(cancellationToken);
+        if (parts.IsEmpty)
+        {
+            return records;
+        }
+
+        parts.Add(records);
+        if (!source.IsConfigured)
+        {
+            RequireEnough(records.Header.Distinct);
+        }
+
+        return files.Merge(key, parts.All);
+    }
 
     /// <summary>The rows of a dataset.</summary>
     /// <param name="name">The dataset's name, for the refusal.</param>
@@ -119,18 +172,24 @@ public sealed class TrainingData(IModelOpsDbContext db, IDatasetStore datasets, 
             ?? throw DatasetRefusals.NotFound(name);
         await using var content = datasets.OpenRead(id, name);
         using var collector = files.Collect(await SplitKeyAsync(cancellationToken));
-        csv.Read(content, CsvOptions.AsStored(report.Mapping), row => collector.Add(row.Example), cancellationToken);
+        csv.Read(content, CsvOptions.AsStored(report.Mapping), row => collector.Add(row.Example, default), cancellationToken);
         var read = collector.Complete();
         datasets.KeepRows(read, id);
         return read;
     }
 
-    private async Task<IRows> OpenBothAsync(DataSelection selection, CancellationToken cancellationToken)
+    /// <summary>Rows that are disposed together.</summary>
+    private sealed class Parts : IDisposable
     {
-        using var dataset = await OpenDatasetAsync(selection, cancellationToken);
-        using var records = await OpenRecordsAsync(cancellationToken);
-        RequireEnough(records.Header.Distinct);
-        return files.Merge(await SplitKeyAsync(cancellationToken), dataset, records);
+        private readonly List<IRows> _rows = [];
+
+        public IReadOnlyList<IRows> All => _rows;
+
+        public bool IsEmpty => _rows.Count == 0;
+
+        public void Add(IRows rows) => _rows.Add(rows);
+
+        public void Dispose() => _rows.ForEach(rows => rows.Dispose());
     }
 
     private async Task<IRows> OpenDatasetAsync(DataSelection selection, CancellationToken cancellationToken)

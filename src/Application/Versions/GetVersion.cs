@@ -2,7 +2,9 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Application.Records;
 using ModelOps.Domain.Features;
+using ModelOps.Domain.Training;
 using ModelOps.Domain.Versions;
 
 namespace ModelOps.Application.Versions;
@@ -36,7 +38,13 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
             Parameters: v.Specification.Parameters,
             BestEpoch: v.Summary.BestEpoch,
             WeightsSha256: v.Summary.WeightsSha256,
-            Data: new VersionData(v.DataSource, v.Summary.DataRows, v.Specification.DataSha256, v.Summary.Rows),
+            Data: new VersionData(
+                v.DataSource,
+                v.Summary.DataRows,
+                v.Specification.DataSha256,
+                v.Summary.Rows,
+                await DeletedAsync(v, cancellationToken),
+                v.RowsRemovedAt),
             Evaluation: v.Summary.Evaluation,
             Live: await LiveAsync(v.Name, cancellationToken),
             History: v.Summary.History,
@@ -44,6 +52,14 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
             Number: listing.Number,
             Note: listing.Note,
             Tags: listing.Tags);
+    }
+
+    private async Task<int> DeletedAsync(ModelVersion version, CancellationToken cancellationToken)
+    {
+        // Versions of earlier releases don't say when their records were read: at the latest when the training began.
+        var usesDatabase = version.DataSource.StartsWith(DataSelection.DatabaseSource, StringComparison.Ordinal);
+        var readAt = version.Specification.RecordsReadAt ?? (usesDatabase ? version.CreatedAt.AddSeconds(-version.TrainingTime) : null);
+        return readAt is { } time ? await db.CountDeletedSinceAsync(time, cancellationToken) : 0;
     }
 
     private async Task<LiveEvaluation> LiveAsync(string version, CancellationToken cancellationToken)

@@ -22,7 +22,10 @@ public sealed record VersionListItem(
     bool BeatsBaselines,
     MissedDiabetes MissedDiabetes);
 
-public sealed record VersionData(string Source, int Rows, string Sha256, SplitCounts Split);
+/// <param name="Rows">Number of rows, repetitions included.</param>
+/// <param name="DeletedRows">How many of the rows were labelled records that have been deleted since.</param>
+/// <param name="RowsRemovedAt">When the version's rows were removed because of their age; null while it has them.</param>
+public sealed record VersionData(string Source, int Rows, string Sha256, SplitCounts Split, int DeletedRows, DateTime? RowsRemovedAt);
 
 /// <summary>Accuracy of a version's predictions with a confirmed outcome.</summary>
 /// <param name="Labelled">Number of these predictions.</param>

@@ -9,7 +9,8 @@ namespace ModelOps.Application.Versions;
 
 /// <summary>
 /// Compares two versions on all rows that both may judge, from the union of their rows and the labelled records. Reads the files in one
-/// pass, so memory use doesn't depend on the number of rows. Takes some seconds for a million rows.
+/// pass, or in two where patients are known. Memory use doesn't depend on the number of rows, only on that of known patients. Takes some
+/// seconds for a million rows.
 /// </summary>
 public sealed class VersionComparer(IModelOpsDbContext db, IVersionJudges judges, IArtifactStore artifacts, TrainingData data)
 {
@@ -24,13 +25,13 @@ public sealed class VersionComparer(IModelOpsDbContext db, IVersionJudges judges
             await LoadAsync(candidate, candidateRows, cancellationToken));
         var looks = await db.CountLooksAsync(baseline.Id, candidate.Id, cancellationToken);
         var seed = candidate.Specification.Parameters.Seed;
-        return comparison.Run([baselineRows, candidateRows, records], seed, looks, cancellationToken) is { } result
+        return comparison.Run(records, seed, looks, cancellationToken) is { } result
             ? new VersionComparison(baseline.Name, candidate.Name, result)
             : throw VersionRefusals.NothingToCompareOn();
     }
 
     private async Task<JudgedVersion> LoadAsync(ModelVersion version, IRows rows, CancellationToken cancellationToken) => new(
-        await judges.LoadAsync(version, rows, cancellationToken), SplitKey.FromHex(version.Specification.SplitKey));
+        await judges.LoadAsync(version, rows, cancellationToken), SplitKey.FromHex(version.Specification.SplitKey), rows);
 }
 
 internal static class ComparisonQueries

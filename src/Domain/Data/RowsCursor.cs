@@ -8,6 +8,7 @@ internal sealed class RowsCursor : ISortedKeys
 {
     private readonly Stream _source;
     private readonly long _rows;
+    private readonly int _rowBytes;
     private readonly int _atOnce;
     private readonly byte[] _buffer;
     private readonly byte[] _probe = new byte[CanonicalRow.Bytes];
@@ -21,15 +22,17 @@ internal sealed class RowsCursor : ISortedKeys
     {
         _source = source;
         source.Position = 0;
-        _rows = RowsFile.ReadHeader(source).Distinct;
+        var header = RowsFile.ReadHeader(source);
+        _rows = header.Distinct;
+        _rowBytes = RowsFile.RowBytesOf(header.HasPatients);
         _atOnce = rowsAtOnce;
-        _buffer = new byte[rowsAtOnce * RowsFile.RowBytes];
+        _buffer = new byte[rowsAtOnce * _rowBytes];
         Load(0);
     }
 
     public ReadOnlySpan<byte> Current => Block[_at];
 
-    private RowsBlock Block => new(_buffer.AsSpan(0, _filled * RowsFile.RowBytes), RowsFile.RowBytes);
+    private RowsBlock Block => new(_buffer.AsSpan(0, _filled * _rowBytes), _rowBytes);
 
     public bool SeekTo(ReadOnlySpan<byte> key)
     {
@@ -82,8 +85,8 @@ internal sealed class RowsCursor : ISortedKeys
     {
         MoveTo(row);
         (_first, _filled, _at) = (row, (int)Math.Min(_atOnce, _rows - row), 0);
-        _source.ReadExactly(_buffer, 0, _filled * RowsFile.RowBytes);
+        _source.ReadExactly(_buffer, 0, _filled * _rowBytes);
     }
 
-    private void MoveTo(long row) => _source.Position = RowsFile.HeaderBytes + (row * RowsFile.RowBytes);
+    private void MoveTo(long row) => _source.Position = RowsFile.HeaderBytes + (row * _rowBytes);
 }

@@ -18,6 +18,7 @@ public sealed class RowsOverlap
     private const int RowsAtOnce = 4_096;
 
     private readonly Func<Stream> _open;
+    private readonly int _rowBytes;
     private readonly BitArray _inRecords;
     private readonly BitArray _inDatasets;
 
@@ -26,7 +27,9 @@ public sealed class RowsOverlap
     {
         _open = open;
         using var source = open();
-        var distinct = checked((int)RowsFile.ReadHeader(source).Distinct);
+        var header = RowsFile.ReadHeader(source);
+        var distinct = checked((int)header.Distinct);
+        _rowBytes = RowsFile.RowBytesOf(header.HasPatients);
         (_inRecords, _inDatasets) = (new BitArray(distinct), new BitArray(distinct));
     }
 
@@ -68,7 +71,7 @@ public sealed class RowsOverlap
                 var (inRecords, inDatasets) = (_inRecords[first + i], _inDatasets[first + i]);
                 if (inRecords || inDatasets)
                 {
-                    var count = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan((i * RowsFile.RowBytes) + CanonicalRow.Bytes));
+                    var count = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan((i * _rowBytes) + CanonicalRow.Bytes));
                     known += count;
                     records += inRecords ? count : 0;
                     datasets += inDatasets ? count : 0;
@@ -79,7 +82,7 @@ public sealed class RowsOverlap
         return new OverlapCounts(known, records, datasets);
     }
 
-    private static RowsBlock Block(ArraySegment<byte> bytes) => new(bytes, RowsFile.RowBytes);
+    private RowsBlock Block(ArraySegment<byte> bytes) => new(bytes, _rowBytes);
 
     private void Mark(ISortedKeys[] others, BitArray marks)
     {
@@ -115,10 +118,10 @@ public sealed class RowsOverlap
     {
         using var source = _open();
         RowsFile.ReadHeader(source);
-        var buffer = new byte[RowsAtOnce * RowsFile.RowBytes];
+        var buffer = new byte[RowsAtOnce * _rowBytes];
         for (var first = 0; first < _inRecords.Length; first += RowsAtOnce)
         {
-            var bytes = new ArraySegment<byte>(buffer, 0, Math.Min(RowsAtOnce, _inRecords.Length - first) * RowsFile.RowBytes);
+            var bytes = new ArraySegment<byte>(buffer, 0, Math.Min(RowsAtOnce, _inRecords.Length - first) * _rowBytes);
             source.ReadExactly(bytes);
             yield return (first, bytes);
         }

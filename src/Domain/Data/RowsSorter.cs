@@ -4,23 +4,31 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Domain.Data;
 
 /// <summary>
-/// External merge sort: sorts any number of rows into canonical order in bounded memory and counts the repetitions of each distinct row.
+/// External merge sort: sorts any number of rows into canonical order in bounded memory and counts the repetitions of each distinct row
+/// (inputs, class and patient).
 /// The sorter buffers rows in memory. It sorts a full buffer and writes it to a run. At the end it merges all runs.
 /// </summary>
 /// <param name="newRun">Creates an empty, seekable stream for a run. The sorter disposes the stream.</param>
-/// <param name="rowsInMemory">Maximum number of rows in memory. A row takes 32 bytes.</param>
+/// <param name="rowsInMemory">Maximum number of rows in memory. A row takes 40 bytes.</param>
 public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorter.DefaultRowsInMemory) : IDisposable
 {
     public const int DefaultRowsInMemory = 1 << 18;
-    private const int RunBytes = CanonicalRow.Bytes + sizeof(int);
+    private const int RunBytes = CanonicalRow.Bytes + sizeof(int) + sizeof(ulong);
     private const int RowsAtOnce = 4_096;
 
     private readonly List<Stream> _runs = [];
     private CanonicalKey[] _rows = new CanonicalKey[Math.Min(rowsInMemory, RowsAtOnce)];
     private int _filled;
 
-    public void Add(LabelledExample row)
+    /// <summary>Whether the patient of some added row is known.</summary>
+    public bool HasPatients { get; private set; }
+
+    /// <summary>Adds a row of an unknown patient.</summary>
+    public void Add(LabelledExample row) => Add(row, default);
+
+    public void Add(LabelledExample row, PatientToken patient)
     {
+        HasPatients |= patient.IsKnown;
         if (_filled == rowsInMemory)
         {
             WriteRun();
@@ -31,7 +39,7 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
             Array.Resize(ref _rows, (int)Math.Min(rowsInMemory, 2L * _rows.Length));
         }
 
-        _rows[_filled++] = CanonicalKey.Of(row);
+        _rows[_filled++] = CanonicalKey.Of(row, patient);
     }
 
     /// <summary>Streams the distinct rows in canonical order. Call it once, after the last <see cref="Add"/>.</summary>
@@ -44,7 +52,46 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
     /// <summary>Merges sorted sources into one sorted sequence of distinct rows. The counts of equal rows are added.</summary>
     /// <param name="sources">Each source has distinct rows in canonical order.</param>
     public static IEnumerable<CountedRow> Merge(params IReadOnlyList<IEnumerable<CountedRow>> sources) => Merge(
-        sources, row => CanonicalKey.Of(row.Row), (row, same) => row with { Count = checked(row.Count + same.Count) });
+        sources, row => CanonicalKey.Of(row.Row, row.Patient), (row, same) => row with { Count = checked(row.Count + same.Count) });
+
+    /// <summary>
+    /// As <see cref="Merge(IReadOnlyList{IEnumerable{CountedRow}})"/>, and says for each row which sources have it: bit i for source i.
+    /// </summary>
+    public static IEnumerable<(CountedRow Row, int Sources)> MergeTelling(params IReadOnlyList<IEnumerable<CountedRow>> sources) => Merge(
+        sources.Select((source, i) => source.Select(row => (Row: row, Sources: 1 << i))),
+        row => CanonicalKey.Of(row.Row.Row, row.Row.Patient),
+        (row, same) => (row.Row with { Count = checked(row.Row.Count + same.Row.Count) }, row.Sources | same.Sources));
+
+    /// <summary>
+    /// Gives a row of an unknown patient to a known patient whose row has the same inputs and class: the same row came once with and once
+    /// without a reference, and must not count as two patients.
+    /// </summary>
+    /// <param name="rows">Distinct rows in canonical order.</param>
+    public static IEnumerable<CountedRow> WithoutUnknownCopies(IEnumerable<CountedRow> rows)
+    {
+        CountedRow? pending = null;
+        foreach (var row in rows)
+        {
+            if (pending is not { } before)
+            {
+                pending = row;
+            }
+            else if (!before.Patient.IsKnown && before.Row == row.Row)
+            {
+                pending = row with { Count = checked(row.Count + before.Count) };
+            }
+            else
+            {
+                yield return before;
+                pending = row;
+            }
+        }
+
+        if (pending is { } last)
+        {
+            yield return last;
+        }
+    }
 
     public void Dispose() => _runs.ForEach(run => run.Dispose());
 
@@ -114,7 +161,8 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
         foreach (var (row, count) in rows)
         {
             row.Write(canonical);
-            yield return new CountedRow(CanonicalRow.Read(canonical), count, hasher.FoldOf(canonical));
+            var fold = row.Patient.IsKnown ? row.Patient.Fold : hasher.FoldOf(canonical);
+            yield return new CountedRow(CanonicalRow.Read(canonical), count, fold, row.Patient);
         }
     }
 
@@ -134,6 +182,7 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
 
             row.Write(buffer.AsSpan(filled));
             BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(filled + CanonicalRow.Bytes), count);
+            BinaryPrimitives.WriteUInt64LittleEndian(buffer.AsSpan(filled + CanonicalRow.Bytes + sizeof(int)), row.Patient.Value);
             filled += RunBytes;
         }
 
@@ -163,8 +212,9 @@ public sealed class RowsSorter(Func<Stream> newRun, int rowsInMemory = RowsSorte
         {
             for (var at = 0; at < read; at += RunBytes)
             {
+                var patient = BinaryPrimitives.ReadUInt64LittleEndian(buffer.AsSpan(at + CanonicalRow.Bytes + sizeof(int)));
                 yield return (
-                    CanonicalKey.Read(buffer.AsSpan(at)),
+                    CanonicalKey.Read(buffer.AsSpan(at), new PatientToken(patient)),
                     BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(at + CanonicalRow.Bytes)));
             }
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Data;
@@ -10,6 +11,9 @@ namespace ModelOps.Domain.Data;
 /// The hash is HMAC-SHA256 over the canonical values of <see cref="FeatureSchema.KeyColumns"/>. Its first 8 bytes are read as a big-endian
 /// unsigned integer h. The fold is ⌊(h mod 1000) / 100⌋. Columns that a later schema adds aren't hashed, so they don't change any fold.
 /// </para>
+/// <para>
+/// Where the patient is known, the patient's token takes the place of h, so that all rows of a patient share a fold.
+/// </para>
 /// </summary>
 public sealed class SplitKey
 {
@@ -17,6 +21,8 @@ public sealed class SplitKey
     private const int Buckets = 1_000;
 
     private readonly byte[] _key;
+    private readonly Lazy<ulong> _id;
+    private readonly Lazy<byte[]> _patientKey;
 
     public SplitKey(ReadOnlySpan<byte> key)
     {
@@ -26,6 +32,11 @@ public sealed class SplitKey
         }
 
         _key = key.ToArray();
+        _id = new Lazy<ulong>(() => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(_key)));
+
+        // A key of its own, so that a token tells nothing about the hashes of inputs.
+        _patientKey = new Lazy<byte[]>(
+            () => HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, Bytes, info: "ModelOps patient reference 1"u8.ToArray()));
     }
 
     public static SplitKey Generate() => new(RandomNumberGenerator.GetBytes(Bytes));
@@ -59,7 +70,7 @@ public sealed class SplitKey
     internal RowHasher ManyRows() => new(_key);
 
     /// <summary>Identifies the key without revealing it: the first 8 bytes of the key's SHA-256, little-endian.</summary>
-    public ulong Id => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(_key));
+    public ulong Id => _id.Value;
 
     public const int Folds = 10;
 
@@ -70,6 +81,47 @@ public sealed class SplitKey
 
     /// <inheritdoc cref="FoldOf(PatientFeatures)"/>
     public static byte FoldOf(ulong hash) => (byte)(hash % Buckets / (Buckets / Folds));
+
+    /// <summary>The hash that decides a row's fold: the patient's token where it is known, otherwise the hash of the inputs.</summary>
+    public ulong HashOf(PatientFeatures features, PatientToken patient) => patient.IsKnown ? patient.Value : HashOf(features);
+
+    /// <summary>The fold 0..9 of a row of a rows file under this key.</summary>
+    /// <param name="fileKeyId"><see cref="RowsHeader.KeyId"/> of the file.</param>
+    public byte FoldOf(in CountedRow row, ulong fileKeyId) =>
+        row.Patient.IsKnown || fileKeyId == Id ? row.Fold : FoldOf(row.Row.Features);
+
+    /// <summary>
+    /// The token of a hospital's reference: the first 8 bytes of HMAC-SHA256 over the reference in UTF-8, with a key that HKDF-SHA256
+    /// derives from this key. Blanks around the reference, letter case and the Unicode form don't matter. The token of an empty reference
+    /// is unknown.
+    /// </summary>
+    public PatientToken TokenOf(string? reference)
+    {
+        if (string.IsNullOrWhiteSpace(reference))
+        {
+            return default;
+        }
+
+        var plain = Encoding.UTF8.GetBytes(Normalized(reference).Trim().ToUpperInvariant());
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_patientKey.Value, plain, hash);
+
+        // 0 stands for an unknown patient.
+        return new PatientToken(Math.Max(1, BinaryPrimitives.ReadUInt64BigEndian(hash)));
+    }
+
+    private static string Normalized(string reference)
+    {
+        try
+        {
+            return reference.Normalize(NormalizationForm.FormKC);
+        }
+        catch (ArgumentException)
+        {
+            // Half of a surrogate pair has no normal form.
+            return reference;
+        }
+    }
 
     /// <summary>Keeps the state of the HMAC, so that the key is set up once and not for each row.</summary>
     internal sealed class RowHasher(byte[] key) : IDisposable

@@ -1,3 +1,4 @@
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Datasets;
@@ -8,5 +9,5 @@ namespace ModelOps.Domain.Datasets;
 /// </param>
 public readonly record struct ClinicalRow(LabelledExample Example, string? PatientReference)
 {
-    public const int MaxPatientReference = 100;
+    public const int MaxPatientReference = PatientToken.MaxReference;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using ModelOps.Domain.Features;
 
@@ -7,6 +8,11 @@ namespace ModelOps.Domain.Datasets;
 /// <param name="Line">Line number in the file, from 1.</param>
 /// <param name="Column">Name of the column, or empty when the error concerns the whole row.</param>
 public sealed record RowProblem(int Line, string Column, Sentence Problem);
+
+/// <summary>How often a validation error occurred.</summary>
+/// <param name="Column">Name of the column, or empty when the error concerns the whole row.</param>
+/// <param name="Rows">Number of rows with this error. A row may have several.</param>
+public sealed record ProblemCount(string Column, Sentence Problem, int Rows);
 
 /// <summary>A remark on a whole column of an uploaded file.</summary>
 /// <param name="Code">Stable code, such as <c>columns_swapped</c>.</param>
@@ -38,6 +44,14 @@ public sealed record CsvReport(
     /// </summary>
     public CsvMapping? Mapping { get; init; }
 
+    /// <summary>All validation errors by kind; at most <see cref="Dataset.MaxProblemKinds"/>. Not stored.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ProblemCount> ProblemCounts { get; init; } = [];
+
+    /// <summary>Whether the file has a column of references to patients.</summary>
+    [JsonIgnore]
+    public bool HasPatientReferences => Mapping?.Columns.ContainsKey(ColumnNames.PatientReference) == true;
+
     /// <summary>The line of the header, from 1. Lines above it are no data.</summary>
     public int HeaderLine { get; init; } = 1;
 }
@@ -47,6 +61,7 @@ public sealed partial class Dataset
 {
     public const int MaxName = 100;
     public const int MaxProblems = 20;
+    public const int MaxProblemKinds = 50;
     public const int MaxDescription = 500;
 
     private Dataset()

@@ -1,18 +1,25 @@
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Domain.Evaluation;
 
 /// <summary>
-/// Hold-out predictions of a version: each row is predicted only with weights that weren't trained on that row. The metrics of trainings
-/// and comparisons, and all other evaluations, use this interface. Thread-safe.
+/// Hold-out predictions of a version. A version has members, numbered by the fold that a member was trained without; a network that isn't
+/// cross-fitted answers with its one network for each fold that it was trained without. Whoever asks must choose a member that learned
+/// neither from the row's inputs nor from its patient. The metrics of trainings and comparisons use this interface. Thread-safe.
 /// </summary>
 public interface IJudge
 {
-    /// <summary>Predicts the probabilities of the three classes for a row.</summary>
-    /// <param name="fold">The row's fold 0..9, computed with the split key of the version.</param>
+    /// <summary>The members that learned from no row with these inputs.</summary>
+    /// <param name="own">One of the version's own rows. Of several rows with equal inputs, the union is meant.</param>
+    FoldSet MembersWithout(in CountedRow own);
+
+    /// <summary>The members that may judge a row whose inputs are not among the version's own rows.</summary>
+    /// <param name="row">The row with its fold by the split key of the version.</param>
+    FoldSet MembersForUnseen(in CountedRow row);
+
+    /// <summary>Predicts the probabilities of the three classes.</summary>
+    /// <param name="member">A member that may judge these inputs.</param>
     /// <param name="probabilities">Receives three probabilities in class order with sum 1.</param>
-    /// <returns>
-    /// False when all weights of the version were trained on the row; <paramref name="probabilities"/> is then undefined.
-    /// </returns>
-    bool TryJudge(PatientFeatures features, int fold, Span<double> probabilities);
+    void Predict(int member, PatientFeatures features, Span<double> probabilities);
 }

@@ -1,3 +1,4 @@
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Predictions;
 
@@ -51,8 +52,12 @@ public sealed class LabelledRecord
     /// <summary>The import that added this record; null for a record from another source.</summary>
     public long? ImportId { get; private set; }
 
+    /// <summary><see cref="PatientToken.ToStored"/> of the hospital's reference to the patient; null for an unknown patient.</summary>
+    public long? PatientHash { get; private set; }
+
     public static LabelledRecord Create(
-        LabelledExample example, LabelSource source, string createdBy, DateTime now, long? importId = null) => new()
+        LabelledExample example, LabelSource source, string createdBy, DateTime now, long? importId = null,
+            PatientToken patient = default) => new()
     {
         HbA1c = example.Features.HbA1c,
         Age = example.Features.Age,
@@ -63,6 +68,7 @@ public sealed class LabelledRecord
         CreatedBy = createdBy,
         CreatedAt = now,
         ImportId = importId,
+        PatientHash = patient.ToStored(),
     };
 
     /// <summary>Corrects the class. Returns what must be kept of the correction; null if the record has this class already.</summary>

@@ -38,6 +38,9 @@ public sealed class RecordImport
 
     public string CreatedBy { get; private set; } = "";
 
+    /// <summary>When its records became visible; null until then, and in imports of earlier releases.</summary>
+    public DateTime? PublishedAt { get; private set; }
+
     /// <summary>
     /// Number of records: 0 until the import is published; then without those that were deleted one by one. Of a withdrawn import, the
     /// number of records that the withdrawal deleted.

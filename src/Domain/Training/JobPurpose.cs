@@ -6,6 +6,9 @@ public abstract record DataSelection
     /// <summary>The text form of the database; the text form of every selection that uses it begins so.</summary>
     public const string DatabaseSource = "database";
 
+    /// <summary>The text form of the database with the hospital's own table.</summary>
+    public const string DatabaseAndSource = DatabaseSource + "+source";
+
     private DataSelection()
     {
     }

@@ -44,6 +44,9 @@ public sealed class TrainingJob
     /// <summary>SHA-256 of the rows (<see cref="Data.RowsHeader.Sha256"/>); empty until it is known.</summary>
     public string DataSha256 { get; private set; } = "";
 
+    /// <summary>What was read from the hospital's own table; null when it wasn't read.</summary>
+    public SourceReport? Source { get; private set; }
+
     /// <summary>Number of attempts so far. An attempt that <see cref="Release"/> ended isn't counted.</summary>
     public int Attempt { get; private set; }
 
@@ -145,13 +148,23 @@ public sealed class TrainingJob
     /// Records the rows that the worker read. They may differ from the rows at the time of the request, because records may have been
     /// added or deleted since.
     /// </summary>
-    public void RecordData(Guid claim, int rows, string sha256)
+    /// <param name="source">What was read from the hospital's own table; null when it wasn't read.</param>
+    public void RecordData(Guid claim, int rows, string sha256, SourceReport? source = null)
     {
         EnsureHeldBy(claim);
         DataRows = rows;
         DataSha256 = sha256;
+        Source = source;
         Touch();
     }
+
+    /// <summary>
+    /// The source of the rows, as text for responses: <see cref="JobPurpose.Describe"/>, with <c>database+source</c> where the hospital's
+    /// own table was read.
+    /// </summary>
+    public string DescribeData() => Source is null
+        ? Purpose.Describe()
+        : $"{DataSelection.DatabaseAndSource}{Purpose.Describe()[DataSelection.DatabaseSource.Length..]}";
 
     /// <summary>Records the seconds for which this job was worked on so far. The value never decreases.</summary>
     public void RecordElapsed(Guid claim, double seconds)

@@ -19,6 +19,10 @@ public sealed record TrainingSpecification(
     [JsonIgnore]
     public string Schema { get; init; } = FeatureSchema.Diabetes1Id;
 
+    /// <summary>When the labelled records were read; null when the rows come from a dataset alone, and in earlier releases.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? RecordsReadAt { get; init; }
+
     /// <summary>
     /// The schema as JSON has it: left out when it is <c>diabetes-1</c>. A specification of an earlier release, which names no schema,
     /// thus keeps its JSON text and with it the fingerprint by which its checkpoint is found.

@@ -8,7 +8,8 @@ namespace ModelOps.Domain.Versions;
 public sealed record ArtifactFile(string Name, long Bytes, string Sha256);
 
 /// <summary>
-/// A trained network with its specification, metrics and files. A version is immutable. <see cref="ActiveModel"/> points to the version
+/// A trained network with its specification, metrics and files. A version is immutable, apart from
+/// its rows, which <see cref="RemoveRows"/> takes away. <see cref="ActiveModel"/> points to the version
 /// that is active.
 /// </summary>
 public sealed class ModelVersion
@@ -47,6 +48,9 @@ public sealed class ModelVersion
 
     public TrainingSummary Summary { get; private set; } = null!;
 
+    /// <summary>When the version's rows were removed because of their age; null while it has them.</summary>
+    public DateTime? RowsRemovedAt { get; private set; }
+
     /// <summary>All files of the version.</summary>
     public IReadOnlyList<ArtifactFile> Files { get; private set; } = [];
 
@@ -72,4 +76,13 @@ public sealed class ModelVersion
             Summary = summary,
             Files = files,
         };
+
+    /// <summary>
+    /// Takes the rows file out of the version's files. The version can still be served, but neither compared nor reproduced.
+    /// </summary>
+    public void RemoveRows(DateTime now)
+    {
+        RowsRemovedAt ??= now;
+        Files = [.. Files.Where(file => file.Name != RowsFile)];
+    }
 }

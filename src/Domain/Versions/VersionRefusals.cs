@@ -17,6 +17,10 @@ public static class VersionRefusals
         RefusalKind.Conflict, "artifact_corrupt",
         $"A file of {version} is missing or altered, so it can't be used. The model in service is unchanged.", inner);
 
+    public static RefusalException RowsRemoved(string version) => new(
+        RefusalKind.Conflict, "version_rows_removed",
+        $"The rows that {version} was made of were removed after the time for which this installation keeps them. It can still be used, but neither compared nor reproduced.");
+
     public static RefusalException NothingToRollBackTo() => new(
         RefusalKind.Conflict, "nothing_to_roll_back_to", $"No earlier active version exists any more.");
 

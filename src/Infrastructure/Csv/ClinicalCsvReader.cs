@@ -142,6 +142,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             [.. file.Plan.Columns.Select(c => c!.Unit is null ? new CodedField(c.Coding ?? c.Column.Codings[0]) : null)];
 
         private readonly List<RowProblem> _problems = [];
+        private readonly Dictionary<(string Column, Sentence Problem), int> _kinds = [];
         private readonly double[] _inputs = new double[Schema.Inputs.Count];
         private readonly int[] _byClass = new int[DiabetesClasses.Count];
         private int _rows;
@@ -188,7 +189,10 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
                 _rejected,
                 _problems,
                 Duplicates: 0,
-                DiabetesClasses.All.ToDictionary(c => c, c => _byClass[(int)c])));
+                DiabetesClasses.All.ToDictionary(c => c, c => _byClass[(int)c]))
+            {
+                ProblemCounts = [.. _kinds.Select(kind => new ProblemCount(kind.Key.Column, kind.Key.Problem, kind.Value))],
+            });
         }
 
         private void ReadRow()
@@ -272,6 +276,11 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
             if (_problems.Count < Dataset.MaxProblems)
             {
                 _problems.Add(found);
+            }
+
+            if (_kinds.TryGetValue((column, problem), out var count) || _kinds.Count < Dataset.MaxProblemKinds)
+            {
+                _kinds[(column, problem)] = count + 1;
             }
         }
     }

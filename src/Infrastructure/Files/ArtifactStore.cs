@@ -96,13 +96,27 @@ internal sealed class ArtifactStore(DataDirectory directory, RowsFiles rows, Sta
         string version, IReadOnlyList<ArtifactFile> files, CancellationToken cancellationToken) =>
         VersionFolder.ReadVerifiedAsync(directory.VersionFolder(version), version, files, cancellationToken);
 
-    public async Task<IRows> OpenRowsAsync(ModelVersion version, CancellationToken cancellationToken) => await VersionFolder.OpenRowsAsync(
-        directory.VersionFolder(version.Name),
-        version.Name,
-        version.Files,
-        SplitKey.FromHex(version.Specification.SplitKey),
-        rows.NewPath,
-        cancellationToken);
+    public async Task<IRows> OpenRowsAsync(ModelVersion version, CancellationToken cancellationToken) => version.RowsRemovedAt is not null
+        ? throw VersionRefusals.RowsRemoved(version.Name)
+        : await VersionFolder.OpenRowsAsync(
+            directory.VersionFolder(version.Name),
+            version.Name,
+            version.Files,
+            SplitKey.FromHex(version.Specification.SplitKey),
+            rows.NewPath,
+            cancellationToken);
+
+    public void DeleteRows(string version)
+    {
+        try
+        {
+            File.Delete(Path.Combine(directory.VersionFolder(version), ModelVersion.RowsFile));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The whole version was deleted.
+        }
+    }
 
     public Stream OpenFile(string version, string file)
     {

@@ -37,10 +37,14 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         }
     }
 
-    public void Keep(IStagedUpload upload, IRows rows, long id, string name)
+    public void Keep(IStagedUpload? upload, IRows rows, long id, string name)
     {
-        ((StagedUpload)upload).MoveTo(PathOf(id, name));
-        DurableFiles.FlushFolder(directory.Datasets);
+        if (upload is not null)
+        {
+            ((StagedUpload)upload).MoveTo(PathOf(id, name));
+            DurableFiles.FlushFolder(directory.Datasets);
+        }
+
         KeepRows(rows, id);
         FaultPoints.Hit("upload.kept");
     }
@@ -127,13 +131,14 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
         ? Path.Combine(directory.Datasets, string.Create(CultureInfo.InvariantCulture, $"{id}-{name}"))
         : throw new ArgumentException("Not a dataset's name.", nameof(name));
 
+    /// <summary>
+    /// An upload as it came. It may have references to patients, so nobody but this object can read the file; a crash leaves nothing that
+    /// could be read. The file stays open, and its lock tells the sweep of other processes that it is in use.
+    /// </summary>
     private sealed class StagedUpload(string path) : IStagedUpload
     {
-        private string _path = path;
-        private bool _kept;
-
-        // The file stays open during the upload. Its lock tells the sweep of other processes that the file is in use.
-        private FileStream? _file;
+        private SealedFile? _file;
+        private string? _kept;
 
         public long Bytes { get; private set; }
 
@@ -145,10 +150,7 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
             try
             {
                 using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-                // Without a buffer: on a full disk, closing a file with buffered bytes fails.
-                var file = _file = new FileStream(
-                    _path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0);
+                var file = _file = new SealedFile(path);
                 for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
                 {
                     Bytes += read;
@@ -159,10 +161,9 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
 
                     reserve.RequireRoom();
                     hash.AppendData(buffer, 0, read);
-                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                    file.Write(buffer.AsSpan(0, read));
                 }
 
-                file.Flush(flushToDisk: true);
                 Sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
             }
             finally
@@ -171,30 +172,54 @@ internal sealed class DatasetStore(DataDirectory directory, Timing timing, TimeP
             }
         }
 
-        public Stream OpenRead() => new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        public Stream OpenRead()
+        {
+            var file = _file ?? throw new InvalidOperationException("The upload has no content yet.");
+            file.Position = 0;
+            return new UnownedStream(file);
+        }
 
+        /// <summary>Writes the content in plain. The second time, the file is moved.</summary>
         public void MoveTo(string destination)
         {
-            File.Move(_path, destination, overwrite: false);
-            _path = destination;
-            _kept = true;
+            if (_kept is null)
+            {
+                WritePlain(destination);
+            }
+            else
+            {
+                File.Move(_kept, destination, overwrite: false);
+            }
+
+            _kept = destination;
         }
 
         public async ValueTask DisposeAsync()
         {
+            if (_file is not null)
+            {
+                await _file.DisposeAsync();
+            }
+        }
+
+        private void WritePlain(string destination)
+        {
+            var plain = $"{path}-plain";
             try
             {
-                if (_file is not null)
+                using (var content = OpenRead())
+                using (var file = new FileStream(plain, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
                 {
-                    await _file.DisposeAsync();
+                    content.CopyTo(file);
+                    file.Flush(flushToDisk: true);
                 }
+
+                File.Move(plain, destination, overwrite: false);
             }
-            finally
+            catch
             {
-                if (!_kept)
-                {
-                    File.Delete(_path);
-                }
+                File.Delete(plain);
+                throw;
             }
         }
     }

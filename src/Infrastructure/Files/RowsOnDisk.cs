@@ -36,14 +36,14 @@ internal sealed class RowsOnDisk : IRows
     public static RowsOnDisk Temporary(string path) => new(path, temporary: true);
 
     /// <summary>Writes rows, given in canonical order, to a new temporary file and flushes it to disk.</summary>
-    public static RowsOnDisk WriteTemporary(string path, IEnumerable<CountedRow> rows, SplitKey key)
+    public static RowsOnDisk WriteTemporary(string path, IEnumerable<CountedRow> rows, SplitKey key, bool hasPatients = false)
     {
         try
         {
             using (var stream = new FileStream(
                 path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0))
             {
-                RowsFile.Write(stream, rows, key);
+                RowsFile.Write(stream, rows, key, hasPatients);
                 stream.Flush(flushToDisk: true);
             }
 
@@ -61,8 +61,7 @@ internal sealed class RowsOnDisk : IRows
     public IEnumerable<CountedRow> Read()
     {
         using var stream = Open();
-        RowsFile.ReadHeader(stream);
-        foreach (var row in RowsFile.ReadRows(stream))
+        foreach (var row in RowsFile.ReadRows(stream, RowsFile.ReadHeader(stream).HasPatients))
         {
             yield return row;
         }

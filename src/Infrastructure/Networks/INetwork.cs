@@ -30,13 +30,41 @@ internal interface INetwork
 }
 
 /// <summary>The distinct rows of a training, in canonical order.</summary>
-/// <param name="Distinct">Rows that differ in inputs or class.</param>
+/// <param name="Distinct">Rows that differ in inputs, class or patient.</param>
 /// <param name="Folds">The fold 0..9 of each distinct row.</param>
 /// <param name="Total">The number of rows read, including duplicates.</param>
 internal sealed record TrainingRows(IReadOnlyList<LabelledExample> Distinct, IReadOnlyList<byte> Folds, int Total)
 {
+    /// <summary>The patient of each distinct row; null when no patient is known.</summary>
+    public IReadOnlyList<PatientToken>? Patients { get; init; }
+
+    public PatientToken PatientOf(int row) => Patients?[row] ?? default;
+
+    public CountedRow this[int row] => new(Distinct[row], 1, Folds[row], PatientOf(row));
+
     /// <summary>The distinct rows in the form in which a rows file yields them, each with count 1.</summary>
-    public IEnumerable<CountedRow> Counted() => Distinct.Select((row, i) => new CountedRow(row, 1, Folds[i]));
+    public IEnumerable<CountedRow> Counted() => Enumerable.Range(0, Distinct.Count).Select(i => this[i]);
+
+    /// <summary>
+    /// For each row, the folds of all rows with the same inputs. Without known patients that is the row's own fold. A member must not learn
+    /// from a row when the member's fold is in this set: otherwise it would judge inputs that it has learned from.
+    /// </summary>
+    public FoldSet[] FoldsOfInputs()
+    {
+        var sets = new FoldSet[Distinct.Count];
+        for (int first = 0, next; first < sets.Length; first = next)
+        {
+            var folds = FoldSet.None;
+            for (next = first; next < sets.Length && Distinct[next].Features == Distinct[first].Features; next++)
+            {
+                folds |= FoldSet.Of(Folds[next]);
+            }
+
+            sets.AsSpan(first..next).Fill(folds);
+        }
+
+        return sets;
+    }
 }
 
 /// <summary>A running training. It is synchronous and uses one thread; a process has at most one session.</summary>

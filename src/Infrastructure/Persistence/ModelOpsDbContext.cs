@@ -48,6 +48,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
     public DbSet<RecordImport> Imports => Set<RecordImport>();
 
+    public DbSet<RecordDeletion> RecordDeletions => Set<RecordDeletion>();
+
     public DbSet<RecordCorrection> Corrections => Set<RecordCorrection>();
 
     public DbSet<Prediction> Predictions => Set<Prediction>();
@@ -138,14 +140,15 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     /// Streams all records with a single statement, so that it reads one consistent snapshot on both providers. It uses a connection of its
     /// own and not EF Core, whose retrying execution strategy would buffer the whole result in memory.
     /// </summary>
-    public async IAsyncEnumerable<LabelledExample> StreamRecordsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(LabelledExample Row, PatientToken Patient)> StreamRecordsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var connection = NewConnection();
         await connection.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         command.CommandText =
             """
-            SELECT "HbA1c", "Age", "Bmi", "Gender", "Class" FROM labelled_records
+            SELECT "HbA1c", "Age", "Bmi", "Gender", "Class", "PatientHash" FROM labelled_records
             WHERE "ImportId" IS NULL OR "ImportId" NOT IN (SELECT "Id" FROM record_imports WHERE "State" <> 'Published')
             """;
 
@@ -154,9 +157,10 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            yield return new LabelledExample(
+            var row = new LabelledExample(
                 new PatientFeatures(reader.GetDouble(0), reader.GetDouble(1), reader.GetDouble(2), (Gender)reader.GetInt32(3)),
                 (DiabetesClass)reader.GetInt32(4));
+            yield return (row, PatientToken.FromStored(reader.IsDBNull(5) ? null : reader.GetInt64(5)));
         }
     }
 
@@ -268,6 +272,9 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             // With Restrict, an import's row can't be removed while a process still writes records of it.
             record.HasOne<RecordImport>().WithMany().HasForeignKey(r => r.ImportId).OnDelete(DeleteBehavior.Restrict);
             record.HasIndex(r => new { r.ImportId, r.Class });
+
+            // For forgetting a patient. Records of unknown patients take no room in it.
+            record.HasIndex(r => r.PatientHash).HasFilter("\"PatientHash\" IS NOT NULL");
             record.HasQueryFilter(r =>
                 r.ImportId == null || !Imports.Any(i => i.Id == r.ImportId && i.State != ImportState.Published));
         });
@@ -289,6 +296,11 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             // A deleted record's diagnoses are gone with it.
             correction.HasOne<LabelledRecord>().WithMany().HasForeignKey(c => c.RecordId).OnDelete(DeleteBehavior.Cascade);
             correction.HasIndex(c => new { c.RecordId, c.Id });
+        });
+        builder.Entity<RecordDeletion>(deletion =>
+        {
+            deletion.ToTable("record_deletions");
+            deletion.HasIndex(d => d.DeletedAt);
         });
         builder.Entity<Prediction>(prediction =>
         {
@@ -392,6 +404,7 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         Json(job.Property(j => j.Metrics));
         Json(job.Property(j => j.History));
         Json(job.Property(j => j.Comparison));
+        Json(job.Property(j => j.Source));
         Json(job.Property(j => j.Reproduction));
         job.Property(j => j.DataSha256).HasMaxLength(64);
         job.Property(j => j.VersionName).HasMaxLength(VersionName.MaxLength);

@@ -27,7 +27,8 @@ internal sealed partial class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlMod
         await using var writer = await ((NpgsqlConnection)Database.GetDbConnection()).BeginBinaryImportAsync(
             """
             COPY labelled_records
-                ("HbA1c", "Age", "Bmi", "Gender", "Class", "Source", "CreatedAt", "CreatedBy", "PredictionId", "ImportId")
+                ("HbA1c", "Age", "Bmi", "Gender", "Class", "Source", "CreatedAt", "CreatedBy", "PredictionId", "ImportId",
+                "PatientHash")
             FROM STDIN (FORMAT BINARY)
             """,
             cancellationToken);
@@ -44,7 +45,8 @@ internal sealed partial class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlMod
                 record.CreatedAt,
                 record.CreatedBy,
                 record.PredictionId,
-                record.ImportId);
+                record.ImportId,
+                record.PatientHash);
         }
 
         await writer.CompleteAsync(cancellationToken);

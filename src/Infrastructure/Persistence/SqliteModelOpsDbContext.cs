@@ -47,8 +47,9 @@ internal sealed class SqliteModelOpsDbContext(
         command.CommandText =
             """
             INSERT INTO labelled_records
-                ("HbA1c", "Age", "Bmi", "Gender", "Class", "Source", "CreatedAt", "CreatedBy", "PredictionId", "ImportId")
-            VALUES ($hba1c, $age, $bmi, $gender, $class, $source, $at, $by, $prediction, $import)
+                ("HbA1c", "Age", "Bmi", "Gender", "Class", "Source", "CreatedAt", "CreatedBy", "PredictionId", "ImportId",
+                "PatientHash")
+            VALUES ($hba1c, $age, $bmi, $gender, $class, $source, $at, $by, $prediction, $import, $patient)
             """;
         var parameters = command.Parameters;
         foreach (var record in records)
@@ -64,6 +65,7 @@ internal sealed class SqliteModelOpsDbContext(
             parameters.AddWithValue("$by", record.CreatedBy);
             parameters.AddWithValue("$prediction", (object?)record.PredictionId ?? DBNull.Value);
             parameters.AddWithValue("$import", (object?)record.ImportId ?? DBNull.Value);
+            parameters.AddWithValue("$patient", (object?)record.PatientHash ?? DBNull.Value);
             command.ExecuteNonQuery();
         }
 

@@ -34,13 +34,13 @@ internal static class CandidateComparison
             using var baselineRows = VersionFolder.OpenRowsAsync(
                 baseline.Folder, baseline.Version, baseline.Files, key, folder.NewPath, cancel).GetAwaiter().GetResult();
             var network = networks.Get(baseline.Architecture);
-            var comparison = new PairedComparison(
-                new JudgedVersion(network.Judge(network.Load(files), key, baselineRows.Read), key),
-                new JudgedVersion(candidate, SplitKey.FromHex(specification.SplitKey)));
-            using var own = folder.OpenRows(SplitKey.FromHex(specification.SplitKey));
+            var candidateKey = SplitKey.FromHex(specification.SplitKey);
+            using var own = folder.OpenRows(candidateKey);
             using var records = folder.OpenRecords();
-            IRows[] sources = records is null ? [own, baselineRows] : [own, baselineRows, records];
-            return comparison.Run(sources, specification.Parameters.Seed, baseline.EarlierLooks, cancel) is { } result
+            var comparison = new PairedComparison(
+                new JudgedVersion(network.Judge(network.Load(files), key, baselineRows.Read), key, baselineRows),
+                new JudgedVersion(candidate, candidateKey, own));
+            return comparison.Run(records, specification.Parameters.Seed, baseline.EarlierLooks, cancel) is { } result
                 ? new BaselineComparison(baseline.Version, result)
                 : null;
         }

@@ -94,10 +94,13 @@ internal sealed class TorchTrainer(
         Span<double> probabilities = stackalloc double[DiabetesClasses.Count];
         for (var i = 0; i < rows.Distinct.Count; i++)
         {
-            var row = rows.Distinct[i];
-            if (judge.TryJudge(row.Features, rows.Folds[i], probabilities))
+            // A member without the row has learned neither from its inputs nor from its patient, whose rows are all in its fold.
+            var row = rows[i];
+            var members = judge.MembersWithout(row);
+            if (!members.IsEmpty)
             {
-                judged.Add(row.Class, row.Features, probabilities);
+                judge.Predict(members.Choose(row.Fold), row.Row.Features, probabilities);
+                judged.Add(row.Row.Class, row.Row.Features, probabilities);
             }
         }
 

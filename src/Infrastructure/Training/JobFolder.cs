@@ -65,14 +65,17 @@ internal sealed class JobFolder(string path)
     {
         var key = SplitKey.FromHex(specification.SplitKey);
         using var rows = OpenRows(key);
-        var (distinct, folds) = (new List<LabelledExample>((int)rows.Header.Distinct), new List<byte>((int)rows.Header.Distinct));
-        foreach (var row in RowsFile.Verified(rows.Read(), specification.DataSha256))
+        var count = (int)rows.Header.Distinct;
+        var (distinct, folds) = (new List<LabelledExample>(count), new List<byte>(count));
+        var patients = rows.Header.HasPatients ? new List<PatientToken>(count) : null;
+        foreach (var row in RowsFile.Verified(rows.Read(), specification.DataSha256, rows.Header.HasPatients))
         {
             distinct.Add(row.Row);
-            folds.Add(rows.Header.KeyId == key.Id ? row.Fold : key.FoldOf(row.Row.Features));
+            folds.Add(key.FoldOf(row, rows.Header.KeyId));
+            patients?.Add(row.Patient);
         }
 
-        return new TrainingRows(distinct, folds, (int)rows.Header.Total);
+        return new TrainingRows(distinct, folds, (int)rows.Header.Total) { Patients = patients };
     }
 
     /// <summary>Opens the rows to train on, to read them once from start to end.</summary>

@@ -45,6 +45,13 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
         return Created("/records/summary", answer);
     }
 
+    /// <summary>Deletes all records of a patient. Versions that were made of them keep their rows.</summary>
+    [HttpPost("forget")]
+    [TokenScope(TokenScopes.Data)]
+    [Authorize(Policy = Policies.Admin)]
+    public Task<PatientForgotten> Forget([FromBody] ForgetPatient body, CancellationToken cancellationToken) =>
+        mediator.Send(body, cancellationToken);
+
     /// <summary>Newest first.</summary>
     /// <param name="class"><c>N</c>, <c>P</c>, <c>Y</c> or the full name.</param>
     /// <param name="source"><c>registered</c>, <c>imported</c>, <c>lab</c> or <c>clinician</c>.</param>

@@ -85,10 +85,13 @@ internal static class Show
     /// <summary>Describes the source of a training's rows, which the API calls <c>database+dataset:NAME</c>.</summary>
     public static string Source(string source)
     {
-        const string Both = "database+dataset:", Dataset = "dataset:", Version = "version:";
+        const string Both = "database+dataset:", Dataset = "dataset:", Version = "version:", Table = "database+source+dataset:";
         return source switch
         {
             "database" => Texts.Say($"Records of the database"),
+            "database+source" => Texts.Say($"Records of the database and the hospital's table"),
+            _ when source.StartsWith(Table, StringComparison.Ordinal) =>
+                Texts.Say($"Records of the database, the hospital's table and {source[Table.Length..]}"),
             _ when source.StartsWith(Both, StringComparison.Ordinal) => Texts.Say($"Records of the database and {source[Both.Length..]}"),
             _ when source.StartsWith(Version, StringComparison.Ordinal) => Texts.Say($"The rows of {source[Version.Length..]}"),
             _ when source.StartsWith(Dataset, StringComparison.Ordinal) => source[Dataset.Length..],

@@ -52,6 +52,7 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /model/predict/batch predict
         admin           POST   /records data
         admin           POST   /records/import data
+        admin           POST   /records/forget data
         admin           GET    /records data
         admin           GET    /records/{id} data
         admin           PATCH  /records/{id} data

@@ -26,7 +26,7 @@ public sealed class RecordTests(ServiceFixture service) : IClassFixture<ServiceF
         Assert.Equal(2, (await two.JsonAsync()).GetProperty("created").GetInt32());
 
         var summary = await _admin.JsonAsync("/records/summary");
-        Shape.Is(summary, "records:number labelled:number by_class:object minimum_required:number enough:bool");
+        Shape.Is(summary, "records:number labelled:number by_class:object minimum_required:number enough:bool reads_source:bool");
         Shape.Is(summary.GetProperty("by_class"), "Negative:number Prediabetes:number Diabetes:number");
         Assert.Equal(before + 3, await LabelledAsync());
         Assert.Equal(10, summary.GetProperty("minimum_required").GetInt32());

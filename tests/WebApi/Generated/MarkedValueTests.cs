@@ -172,8 +172,25 @@ public sealed class MarkedValueTests
             await UploadAsync("/model/upload-dataset?strict=true", "strict.csv", csv, 400);
             await UploadAsync("/records/import", "marked.csv", csv, 201);
             await UploadAsync("/records/import?strict=true", "marked.csv", csv, 400);
+            var referenced = $"""
+                HbA1c,AGE,BMI,Gender,CLASS,patient_ref
+                6.1,61,33,F,Y,{Reference}
+                5.1,62,33,F,N,{Reference}
+                5.2,999,33,F,N,{Reference}
+                5.3,63,33,F,N,{Reference}{new string('x', 100)}
+                """;
+            await UploadAsync("/model/datasets/preview", "referenced.csv", referenced, 200);
+            await UploadAsync("/model/upload-dataset", "referenced.csv", referenced, 201);
+            await UploadAsync("/model/upload-dataset?strict=true", "strict.csv", referenced, 400);
+            await UploadAsync("/records/import", "referenced.csv", referenced, 201);
             await PostAsync("/records", GoodRecord, 201);
             await PostAsync("/records", BadRecord, 400);
+            await PostAsync("/records", OfPatient(GoodRecord, Reference), 201);
+            await PostAsync("/records", OfPatient(BadRecord, Reference), 400);
+            await PostAsync("/records", OfPatient(GoodRecord, $"{Reference}{new string('x', 100)}"), 400);
+            await PostAsync("/records/forget", $$"""{"patient_ref": "{{Reference}}", "reason": "{{Reference}}"}""", 400);
+            await PostAsync("/records/forget", $$"""{"patient_ref": "{{Reference}}"}""", 200);
+            await PostAsync("/records", OfPatient(GoodRecord, Reference), 201);
             await PostAsync("/records", "{\"HbA1c\": 7.31731, \"7.31731\": 61.7771", 400);
             var versions = new[] { await TrainAsync(1), await TrainAsync(2) };
             await PostAsync("/model/activate", $$"""{"version": "{{versions[0]}}"}""", 200);
@@ -227,7 +244,8 @@ public sealed class MarkedValueTests
             var jobs = await reader.JsonAsync("/model/jobs");
             string[] addresses =
             [
-                "/auth/me", "/auth/sessions", "/auth/tokens", "/model/datasets", "/model/datasets/marked.csv", "/records/summary",
+                "/auth/me", "/auth/sessions", "/auth/tokens", "/model/datasets", "/model/datasets/marked.csv",
+                    "/model/datasets/referenced.csv", "/records/summary",
                     "/model/active", "/model/activations",
                 .. versions.GetProperty("models").EnumerateArray().Select(m => $"/model/versions/{m.GetProperty("version").GetString()}"),
                 .. jobs.GetProperty("jobs").EnumerateArray().Select(j => $"/model/jobs/{j.GetProperty("job_id").GetString()}"),
@@ -239,6 +257,9 @@ public sealed class MarkedValueTests
 
             return text.Append(versions).Append(jobs).ToString();
         }
+
+        private static string OfPatient(string record, string reference) =>
+            record.Replace("}", $", \"patient_ref\": \"{reference}\"}}", StringComparison.Ordinal);
 
         private async Task SignInAsync()
         {

@@ -61,6 +61,7 @@ internal sealed class RequestGenerator(JsonNode document, int seed)
         ["Gender"] = "\"F\"",
         ["CLASS"] = "\"N\"",
         ["source"] = "\"lab\"",
+        ["patient_ref"] = "\"generated reference\"",
         ["role"] = "\"USER\"",
         ["email"] = "\"generated@example.org\"",
         ["password"] = "\"a long generated phrase\"",

@@ -47,7 +47,7 @@ public abstract class JobTests(ModelsFixture service)
         Assert.Equal(1, end.GetProperty("attempt").GetInt32());
         Assert.Equal(ServiceFixture.AdminEmail, end.GetProperty("requested_by").GetString());
         Assert.Equal(JsonValueKind.Null, end.GetProperty("error").ValueKind);
-        Shape.Is(end.GetProperty("data"), "source:string rows:number sha256:string");
+        Shape.Is(end.GetProperty("data"), "source:string rows:number sha256:string from_source:object?");
         Assert.Equal(300, end.GetProperty("data").GetProperty("rows").GetInt32());
         Assert.Contains(service.Dataset, end.GetProperty("data").GetProperty("source").GetString(), StringComparison.Ordinal);
         Assert.Matches("^[0-9a-f]{64}$", end.GetProperty("data").GetProperty("sha256").GetString());

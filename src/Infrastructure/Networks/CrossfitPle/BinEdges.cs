@@ -1,3 +1,4 @@
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 
@@ -5,7 +6,7 @@ namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
 /// Computes class-balanced bin edges: weighted quantiles of a feature, with weights that give each class that occurs the same total.
-/// The values are sorted once for all members. Each member skips the rows of its own fold.
+/// The values are sorted once for all members. Each member skips the rows that it doesn't learn from.
 /// </summary>
 internal sealed class BinEdges
 {
@@ -13,12 +14,12 @@ internal sealed class BinEdges
 
     private readonly double[] _sorted;
     private readonly byte[] _classes;
-    private readonly byte[] _folds;
+    private readonly FoldSet[] _folds;
 
     /// <param name="values">The feature's value of each row.</param>
     /// <param name="classes">Each row's class.</param>
-    /// <param name="folds">Each row's fold.</param>
-    public BinEdges(ReadOnlySpan<double> values, ReadOnlySpan<byte> classes, ReadOnlySpan<byte> folds)
+    /// <param name="folds">For each row, the folds whose members don't learn from it.</param>
+    public BinEdges(ReadOnlySpan<double> values, ReadOnlySpan<byte> classes, ReadOnlySpan<FoldSet> folds)
     {
         _sorted = values.ToArray();
         var order = new int[values.Length];
@@ -29,7 +30,7 @@ internal sealed class BinEdges
 
         Array.Sort(_sorted, order);
         _classes = new byte[order.Length];
-        _folds = new byte[order.Length];
+        _folds = new FoldSet[order.Length];
         for (var i = 0; i < order.Length; i++)
         {
             _classes[i] = classes[order[i]];
@@ -45,14 +46,14 @@ internal sealed class BinEdges
     /// inside; ascending and distinct. T is <see cref="PiecewiseEncoding.MaxBins"/> less the number of knots.
     /// </summary>
     /// <param name="feature">The feature, which determines T and the knots.</param>
-    /// <param name="withoutFold">The fold whose rows are left out.</param>
+    /// <param name="withoutFold">The fold whose member's edges are wanted.</param>
     /// <returns>At most <see cref="PiecewiseEncoding.MaxBins"/> + 1 edges. A constant feature has one edge; without rows, none.</returns>
     public double[] Of(int feature, int withoutFold)
     {
         Span<int> total = stackalloc int[DiabetesClasses.Count];
         for (var i = 0; i < _sorted.Length; i++)
         {
-            total[_classes[i]] += _folds[i] == withoutFold ? 0 : 1;
+            total[_classes[i]] += _folds[i].Contains(withoutFold) ? 0 : 1;
         }
 
         var present = 0;
@@ -79,7 +80,7 @@ internal sealed class BinEdges
             var any = false;
             for (; i < _sorted.Length && _sorted[i] == value; i++)
             {
-                if (_folds[i] != withoutFold)
+                if (!_folds[i].Contains(withoutFold))
                 {
                     seen[_classes[i]]++;
                     any = true;

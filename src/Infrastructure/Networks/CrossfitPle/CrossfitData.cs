@@ -1,4 +1,5 @@
 using ModelOps.Domain;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
@@ -14,18 +15,21 @@ internal sealed class CrossfitData
     private readonly float[][] _positions = new float[CrossfitShape.Members][];
     private readonly float[] _gender;
     private readonly byte[] _classes;
-    private readonly byte[] _folds;
+
+    // Per row: the folds that hold its inputs. The members of these folds don't learn from the row.
+    private readonly FoldSet[] _folds;
     private readonly int _seed;
     private readonly int[][] _orders = new int[CrossfitShape.Members][];
     private readonly double[][] _classWeights = new double[CrossfitShape.Members][];
 
+    /// <exception cref="RefusalException"><c>not_enough_classes</c></exception>
     public CrossfitData(TrainingRows rows, int seed)
     {
         var count = rows.Distinct.Count;
         double[][] values = [new double[count], new double[count], new double[count]];
         _gender = new float[count];
         _classes = new byte[count];
-        _folds = [.. rows.Folds];
+        _folds = rows.FoldsOfInputs();
         _seed = seed;
         for (var i = 0; i < count; i++)
         {
@@ -40,11 +44,18 @@ internal sealed class CrossfitData
         for (var m = 0; m < CrossfitShape.Members; m++)
         {
             _positions[m] = Positions(Encodings[m], values);
-            FoldRows.Add([.. Enumerable.Range(0, count).Where(i => _folds[i] == m)]);
-            _classWeights[m] = ClassWeights(CountClasses(m));
+            FoldRows.Add([.. Enumerable.Range(0, count).Where(i => rows.Folds[i] == m)]);
+            var classes = CountClasses(m);
+            _classWeights[m] = ClassWeights(classes);
+            LearnedRows[m] = classes.Sum();
         }
 
-        Longest = count - FoldRows.Min(f => f.Length);
+        Longest = LearnedRows.Max();
+        if (Longest == 0)
+        {
+            // All folds have the same inputs, so no member may learn from any row.
+            throw DataRefusals.NotEnoughClasses();
+        }
     }
 
     public int Rows => _classes.Length;
@@ -55,10 +66,16 @@ internal sealed class CrossfitData
     /// <summary>The ascending row numbers of each fold.</summary>
     public List<int[]> FoldRows { get; } = new(CrossfitShape.Members);
 
+    /// <summary>The number of rows that each member learns from.</summary>
+    public int[] LearnedRows { get; } = new int[CrossfitShape.Members];
+
     /// <summary>The largest number of training rows of any member.</summary>
     public int Longest { get; }
 
     public int ClassOf(int row) => _classes[row];
+
+    /// <summary>The folds that hold the row's inputs: its own one, and more where several patients have equal inputs.</summary>
+    public FoldSet FoldsOf(int row) => _folds[row];
 
     /// <summary>w_c = (n / (3·n_c))^0.25 for the classes that occur, scaled to mean 1 over the rows; 0 for classes without rows.</summary>
     public static double[] ClassWeights(ReadOnlySpan<int> counts)
@@ -97,7 +114,7 @@ internal sealed class CrossfitData
             var count = 0;
             for (var i = 0; i < _folds.Length; i++)
             {
-                if (_folds[i] != m)
+                if (!_folds[i].Contains(m))
                 {
                     order[count++] = i;
                 }
@@ -164,7 +181,7 @@ internal sealed class CrossfitData
         var counts = new int[DiabetesClasses.Count];
         for (var i = 0; i < _classes.Length; i++)
         {
-            counts[_classes[i]] += _folds[i] == member ? 0 : 1;
+            counts[_classes[i]] += _folds[i].Contains(member) ? 0 : 1;
         }
 
         return counts;

@@ -7,7 +7,7 @@ namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
 /// Ten members on a piecewise-linear encoding. Member m is trained without fold m, so that every row can be judged by a member that was
-/// not trained on it (cross-fitting).
+/// not trained on it (cross-fitting). Rows of other folds whose inputs also occur in fold m are left out as well (purging).
 /// </summary>
 internal sealed class CrossfitPleNetwork : INetwork
 {
@@ -24,16 +24,17 @@ internal sealed class CrossfitPleNetwork : INetwork
     public INetworkPredictor Load(IReadOnlyDictionary<string, byte[]> files) => CrossfitPredictor.Load(files);
 
     /// <inheritdoc/>
-    /// <remarks>Member f judges the rows of fold f, so the version's rows are not needed.</remarks>
+    /// <remarks>The version's rows are not needed: member f was trained without the rows of fold f and without their inputs.</remarks>
     public IJudge Judge(INetworkPredictor predictor, SplitKey key, Func<IEnumerable<CountedRow>> rows) =>
         new FoldJudge((CrossfitPredictor)predictor);
 
     private sealed class FoldJudge(CrossfitPredictor predictor) : IJudge
     {
-        public bool TryJudge(PatientFeatures features, int fold, Span<double> probabilities)
-        {
-            predictor.PredictBy(fold, features, probabilities);
-            return true;
-        }
+        public FoldSet MembersWithout(in CountedRow own) => FoldSet.Of(own.Fold);
+
+        public FoldSet MembersForUnseen(in CountedRow row) => FoldSet.All;
+
+        public void Predict(int member, PatientFeatures features, Span<double> probabilities) =>
+            predictor.PredictBy(member, features, probabilities);
     }
 }

@@ -8,8 +8,8 @@ namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
 /// <summary>
 /// A training of crossfit-ple with S steps. After every S/20 steps, each member's log loss on its own fold is measured. Member m keeps its
-/// weights from the evaluation with the lowest pooled loss of all other members. So the fold that member m judges does not select its
-/// weights.
+/// weights from the evaluation with the lowest pooled loss of all other members, without the rows whose inputs fold m has too. So nothing
+/// that member m judges selects its weights.
 /// </summary>
 internal sealed class CrossfitSession : ITrainingSession
 {
@@ -153,13 +153,13 @@ internal sealed class CrossfitSession : ITrainingSession
     /// <summary>Measures all members. Keeps the weights of each member whose pooled loss is the lowest so far.</summary>
     private void Evaluate(int epoch)
     {
-        var (losses, figures) = Measure();
+        var (losses, shared, figures) = Measure();
         _progress.Measured = figures;
         var all = losses.Sum();
         CrossfitWeights? weights = null;
         for (var m = 0; m < losses.Length; m++)
         {
-            var pooled = (all - losses[m]) / Math.Max(_data.Rows - _data.FoldRows[m].Length, 1);
+            var pooled = (all - losses[m] - shared[m]) / Math.Max(_data.LearnedRows[m], 1);
             if (pooled < _progress.BestLosses[m])
             {
                 weights ??= CrossfitState.Copy(_state.Weights, _state.Hidden);
@@ -168,10 +168,10 @@ internal sealed class CrossfitSession : ITrainingSession
         }
     }
 
-    /// <summary>The loss sum of each member on its own fold, and the mean loss and macro F1 over all rows.</summary>
-    private (double[] Losses, (double Loss, double F1) Figures) Measure()
+    /// <summary><see cref="FoldEvaluation.Measure"/>, with the mean loss and macro F1 over all rows.</summary>
+    private (double[] Losses, double[] Shared, (double Loss, double F1) Figures) Measure()
     {
-        var (losses, f1) = _evaluation.Measure(_program, _state);
-        return (losses, (losses.Sum() / _data.Rows, f1));
+        var (losses, shared, f1) = _evaluation.Measure(_program, _state);
+        return (losses, shared, (losses.Sum() / _data.Rows, f1));
     }
 }

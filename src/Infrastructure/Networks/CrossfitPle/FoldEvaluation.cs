@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using static TorchSharp.torch;
@@ -24,10 +25,14 @@ internal sealed class FoldEvaluation : IDisposable
         _codes = zeros(CrossfitShape.Members, _rows, PiecewiseEncoding.Width);
     }
 
-    /// <summary>The sum of each fold's unweighted log losses (length 10), and the macro F1 over all rows.</summary>
-    public (double[] Losses, double MacroF1) Measure(CrossfitTrainingProgram program, CrossfitState state)
+    /// <summary>
+    /// The sum of each fold's unweighted log losses (length 10), the same of the rows of other folds whose inputs the fold has too, and the
+    /// macro F1 over all rows.
+    /// </summary>
+    public (double[] Losses, double[] Shared, double MacroF1) Measure(CrossfitTrainingProgram program, CrossfitState state)
     {
         var losses = new double[CrossfitShape.Members];
+        var shared = new double[CrossfitShape.Members];
         var confusion = new int[ConfusionMatrix.Cells];
         var longest = _data.FoldRows.Max(f => f.Length);
         Span<double> p = stackalloc double[DiabetesClasses.Count];
@@ -44,17 +49,27 @@ internal sealed class FoldEvaluation : IDisposable
                     var at = ((m * _rows) + i - from) * CrossfitShape.Outputs;
                     var (a, g) = (values[at], values[at + 1]);
                     var truth = _data.ClassOf(fold[i]);
-                    losses[m] += OrderedOutput.NegativeLogLikelihood(a, g, truth);
+                    var loss = OrderedOutput.NegativeLogLikelihood(a, g, truth);
+                    losses[m] += loss;
+                    AddShared(shared, m, _data.FoldsOf(fold[i]), loss);
                     OrderedOutput.Probabilities(a, g, p);
                     confusion[(truth * DiabetesClasses.Count) + (int)Evaluator.PredictedClass(p)]++;
                 }
             }
         }
 
-        return (losses, ConfusionMatrix.MacroF1(confusion));
+        return (losses, shared, ConfusionMatrix.MacroF1(confusion));
     }
 
     public void Dispose() => _codes.Dispose();
+
+    private static void AddShared(double[] shared, int own, FoldSet folds, double loss)
+    {
+        for (var m = 0; m < shared.Length && folds != FoldSet.Of(own); m++)
+        {
+            shared[m] += m != own && folds.Contains(m) ? loss : 0;
+        }
+    }
 
     private void Fill(int from)
     {

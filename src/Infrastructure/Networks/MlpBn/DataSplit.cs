@@ -14,7 +14,8 @@ internal enum SplitSide
 /// <summary>
 /// Splits distinct rows into the three sides of mlp-bn: folds 0 and 1 are the test side, fold 2 is the validation side, and the other
 /// folds are the training side. Rows with equal inputs are on the same side, and a row never changes its side. The only exception is
-/// lending: a side without a row of some class gets one from another side.
+/// lending: a side without a row of some class gets one from another side. Where patients are known, all rows of a patient are on the same
+/// side, and a row whose inputs also occur on the test side is left out of the others (purging).
 /// </summary>
 internal sealed class DataSplit
 {
@@ -42,32 +43,36 @@ internal sealed class DataSplit
     /// <exception cref="Domain.RefusalException">
     /// <c>not_enough_classes</c>: the training side has fewer than two classes, or the test side is empty.
     /// </exception>
-    public static DataSplit Create(IReadOnlyList<LabelledExample> distinct, SplitKey key)
+    public static DataSplit Create(TrainingRows rows, SplitKey key)
     {
-        var hashes = new (ulong Hash, byte Class)[distinct.Count];
-        var order = new int[distinct.Count];
-        for (var i = 0; i < order.Length; i++)
+        var distinct = rows.Distinct;
+        var hashes = new (ulong Hash, byte Class, int Row)[distinct.Count];
+        for (var i = 0; i < hashes.Length; i++)
         {
-            hashes[i] = (key.HashOf(distinct[i].Features), (byte)distinct[i].Class);
-            order[i] = i;
+            hashes[i] = (key.HashOf(distinct[i].Features, rows.PatientOf(i)), (byte)distinct[i].Class, i);
         }
 
-        Array.Sort(hashes, order);
+        Array.Sort(hashes);
         var lending = new Lending();
-        foreach (var (hash, label) in hashes)
+        foreach (var (hash, label, _) in hashes)
         {
             lending.Add(hash, (DiabetesClass)label);
         }
 
-        foreach (var (hash, label) in hashes)
+        foreach (var (hash, label, _) in hashes)
         {
             lending.Recheck(hash, (DiabetesClass)label);
         }
 
         lending.Lend();
         var sides = Array.ConvertAll(hashes, row => lending.SideOf(row.Hash));
+        var tested = rows.Patients is null ? [] : hashes.Where((_, i) => sides[i] == SplitSide.Test)
+            .Select(row => distinct[row.Row].Features).ToHashSet();
         LabelledExample[] On(SplitSide side) =>
-            [.. Enumerable.Range(0, order.Length).Where(i => sides[i] == side).Select(i => distinct[order[i]])];
+        [
+            .. hashes.Where((_, i) => sides[i] == side).Select(row => distinct[row.Row])
+                .Where(row => side == SplitSide.Test || !tested.Contains(row.Features)),
+        ];
         var split = new DataSplit(On(SplitSide.Training), On(SplitSide.Validation), On(SplitSide.Test));
         return split.Training.Select(r => r.Class).Distinct().Count() >= 2 && split.Test.Count > 0
             ? split

@@ -9,6 +9,9 @@ namespace ModelOps.Infrastructure.Networks.MlpBn;
 /// </summary>
 internal sealed class MlpJudge : IJudge
 {
+    /// <summary>The network was trained without the test side, so it stands for the members of these folds.</summary>
+    private static readonly FoldSet Tested = FoldSet.Of(0) | FoldSet.Of(1);
+
     private readonly MlpPredictor _predictor;
     private readonly SplitKey _key;
     private readonly Lending _lending = new();
@@ -26,12 +29,12 @@ internal sealed class MlpJudge : IJudge
 
         foreach (var row in rows())
         {
-            _lending.Add(key.HashOf(row.Row.Features), row.Row.Class);
+            _lending.Add(key.HashOf(row.Row.Features, row.Patient), row.Row.Class);
         }
 
         foreach (var row in rows())
         {
-            _lending.Recheck(key.HashOf(row.Row.Features), row.Row.Class);
+            _lending.Recheck(key.HashOf(row.Row.Features, row.Patient), row.Row.Class);
         }
 
         _lending.Lend();
@@ -51,15 +54,14 @@ internal sealed class MlpJudge : IJudge
             && (sides[(int)c, (int)SplitSide.Test] == 0 || sides[(int)c, (int)SplitSide.Training] == 0));
     }
 
-    public bool TryJudge(PatientFeatures features, int fold, Span<double> probabilities)
-    {
-        var side = _lending.IsEmpty ? DataSplit.SideOf(fold) : _lending.SideOf(_key.HashOf(features));
-        if (side != SplitSide.Test)
-        {
-            return false;
-        }
+    public FoldSet MembersWithout(in CountedRow own) => IsTested(own) ? Tested : FoldSet.None;
 
-        _predictor.Predict(features, probabilities);
-        return true;
-    }
+    /// <remarks>mlp-bn judges rows of the test side only, also when it has never seen them.</remarks>
+    public FoldSet MembersForUnseen(in CountedRow row) => MembersWithout(row);
+
+    public void Predict(int member, PatientFeatures features, Span<double> probabilities) => _predictor.Predict(features, probabilities);
+
+    private bool IsTested(in CountedRow row) => SplitSide.Test == (_lending.IsEmpty
+        ? DataSplit.SideOf(row.Fold)
+        : _lending.SideOf(_key.HashOf(row.Row.Features, row.Patient)));
 }

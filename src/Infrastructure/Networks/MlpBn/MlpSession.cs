@@ -29,7 +29,7 @@ internal sealed class MlpSession : ITrainingSession
     public MlpSession(TrainingSpecification specification, TrainingRows rows, byte[]? snapshot)
     {
         _parameters = specification.Parameters;
-        _split = DataSplit.Create(rows.Distinct, SplitKey.FromHex(specification.SplitKey));
+        _split = DataSplit.Create(rows, SplitKey.FromHex(specification.SplitKey));
         Rows = _split.Count(rows.Total - rows.Distinct.Count);
         _scaler = StandardScaler.Fit(_split.Training);
         _data = new EpochData(

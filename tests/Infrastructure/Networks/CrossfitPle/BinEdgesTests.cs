@@ -1,3 +1,4 @@
+using ModelOps.Domain.Data;
 using ModelOps.Infrastructure.Networks.CrossfitPle;
 
 namespace ModelOps.Infrastructure.Tests.Networks.CrossfitPle;
@@ -17,7 +18,7 @@ public sealed class BinEdgesTests
     [Fact]
     public void Of_HbA1c_ReturnsClassBalancedQuantilesWithTheKnots()
     {
-        var edges = new BinEdges(HbA1c, Classes, Folds).Of(PiecewiseEncoding.HbA1c, withoutFold: 4);
+        var edges = Edges(HbA1c, Classes, Folds).Of(PiecewiseEncoding.HbA1c, withoutFold: 4);
 
         Assert.Equal(
             [
@@ -30,18 +31,18 @@ public sealed class BinEdgesTests
     [Fact]
     public void Of_AgeAndBmi_ReturnsClassBalancedQuantiles()
     {
-        Assert.Equal([20, 26, 34, 42, 49, 57, 65, 72, 80], new BinEdges(Age, Classes, Folds).Of(PiecewiseEncoding.Age, withoutFold: 4));
+        Assert.Equal([20, 26, 34, 42, 49, 57, 65, 72, 80], Edges(Age, Classes, Folds).Of(PiecewiseEncoding.Age, withoutFold: 4));
         Assert.Equal(
             [18, 19.25, 20.25, 21.5, 25.5, 29.75, 34, 37.75, 42],
-            new BinEdges(Bmi, Classes, Folds).Of(PiecewiseEncoding.Bmi, withoutFold: 4));
+            Edges(Bmi, Classes, Folds).Of(PiecewiseEncoding.Bmi, withoutFold: 4));
     }
 
     [Fact]
     public void Of_WhenOtherFoldsChange_ReturnsOtherEdgesButNeverReadsTheFoldThatIsLeftOut()
     {
-        var before = new BinEdges(HbA1c, Classes, Folds);
+        var before = Edges(HbA1c, Classes, Folds);
         double[] changed = [.. HbA1c.Select((x, i) => Folds[i] == 3 ? 24 - x : x)];
-        var after = new BinEdges(changed, Classes, Folds);
+        var after = Edges(changed, Classes, Folds);
 
         Assert.Equal(before.Of(PiecewiseEncoding.HbA1c, 3), after.Of(PiecewiseEncoding.HbA1c, 3));
         Assert.NotEqual(before.Of(PiecewiseEncoding.HbA1c, 4), after.Of(PiecewiseEncoding.HbA1c, 4));
@@ -54,16 +55,19 @@ public sealed class BinEdgesTests
         double[] values = [1, 2, 3, 4, 5, 6];
         byte[] classes = [0, 1, 2, 2, 2, 2];
 
-        var edges = new BinEdges(values, classes, new byte[6]).Of(PiecewiseEncoding.Age, withoutFold: 9);
+        var edges = Edges(values, classes, new byte[6]).Of(PiecewiseEncoding.Age, withoutFold: 9);
 
         Assert.Equal([1, 2, 3, 5, 6], edges);
     }
 
     [Fact]
     public void Of_WhenTheFeatureIsConstant_ReturnsOneEdge() =>
-        Assert.Equal([6.0], new BinEdges([6, 6, 6], [0, 1, 2], [0, 1, 2]).Of(PiecewiseEncoding.HbA1c, withoutFold: 0));
+        Assert.Equal([6.0], Edges([6, 6, 6], [0, 1, 2], [0, 1, 2]).Of(PiecewiseEncoding.HbA1c, withoutFold: 0));
 
     [Fact]
     public void Of_WhenNoRowIsLeft_ReturnsNone() =>
-        Assert.Empty(new BinEdges([6, 7], [0, 1], [4, 4]).Of(PiecewiseEncoding.HbA1c, withoutFold: 4));
+        Assert.Empty(Edges([6, 7], [0, 1], [4, 4]).Of(PiecewiseEncoding.HbA1c, withoutFold: 4));
+
+    private static BinEdges Edges(double[] values, byte[] classes, byte[] folds) =>
+        new(values, classes, Array.ConvertAll(folds, fold => FoldSet.Of(fold)));
 }

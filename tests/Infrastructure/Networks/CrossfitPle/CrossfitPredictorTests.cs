@@ -124,7 +124,7 @@ public sealed class CrossfitPredictorTests
     }
 
     [Fact]
-    public void TryJudge_ForEachFold_AsksTheMemberOfThatFoldAlone()
+    public void Predict_ByEachMember_AsksThatMemberAlone()
     {
         var network = CrossfitSamples.RandomNetwork(8, seed: 6);
         var judged = new double[3];
@@ -200,7 +200,7 @@ public sealed class CrossfitPredictorTests
         var judge = new CrossfitPleNetwork().Judge(CrossfitPredictor.Load(CrossfitSamples.Write(network)), CrossfitSamples.Key, () => []);
         return [.. Enumerable.Range(0, 10).Select(fold =>
         {
-            Assert.True(judge.TryJudge(new PatientFeatures(5.2, 50, 27, Gender.M), fold, judged));
+            judge.Predict(fold, new PatientFeatures(5.2, 50, 27, Gender.M), judged);
             return judged[0];
         })];
     }

@@ -141,15 +141,10 @@ internal sealed class LogisticNetwork : INetwork
 
     private sealed class FoldJudge(INetworkPredictor predictor) : IJudge
     {
-        public bool TryJudge(PatientFeatures features, int fold, Span<double> probabilities)
-        {
-            if (fold >= JudgingFolds)
-            {
-                return false;
-            }
+        public FoldSet MembersWithout(in CountedRow own) => own.Fold < JudgingFolds ? FoldSet.Of(own.Fold) : FoldSet.None;
 
-            predictor.Predict(features, probabilities);
-            return true;
-        }
+        public FoldSet MembersForUnseen(in CountedRow row) => MembersWithout(row);
+
+        public void Predict(int member, PatientFeatures features, Span<double> probabilities) => predictor.Predict(features, probabilities);
     }
 }

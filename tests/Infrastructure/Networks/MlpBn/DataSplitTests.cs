@@ -2,6 +2,7 @@ using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Tests.Data;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using static ModelOps.Domain.Features.DiabetesClass;
 
@@ -13,8 +14,8 @@ public class DataSplitTests
     public void Create_WhenRowsAreAdded_KeepsEveryRowOnItsSide()
     {
         var rows = Rows.Many(3_000);
-        var before = SidesOf(DataSplit.Create(rows[..1_000], Rows.Key));
-        var after = SidesOf(DataSplit.Create(rows, Rows.Key));
+        var before = SidesOf(Create(rows[..1_000]));
+        var after = SidesOf(Create(rows));
 
         Assert.Equal(1_000, before.Count);
         Assert.All(before, row => Assert.Equal(row.Value, after[row.Key]));
@@ -23,7 +24,7 @@ public class DataSplitTests
     [Fact]
     public void Create_WhenThereAreManyRows_KeepsAFifthForTheTestAndATenthForValidation()
     {
-        var split = DataSplit.Create(Rows.Many(20_000), Rows.Key);
+        var split = Create(Rows.Many(20_000));
 
         // Standard deviations are √(0.2·0.8/20,000) = 0.0028 and √(0.1·0.9/20,000) = 0.0021; four of them are allowed.
         Assert.InRange(split.Test.Count / 20_000.0, 0.2 - 0.0113, 0.2 + 0.0113);
@@ -38,7 +39,7 @@ public class DataSplitTests
         var shuffled = rows.ToArray();
         new SeededRandom(3, RandomPurpose.Sample).Shuffle<LabelledExample>(shuffled);
 
-        DataSplit one = DataSplit.Create(rows, Rows.Key), other = DataSplit.Create(shuffled, Rows.Key);
+        DataSplit one = Create(rows), other = Create(shuffled);
 
         Assert.NotEqual(rows, shuffled);
         Assert.Equal(one.Training, other.Training);
@@ -52,7 +53,7 @@ public class DataSplitTests
         var rows = Rows.Many(600);
         var contradicted = rows.Select(r => r with { Class = (DiabetesClass)(((int)r.Class + 1) % 3) });
 
-        var split = DataSplit.Create([.. rows, .. contradicted], Rows.Key);
+        var split = Create([.. rows, .. contradicted]);
 
         var sides = new[] { split.Training, split.Validation, split.Test }.Select(s => s.Select(r => r.Features).ToHashSet()).ToArray();
         Assert.Equal(600, sides.Sum(s => s.Count));
@@ -62,7 +63,7 @@ public class DataSplitTests
     [Fact]
     public void Count_WithDuplicates_CountsTheDistinctRowsOfEachSide()
     {
-        var counts = DataSplit.Create(Rows.Many(100), Rows.Key).Count(duplicates: 40);
+        var counts = Create(Rows.Many(100)).Count(duplicates: 40);
 
         Assert.Equal(40, counts.Duplicates);
         Assert.Equal(100, counts.Training.Values.Sum() + counts.Validation.Values.Sum() + counts.Test.Values.Sum());
@@ -74,7 +75,7 @@ public class DataSplitTests
         var negative = On(SplitSide.Training, Negative, 3);
         var diabetes = On(SplitSide.Training, Diabetes, 4);
 
-        var split = DataSplit.Create([.. negative, .. diabetes], Rows.Key);
+        var split = Create([.. negative, .. diabetes]);
 
         AssertSameRows([negative[0], diabetes[0]], split.Test);
         AssertSameRows([.. negative[1..], .. diabetes[1..]], split.Training);
@@ -86,7 +87,7 @@ public class DataSplitTests
         var negative = On(SplitSide.Test, Negative, 3);
         var diabetes = On(SplitSide.Test, Diabetes, 2);
 
-        var split = DataSplit.Create([.. negative, .. diabetes], Rows.Key);
+        var split = Create([.. negative, .. diabetes]);
 
         AssertSameRows([negative[2], diabetes[1]], split.Training);
         AssertSameRows([.. negative[..2], diabetes[0]], split.Test);
@@ -98,7 +99,7 @@ public class DataSplitTests
         var negative = On(SplitSide.Validation, Negative, 3);
         var diabetes = On(SplitSide.Validation, Diabetes, 3);
 
-        var split = DataSplit.Create([.. negative, .. diabetes], Rows.Key);
+        var split = Create([.. negative, .. diabetes]);
 
         AssertSameRows([negative[0], diabetes[0]], split.Test);
         AssertSameRows([negative[1], diabetes[1]], split.Validation);
@@ -110,8 +111,8 @@ public class DataSplitTests
     {
         var prediabetes = On(SplitSide.Training, Prediabetes, 1);
 
-        var split = DataSplit.Create(
-            [.. prediabetes, .. On(SplitSide.Training, Negative, 3), .. On(SplitSide.Training, Diabetes, 3)], Rows.Key);
+        var split = Create(
+            [.. prediabetes, .. On(SplitSide.Training, Negative, 3), .. On(SplitSide.Training, Diabetes, 3)]);
 
         Assert.Contains(prediabetes[0], split.Training);
         Assert.Equal(0, split.Count(0).Test[Prediabetes]);
@@ -131,9 +132,12 @@ public class DataSplitTests
     public void Create_WhenNothingIsLeftToTestOn_Refuses() =>
         AssertRefused([.. On(SplitSide.Training, Negative, 1), .. On(SplitSide.Training, Diabetes, 1)]);
 
+    private static DataSplit Create(LabelledExample[] rows) =>
+        DataSplit.Create(new TrainingRows(rows, [.. rows.Select(r => Rows.Key.FoldOf(r.Features))], rows.Length), Rows.Key);
+
     private static void AssertRefused(LabelledExample[] rows)
     {
-        var refusal = Assert.Throws<RefusalException>(() => DataSplit.Create(rows, Rows.Key));
+        var refusal = Assert.Throws<RefusalException>(() => Create(rows));
         Assert.Equal("not_enough_classes", refusal.Code);
         Assert.Equal(RefusalKind.Unprocessable, refusal.Kind);
     }

@@ -2,6 +2,7 @@ using ModelOps.Domain;
 using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Tests.Data;
+using ModelOps.Infrastructure.Networks;
 using ModelOps.Infrastructure.Networks.MlpBn;
 using static ModelOps.Domain.Features.DiabetesClass;
 
@@ -12,7 +13,7 @@ public sealed class MlpJudgeTests
     private static readonly MlpPredictor Predictor = MlpPredictor.Load(SavedNetwork.Weights(4), SavedNetwork.Scaler);
 
     [Fact]
-    public void TryJudge_WhenDataIsPlenty_JudgesTheTestFoldsAlone()
+    public void MembersWithout_WhenDataIsPlenty_JudgesTheTestFoldsAlone()
     {
         var rows = Rows.Many(1_000);
         var judge = Judge(rows);
@@ -22,7 +23,7 @@ public sealed class MlpJudgeTests
     }
 
     [Fact]
-    public void TryJudge_OfATestRowThatWasLentToTraining_Refuses()
+    public void MembersWithout_OfATestRowThatWasLentToTraining_Refuses()
     {
         // Both rows of Diabetes lie in test, so the one of the higher hash was lent to training.
         var lent = Rows.In([0, 1], Diabetes, 2);
@@ -34,7 +35,7 @@ public sealed class MlpJudgeTests
     }
 
     [Fact]
-    public void TryJudge_OfARowThatWasLentToTest_Judges()
+    public void MembersWithout_OfARowThatWasLentToTest_Judges()
     {
         var diabetes = Rows.In([3, 4, 5], Diabetes, 4);
         var judge = Judge([.. Rows.In([3], Negative, 20), .. Rows.In([0, 1], Negative, 5), .. diabetes]);
@@ -43,7 +44,7 @@ public sealed class MlpJudgeTests
     }
 
     [Fact]
-    public void TryJudge_OverManySmallDatasets_JudgesExactlyTheTestSideOfTheTraining()
+    public void MembersWithout_OverManySmallDatasets_JudgesExactlyTheTestSideOfTheTraining()
     {
         var random = new SeededRandom(4, RandomPurpose.Sample);
         var (compared, lent) = (0, 0);
@@ -56,7 +57,7 @@ public sealed class MlpJudgeTests
             DataSplit split;
             try
             {
-                split = DataSplit.Create(rows, Rows.Key);
+                split = DataSplit.Create(new TrainingRows(rows, [.. rows.Select(r => Rows.Key.FoldOf(r.Features))], rows.Length), Rows.Key);
             }
             catch (RefusalException)
             {
@@ -78,5 +79,5 @@ public sealed class MlpJudgeTests
         new(Predictor, Rows.Key, () => rows.Select(r => new CountedRow(r, 1, Rows.Key.FoldOf(r.Features))));
 
     private static bool MayJudge(MlpJudge judge, LabelledExample row) =>
-        judge.TryJudge(row.Features, Rows.Key.FoldOf(row.Features), new double[3]);
+        !judge.MembersWithout(new CountedRow(row, 1, Rows.Key.FoldOf(row.Features))).IsEmpty;
 }

@@ -468,6 +468,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.Property<long?>("ImportId")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("PatientHash")
+                        .HasColumnType("bigint");
+
                     b.Property<Guid?>("PredictionId")
                         .HasColumnType("uuid");
 
@@ -477,6 +480,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasColumnType("character varying(16)");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("PatientHash")
+                        .HasFilter("\"PatientHash\" IS NOT NULL");
 
                     b.HasIndex("PredictionId")
                         .IsUnique();
@@ -540,6 +546,30 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.ToTable("record_corrections", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordDeletion", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("DeletedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Records")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("VisibleSince")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeletedAt");
+
+                    b.ToTable("record_deletions", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
                 {
                     b.Property<long>("Id")
@@ -562,6 +592,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasColumnType("character varying(100)");
 
                     b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTime?>("PublishedAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<int>("Records")
@@ -725,6 +758,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Source")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -864,6 +901,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)");
+
+                    b.Property<DateTime?>("RowsRemovedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Specification")
                         .IsRequired()

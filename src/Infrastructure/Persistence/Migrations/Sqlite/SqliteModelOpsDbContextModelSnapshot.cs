@@ -449,6 +449,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long?>("ImportId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("PatientHash")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid?>("PredictionId")
                         .HasColumnType("TEXT");
 
@@ -458,6 +461,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("PatientHash")
+                        .HasFilter("\"PatientHash\" IS NOT NULL");
 
                     b.HasIndex("PredictionId")
                         .IsUnique();
@@ -519,6 +525,28 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("record_corrections", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordDeletion", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("DeletedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Records")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("VisibleSince")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeletedAt");
+
+                    b.ToTable("record_deletions", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Domain.Records.RecordImport", b =>
                 {
                     b.Property<long>("Id")
@@ -539,6 +567,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("LeaseUntil")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("PublishedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Records")
@@ -698,6 +729,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Source")
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("TEXT");
 
@@ -832,6 +867,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("RowsRemovedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Specification")

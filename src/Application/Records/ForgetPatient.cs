@@ -1,0 +1,40 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.Logging;
+using ModelOps.Application.Abstractions;
+using ModelOps.Application.Training;
+using ModelOps.Domain.Data;
+
+namespace ModelOps.Application.Records;
+
+/// <summary>Deletes all records of a patient, also those of imports that are under way.</summary>
+/// <param name="PatientRef">The hospital's own reference to the patient.</param>
+public sealed record ForgetPatient(string PatientRef) : IRequest<PatientForgotten>
+{
+    /// <summary>Excludes the reference: the framework's trace log prints a request.</summary>
+    public override string ToString() => nameof(ForgetPatient);
+}
+
+public sealed record PatientForgotten(int Deleted);
+
+internal sealed class ForgetPatientValidator : AbstractValidator<ForgetPatient>
+{
+    public ForgetPatientValidator() => RuleFor(r => r.PatientRef)
+        .Must(reference => !string.IsNullOrWhiteSpace(reference) && reference.Length <= PatientToken.MaxReference)
+        .WithMessage(_ => Texts.Say($"must have 1 to {PatientToken.MaxReference} characters"));
+}
+
+internal sealed partial class ForgetPatientHandler(IModelOpsDbContext db, ILogger<ForgetPatientHandler> logger)
+    : IRequestHandler<ForgetPatient, PatientForgotten>
+{
+    public async Task<PatientForgotten> Handle(ForgetPatient request, CancellationToken cancellationToken)
+    {
+        long? hash = (await db.SplitKeyAsync(cancellationToken)).TokenOf(request.PatientRef).ToStored();
+        var deleted = await db.InTransactionAsync(cancel => db.DeleteRecordsAsync(r => r.PatientHash == hash, cancel), cancellationToken);
+        LogForgotten(deleted);
+        return new PatientForgotten(deleted);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A patient was forgotten; {Records} records were deleted")]
+    private partial void LogForgotten(int records);
+}
