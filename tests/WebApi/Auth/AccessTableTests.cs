@@ -122,6 +122,8 @@ public sealed class AccessTableTests(ClockedFixture service) : IClassFixture<Clo
         user            POST   /trainings
         user            GET    /trainings/{JobId:guid}
         user            POST   /trainings/{JobId:guid}
+        user            GET    /trend
+        user            POST   /trend
         user            GET    /try
         user            POST   /try
         user            GET    /versions
