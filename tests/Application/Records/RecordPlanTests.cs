@@ -78,7 +78,7 @@ public sealed class RecordPlanTests : IAsyncLifetime
         await _world.SendAsync(new WithdrawImport(7));
         await _world.SendAsync(new SweepImports());
 
-        await AssertNoneReadsAllAsync(10);
+        await AssertNoneReadsAllAsync(9);
     }
 
     private async Task AssertNoneReadsAllAsync(int atLeast)
