@@ -127,7 +127,8 @@ public sealed class DecisionTests(BrowserFixture browser)
         var version = await service.TrainAsync("sample.csv", epochs: 20);
         await Expect(done).ToHaveCountAsync(2);
         await page.Link(speech.Say($"Look at {version}")).ClickAsync();
-        await Expect(page.Locator("h1")).ToBeVisibleAsync();
+        await page.WaitForURLAsync($"**/versions/{version}");
+        await Expect(page.Locator("h1")).Not.ToHaveTextAsync(speech.Say($"Overview"));
         await page.SettledAsync();
         await page.Link(speech.Say($"Overview")).ClickAsync();
         await Expect(done).ToHaveCountAsync(3);

@@ -207,6 +207,7 @@ public sealed class DoorTests(BrowserFixture browser)
         try
         {
             await DropAsync(page, ".drop", file);
+            await page.Button("Keep").ClickAsync();
 
             await Expect(page.Locator(".notice.warning")).ToContainTextAsync("2 rows are usable; left out: 1.");
             await Expect(page.Locator("table").Filter(new() { HasText = "mmol/mol" })).ToContainTextAsync("HbA1c");

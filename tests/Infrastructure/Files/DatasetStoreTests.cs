@@ -107,12 +107,12 @@ public sealed class DatasetStoreTests : IDisposable
     [InlineData("a.txt")]
     [InlineData("a.csv\0")]
     [InlineData("a\n.csv")]
-    public async Task Methods_WithANameThatIsNone_Throw(string name)
+    public async Task Keep_WithANameThatIsNone_Throws(string name)
     {
         await using var upload = await _store.StageAsync(new MemoryStream([1]), long.MaxValue, default);
 
         Assert.Throws<ArgumentException>(() => _store.Keep(upload, _rows, 1, name));
-        Assert.Throws<ArgumentException>(() => _store.OpenRead(1, name));
+        Assert.Throws<RefusalException>(() => _store.OpenRead(1, name));
     }
 
     [Fact]
