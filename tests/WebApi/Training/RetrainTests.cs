@@ -58,7 +58,6 @@ public abstract class RetrainTests(ModelsFixture service)
 
     [Theory]
     [InlineData("null")]
-    [InlineData("")]
     [InlineData("{")]
     [InlineData("{\"epochs\": 5,}")]
     [InlineData("{\"epochs\": 0x5}")]
