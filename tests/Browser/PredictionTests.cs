@@ -26,7 +26,9 @@ public sealed class PredictionTests(BrowserFixture browser)
         await page.Button("Predict").ClickAsync();
         await Expect(page.Locator("section[aria-labelledby=answer] .bar")).ToHaveCountAsync(3);
 
+        // "Try it" has a field of this name as well.
         await page.Link("Predictions").ClickAsync();
+        await Expect(page.Button("Find by reference")).ToBeVisibleAsync();
         await page.Locator("#reference").FillAsync(Reference + "9");
         await page.Button("Find by reference").ClickAsync();
         await Expect(page.GetByText("No prediction fits these filters.")).ToBeVisibleAsync();
