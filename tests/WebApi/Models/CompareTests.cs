@@ -6,41 +6,6 @@ namespace ModelOps.WebApi.Tests.Models;
 [Collection(ModelsGroup.Name)]
 public sealed class CompareTests(ModelsFixture service)
 {
-    private const string Members =
-        """
-        baseline:string candidate:string rows:number same_rows:bool table:object p_value:number mid_p:number delta_macro_f1:object
-        class_changes:array recall_change:object verdict:string suggest_activation:bool rows_needed:number?
-        delta_log_loss:object? figures:object? subgroups:array? significance_level:number? earlier_looks:number? few_rows:bool
-        """;
-
-    [Fact]
-    public async Task Compare_OfTwoVersions_ScoresBothOnTheSameRows()
-    {
-        using var user = await service.UserAsync();
-        var (baseline, candidate) = (service.Versions[0], service.Versions[1]);
-
-        var answer = await user.JsonAsync($"/model/compare?baseline={baseline}&candidate={candidate}");
-
-        Shape.Is(answer, Members);
-        Assert.Equal((baseline, candidate), (Text(answer, "baseline"), Text(answer, "candidate")));
-        Assert.True(answer.GetProperty("same_rows").GetBoolean());
-        Shape.Is(answer.GetProperty("table"), "both_right:number only_candidate_right:number only_baseline_right:number both_wrong:number");
-        var rows = answer.GetProperty("rows").GetInt32();
-        Assert.Equal(rows, answer.GetProperty("table").EnumerateObject().Sum(c => c.Value.GetInt32()));
-        Assert.Equal(rows, answer.GetProperty("class_changes").EnumerateArray().Sum(r => r.EnumerateArray().Sum(c => c.GetInt32())));
-        Shape.Is(answer.GetProperty("delta_macro_f1"), "value:number low:number high:number");
-        Shape.Is(answer.GetProperty("recall_change"), "Negative:number? Prediabetes:number? Diabetes:number?");
-        Assert.Contains(Text(answer, "verdict"), (string[])["better", "worse", "equivalent", "undecided", "not_enough_data"]);
-
-        // Each distinct row of the dataset judges, and each version was measured on the very same ones.
-        var split = (await user.JsonAsync($"/model/versions/{candidate}")).GetProperty("data").GetProperty("split").GetProperty("test");
-        Assert.Equal(split.EnumerateObject().Sum(c => c.Value.GetInt32()), rows);
-        Assert.Equal(
-            await F1Async(user, candidate) - await F1Async(user, baseline),
-            answer.GetProperty("delta_macro_f1").GetProperty("value").GetDouble(),
-            12);
-    }
-
     [Fact]
     public async Task Compare_WithoutABaseline_TakesTheVersionInService()
     {
@@ -80,15 +45,51 @@ public sealed class CompareTests(ModelsFixture service)
         await asked.ProblemAsync(404, "file_not_found");
     }
 
-    private static async Task<double> F1Async(HttpClient client, string version) =>
-        (await client.JsonAsync($"/model/versions/{version}")).GetProperty("metrics").GetProperty("f1_score").GetDouble();
-
     private static string Text(JsonElement element, string member) => element.GetProperty(member).GetString()!;
 }
 
 /// <summary>On a service whose data and versions the tests may take away.</summary>
 public sealed class CompareOverTimeTests
 {
+    private const string Members =
+        """
+        baseline:string candidate:string rows:number same_rows:bool table:object p_value:number mid_p:number delta_macro_f1:object
+        class_changes:array recall_change:object verdict:string suggest_activation:bool rows_needed:number?
+        delta_log_loss:object? figures:object? subgroups:array? significance_level:number? earlier_looks:number? few_rows:bool
+        """;
+
+    [Fact]
+    public async Task Compare_OfTwoVersions_ScoresBothOnTheSameRows()
+    {
+        // A service of its own: labelled records that other tests add would judge as well.
+        await using var service = await ServiceFixture.StartAsync();
+        using var admin = await service.AdminAsync();
+        var dataset = await admin.SampleDatasetAsync();
+        var (baseline, candidate) = (await admin.TrainAsync(dataset, seed: 1), await admin.TrainAsync(dataset, seed: 2));
+        using var user = await service.UserAsync();
+
+        var answer = await user.JsonAsync($"/model/compare?baseline={baseline}&candidate={candidate}");
+
+        Shape.Is(answer, Members);
+        Assert.Equal((baseline, candidate), (answer.GetProperty("baseline").GetString(), answer.GetProperty("candidate").GetString()));
+        Assert.True(answer.GetProperty("same_rows").GetBoolean());
+        Shape.Is(answer.GetProperty("table"), "both_right:number only_candidate_right:number only_baseline_right:number both_wrong:number");
+        var rows = answer.GetProperty("rows").GetInt32();
+        Assert.Equal(rows, answer.GetProperty("table").EnumerateObject().Sum(c => c.Value.GetInt32()));
+        Assert.Equal(rows, answer.GetProperty("class_changes").EnumerateArray().Sum(r => r.EnumerateArray().Sum(c => c.GetInt32())));
+        Shape.Is(answer.GetProperty("delta_macro_f1"), "value:number low:number high:number");
+        Shape.Is(answer.GetProperty("recall_change"), "Negative:number? Prediabetes:number? Diabetes:number?");
+        Assert.Contains(answer.GetProperty("verdict").GetString(), (string[])["better", "worse", "equivalent", "undecided", "not_enough_data"]);
+
+        // Each distinct row of the dataset judges, and each version was measured on the very same ones.
+        var split = (await user.JsonAsync($"/model/versions/{candidate}")).GetProperty("data").GetProperty("split").GetProperty("test");
+        Assert.Equal(split.EnumerateObject().Sum(c => c.Value.GetInt32()), rows);
+        Assert.Equal(
+            await F1Async(user, candidate) - await F1Async(user, baseline),
+            answer.GetProperty("delta_macro_f1").GetProperty("value").GetDouble(),
+            12);
+    }
+
     [Fact]
     public async Task Job_WithAVersionInService_CarriesTheComparisonThatAnswersLaterToo()
     {
@@ -140,6 +141,9 @@ public sealed class CompareOverTimeTests
         Assert.Equal(JsonValueKind.Null, second.GetProperty("comparison").ValueKind);
         await asked.ProblemAsync(409, "artifact_corrupt");
     }
+
+    private static async Task<double> F1Async(HttpClient client, string version) =>
+        (await client.JsonAsync($"/model/versions/{version}")).GetProperty("metrics").GetProperty("f1_score").GetDouble();
 
     private static async Task<JsonElement> TrainAsync(HttpClient admin, string dataset, int seed) =>
         await admin.WaitForAsync(await admin.QueueAsync(dataset, epochs: 3, seed: seed), "succeeded");

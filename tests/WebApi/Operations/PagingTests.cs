@@ -24,7 +24,7 @@ public abstract class PagingTests(ModelsFixture service)
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task List_PagedOneByOne_IsTheWholeList(string address, string array)
+    public async Task List_InSmallPages_IsTheWholeList(string address, string array)
     {
         await service.Admin.ActivateAsync(service.Versions[0]);
         await service.Admin.ActivateAsync(service.Versions[1]);
@@ -36,20 +36,11 @@ public abstract class PagingTests(ModelsFixture service)
             imported.EnsureSuccessStatusCode();
         }
 
-        var whole = await service.Admin.JsonAsync($"{address}?limit=200");
-        Assert.Equal("null", whole.GetProperty("next_cursor").GetRawText());
-        var expected = whole.GetProperty(array).EnumerateArray().Select(i => i.ToString()).ToArray();
-        Assert.True(expected.Length > 1);
+        var expected = await PagedAsync(address, array, limit: 200);
+        Assert.True(expected.Count > 1);
 
-        var pages = new List<string>();
-        string? cursor = null;
-        do
-        {
-            var page = await service.Admin.JsonAsync($"{address}?limit=1{(cursor is null ? "" : $"&cursor={cursor}")}");
-            pages.Add(Assert.Single(page.GetProperty(array).EnumerateArray()).ToString());
-            cursor = page.GetProperty("next_cursor").GetString();
-        }
-        while (cursor is not null);
+        // One by one, unless other tests have left hundreds of them here.
+        var pages = await PagedAsync(address, array, limit: 1 + (expected.Count / 50));
 
         Assert.Equal(expected, pages);
     }
@@ -72,5 +63,23 @@ public abstract class PagingTests(ModelsFixture service)
             var problem = await response.ProblemAsync(400, "validation_failed");
             Assert.True(problem.GetProperty("errors").TryGetProperty("cursor", out _), cursor);
         }
+    }
+
+    private async Task<List<string>> PagedAsync(string address, string array, int limit)
+    {
+        List<string> items = [];
+        string? cursor = null;
+        do
+        {
+            var page = await service.Admin.JsonAsync($"{address}?limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var read = page.GetProperty(array).EnumerateArray().Select(i => i.ToString()).ToArray();
+            Assert.InRange(read.Length, 1, limit);
+            items.AddRange(read);
+            cursor = page.GetProperty("next_cursor").GetString();
+            Assert.True(cursor is null || read.Length == limit, "Only the last page may be shorter.");
+        }
+        while (cursor is not null);
+
+        return items;
     }
 }
