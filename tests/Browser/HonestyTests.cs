@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -6,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>No page misleads: answers belong to the values beside them, numbers keep their magnitude, warnings come first.</summary>
-[Collection(BrowserGroup.Name)]
+[Collection(SecondBrowserGroup.Name)]
 public sealed class HonestyTests(BrowserFixture browser)
 {
     [BrowserTheory]
@@ -55,6 +56,64 @@ public sealed class HonestyTests(BrowserFixture browser)
             ? "Enter a number, such as 7.2."
             : "This can mean 7.2 or 7200. Enter one of these two.");
         await Expect(page.Locator("#verdict")).ToHaveCountAsync(0);
+    }
+
+    [BrowserTheory]
+    [InlineData("/try", "#hba1c")]
+    [InlineData("/try", "#reference")]
+    [InlineData("/retrain", "#epochs")]
+    [InlineData("/versions", "#filter")]
+    public async Task Field_WhenTheServersAnswerComesLate_KeepsWhatWasTypedMeanwhile(string path, string field)
+    {
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/account");
+        ConcurrentQueue<Action> held = [];
+        var isSlow = false;
+        await page.RouteWebSocketAsync(new Regex("_blazor"), browserSide =>
+        {
+            var server = browserSide.ConnectToServer();
+            server.OnMessage(frame =>
+            {
+                Action pass = () => Pass(frame, browserSide);
+                if (Volatile.Read(ref isSlow))
+                {
+                    held.Enqueue(pass);
+                }
+                else
+                {
+                    pass();
+                }
+            });
+        });
+        await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Commit });
+        await page.SettledAsync();
+        await page.Locator(field).FillAsync("1");
+
+        Volatile.Write(ref isSlow, true);
+        await page.Keyboard.PressAsync("2");
+        await Service.UntilAsync(() => Task.FromResult(!held.IsEmpty), "the server's answer to the second digit");
+        await page.Keyboard.PressAsync("3");
+        for (var count = held.Count; count > 0 && held.TryDequeue(out var pass); count--)
+        {
+            pass();
+        }
+
+        await page.Keyboard.PressAsync("4");
+
+        await Expect(page.Locator(field)).ToHaveValueAsync("1234");
+    }
+
+    private static void Pass(IWebSocketFrame frame, IWebSocketRoute browserSide)
+    {
+        if (frame.Binary is { Length: > 0 } bytes)
+        {
+            browserSide.Send(bytes);
+        }
+        else
+        {
+            browserSide.Send(frame.Text!);
+        }
     }
 
     [BrowserTheory]
