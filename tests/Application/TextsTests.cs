@@ -4,6 +4,7 @@ using System.Resources;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Behaviors;
 using ModelOps.Application.Datasets;
@@ -44,6 +45,29 @@ public sealed partial class TextsTests
     [Fact]
     public void Spanish_NamesTheSameArguments() =>
         Assert.All(Spanish, pair => Assert.Equal(Placeholders(pair.Key), Placeholders(pair.Value)));
+
+    /// <summary>MSBuild keeps only one of two keys that differ by letter case, and says so in a warning alone.</summary>
+    [Fact]
+    public void Spanish_HasNoTwoKeysThatDifferByLetterCaseAlone()
+    {
+        var file = Path.Combine(RepositoryRoot(), "src", "Application", "Texts.es.resx");
+        var keys = XDocument.Load(file).Root!.Elements("data").Select(data => data.Attribute("name")!.Value).ToArray();
+
+        Assert.Equal(Spanish.Count, keys.Length);
+        Assert.Empty(keys.GroupBy(key => key, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => same.Key));
+    }
+
+    /// <summary>What the guides print in bold is what stands on the pages, in the guide's language.</summary>
+    [Fact]
+    public void Guides_NameButtonsAndPagesAsTheyStandOnTheScreen()
+    {
+        var english = Bold("guide.md");
+        var spanish = Bold("guide.es.md");
+
+        Assert.True(english.Length > 30, $"{english.Length} names were found.");
+        Assert.All(english, name => Assert.Contains(name, Spanish.Keys));
+        Assert.Equal(english.Select(name => Spanish[name]), spanish);
+    }
 
     [Theory]
     [InlineData("en", 1, "1 row")]
@@ -273,6 +297,9 @@ public sealed partial class TextsTests
         }
     }
 
+    private static string[] Bold(string guide) =>
+        [.. InBold().Matches(File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", guide))).Select(match => match.Groups[1].Value)];
+
     private static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
@@ -291,6 +318,9 @@ public sealed partial class TextsTests
     [GeneratedRegex(
         @"\{\d+\} (more |earlier |of \{\d+\} |más )?(rows|records|patients|epochs|datasets|versions|members|problems|days|times|predictions|comparisons|groups|files|fields|filas|registros|pacientes|épocas|conjuntos|versiones|miembros|problemas|días|veces|predicciones|comparaciones|grupos|archivos|campos)\b")]
     private static partial Regex CountedWithoutForms();
+
+    [GeneratedRegex(@"\*\*([^*]+)\*\*")]
+    private static partial Regex InBold();
 
     [GeneratedRegex(@"\{\w+(?=[:}])")]
     private static partial Regex Placeholder();

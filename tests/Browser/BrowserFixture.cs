@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>
-/// One service and one browser for all tests of a group. Without Chromium it stays empty and <see cref="BrowserFactAttribute"/> skips.
+/// One service and one browser for all tests. Without Chromium it stays empty and <see cref="BrowserFactAttribute"/> skips.
 /// </summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
@@ -95,16 +95,6 @@ public sealed record Shown(string Dataset, string MlpBn, string Active, string N
 public sealed class BrowserGroup : ICollectionFixture<BrowserFixture>
 {
     public const string Name = "browser";
-}
-
-/// <summary>
-/// Runs beside <see cref="BrowserGroup"/>, with a service and a browser of its own: a page waits for a browser and a service in turn, so
-/// one group alone leaves the second core idle. Whichever group is the shorter one takes the next class.
-/// </summary>
-[CollectionDefinition(Name)]
-public sealed class SecondBrowserGroup : ICollectionFixture<BrowserFixture>
-{
-    public const string Name = "second browser";
 }
 
 /// <summary>Needs Chromium: without it a visible skip, in CI a failure.</summary>

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>Who gets in, where to, and what is remembered of a choice.</summary>
-[Collection(SecondBrowserGroup.Name)]
+[Collection(BrowserGroup.Name)]
 public sealed class DoorTests(BrowserFixture browser)
 {
     [BrowserTheory]

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>No page misleads: answers belong to the values beside them, numbers keep their magnitude, warnings come first.</summary>
-[Collection(SecondBrowserGroup.Name)]
+[Collection(BrowserGroup.Name)]
 public sealed class HonestyTests(BrowserFixture browser)
 {
     [BrowserTheory]

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>The pages that libraries bring, under a policy that allows only the service's own scripts and connections.</summary>
-[Collection(SecondBrowserGroup.Name)]
+[Collection(BrowserGroup.Name)]
 public sealed class LibraryPagesTests(BrowserFixture browser)
 {
     [BrowserFact]

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>The operator's page, the end of a session, and a version on paper.</summary>
-[Collection(SecondBrowserGroup.Name)]
+[Collection(BrowserGroup.Name)]
 public sealed class OperatorTests(BrowserFixture browser)
 {
     [BrowserFact]

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>Diagnoses that are recorded days after the prediction, and what they say about the model.</summary>
-[Collection(SecondBrowserGroup.Name)]
+[Collection(BrowserGroup.Name)]
 public sealed class PredictionTests(BrowserFixture browser)
 {
     private const string Reference = "MRN 2026-0017";

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>An administrator looks at records, corrects and deletes them, and withdraws an import.</summary>
-[Collection(SecondBrowserGroup.Name)]
+[Collection(BrowserGroup.Name)]
 public sealed class RecordsTests(BrowserFixture browser)
 {
     private const int Imported = 60;

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>What happens while a page is open: other tabs, a long training, a restart, a right that is taken away.</summary>
-[Collection(SecondBrowserGroup.Name)]
+[Collection(BrowserGroup.Name)]
 public sealed class TabTests(BrowserFixture browser)
 {
     [BrowserFact]

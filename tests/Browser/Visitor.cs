@@ -55,7 +55,8 @@ public sealed class Visitor : IAsyncDisposable
         await page.Locator("#email").FillAsync(email);
         await page.Locator("#password").FillAsync(password);
         await page.Locator("form button[type=submit]").ClickAsync();
-        await page.WaitForURLAsync(new Uri(_home, path).ToString());
+        // The page settles below; waiting for its load event as well hung on a busy machine when the event came before the wait.
+        await page.WaitForURLAsync(new Uri(_home, path).ToString(), new() { WaitUntil = WaitUntilState.Commit });
         await page.SettledAsync();
         return page;
     }

@@ -79,7 +79,8 @@ public sealed class CompareOverTimeTests
         Assert.Equal(rows, answer.GetProperty("class_changes").EnumerateArray().Sum(r => r.EnumerateArray().Sum(c => c.GetInt32())));
         Shape.Is(answer.GetProperty("delta_macro_f1"), "value:number low:number high:number");
         Shape.Is(answer.GetProperty("recall_change"), "Negative:number? Prediabetes:number? Diabetes:number?");
-        Assert.Contains(answer.GetProperty("verdict").GetString(), (string[])["better", "worse", "equivalent", "undecided", "not_enough_data"]);
+        string[] verdicts = ["better", "worse", "equivalent", "undecided", "not_enough_data"];
+        Assert.Contains(answer.GetProperty("verdict").GetString(), verdicts);
 
         // Each distinct row of the dataset judges, and each version was measured on the very same ones.
         var split = (await user.JsonAsync($"/model/versions/{candidate}")).GetProperty("data").GetProperty("split").GetProperty("test");

@@ -1,0 +1,103 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ModelOps.Browser.Tests;
+
+/// <summary>
+/// The pictures of the README and of the guides, on a service where a good decision waits: a hasty version in service, and a better one.
+/// They are written beside the other screenshots; <c>CONTRIBUTING.md</c> says how they get into <c>docs</c>.
+/// </summary>
+[Collection(BrowserGroup.Name)]
+public sealed class PictureTests(BrowserFixture browser)
+{
+    private const int Width = 1280;
+    private const int Height = 800;
+    private const int MaxAnimation = 2_000_000;
+
+    [BrowserFact]
+    public async Task Pictures_OfTheDocuments_ShowAGoodDecision()
+    {
+        Directory.CreateDirectory(Build.Screenshots);
+        await using var service = await Service.StartAsync();
+        var dataset = await service.UploadAsync("clinic-2026.csv");
+        var hasty = await service.TrainAsync(dataset, epochs: 3, architecture: "mlp-bn");
+        await service.ActivateAsync(hasty);
+        await using var visitor = await browser.VisitAsync(width: Width, service: service);
+        var page = await visitor.SignInAsync(asAdmin: true, "/retrain");
+
+        await TakeTrainingAsync(page);
+        await Expect(page.GetByTestId("decision").Locator("h2")).ToHaveTextAsync("The new version is better");
+        await TakeAsync(page.GetByTestId("decision"), "guide-compare");
+
+        await page.GoAsync("/trend");
+        await TakeAsync(page, "guide-trend");
+
+        await page.GoAsync("/");
+        await page.GetByTestId("decision").Locator(".mud-button-filled").ClickAsync();
+        await page.Locator("#reason").FillAsync("Finds more of the patients with diabetes.");
+        await page.ConfirmAsync("Activate");
+        await Expect(page.Locator(".hero")).ToContainTextAsync("Version 2");
+        await page.GoAsync("/");
+        await TakeAsync(page, "readme-overview");
+
+        await page.GoAsync("/try");
+        await page.Locator("#hba1c").FillAsync("6.1");
+        await page.Locator("#age").FillAsync("58");
+        await page.Locator("#bmi").FillAsync("29");
+        await page.GetByLabel("Female", new() { Exact = true }).CheckAsync();
+        await page.Button("Predict").ClickAsync();
+        await Expect(page.Locator("#verdict")).ToBeVisibleAsync();
+        await TakeAsync(page, "guide-try");
+        Assert.Empty(visitor.Errors);
+    }
+
+    /// <summary>Starts a training by clicks and joins pictures of its progress, up to the decision.</summary>
+    private static async Task TakeTrainingAsync(IPage page)
+    {
+        var devtools = await page.Context.NewCDPSessionAsync(page);
+        List<byte[]> frames = [await FrameAsync(devtools)];
+        await page.Button("Start the training").ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToBeVisibleAsync();
+        frames.Add(await FrameAsync(devtools));
+        await page.ConfirmAsync("Start");
+        await Expect(page.GetByTestId("progress")).ToBeVisibleAsync();
+        var before = "";
+        await Service.UntilAsync(
+            async () =>
+            {
+                if (await page.GetByTestId("decision").CountAsync() > 0)
+                {
+                    return true;
+                }
+
+                var progress = string.Concat(await page.GetByTestId("progress").AllInnerTextsAsync());
+                if (progress != before)
+                {
+                    before = progress;
+                    frames.Add(await FrameAsync(devtools));
+                }
+
+                return false;
+            },
+            "the end of the training");
+        await page.SettledAsync();
+        frames.Add(await FrameAsync(devtools));
+
+        Assert.True(frames.Count > 4, $"{frames.Count} pictures of a training");
+        var animation = AnimatedWebP.Join(frames, Width, Height, milliseconds: 500);
+        Assert.InRange(animation.Length, 1, MaxAnimation);
+        await File.WriteAllBytesAsync(Path.Combine(Build.Screenshots, "readme-training.webp"), animation);
+    }
+
+    private static async Task<byte[]> FrameAsync(ICDPSession devtools)
+    {
+        var taken = await devtools.SendAsync("Page.captureScreenshot", new() { ["format"] = "webp", ["quality"] = 60 });
+        return taken!.Value.GetProperty("data").GetBytesFromBase64();
+    }
+
+    private static Task<byte[]> TakeAsync(IPage page, string name) =>
+        page.ScreenshotAsync(new() { Path = Path.Combine(Build.Screenshots, name + ".png") });
+
+    private static Task<byte[]> TakeAsync(ILocator part, string name) =>
+        part.ScreenshotAsync(new() { Path = Path.Combine(Build.Screenshots, name + ".png") });
+}
