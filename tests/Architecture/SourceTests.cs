@@ -23,6 +23,23 @@ public sealed partial class SourceTests
             .Select(line => $"{line.Place} has {line.Length} characters")));
     }
 
+    /// <summary>
+    /// A plain value with an input handler is sent back to the browser after each edit. Over a slow connection it then replaces what was
+    /// typed since. A binding isn't sent back: <c>@bind:get="text" @bind:set="TypeAsync" @bind:event="oninput"</c>. Source:
+    /// https://github.com/dotnet/aspnetcore/issues/14242.
+    /// </summary>
+    [Fact]
+    public void Fields_ThatAreReadWhileTyping_AreBound()
+    {
+        var dashboard = Path.Combine(RepositoryRoot(), "src", "WebApi", "Dashboard");
+        var lines = Directory.EnumerateFiles(dashboard, "*.razor", SearchOption.AllDirectories)
+            .SelectMany(file => File.ReadLines(file).Select((line, index) => $"{Path.GetFileName(file)}:{index + 1} {line.Trim()}"))
+            .ToArray();
+
+        Assert.Contains(lines, line => line.Contains("@bind:event=\"oninput\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("@oninput=", StringComparison.Ordinal));
+    }
+
     /// <summary>A long literal, such as a sentence for people, is one key of the translations and isn't cut.</summary>
     [GeneratedRegex("""
         "(?:[^"\\]|\\.){40,}"

@@ -82,8 +82,6 @@ public sealed class PictureTests(BrowserFixture browser)
         await page.SettledAsync();
         frames.Add(await FrameAsync(devtools));
 
-        // The form, the dialog and the decision; how many show the progress depends on the machine.
-        Assert.True(frames.Count >= 3, $"{frames.Count} pictures of a training");
         var animation = AnimatedWebP.Join(frames, Width, Height, milliseconds: 500);
         Assert.InRange(animation.Length, 1, MaxAnimation);
         await File.WriteAllBytesAsync(Path.Combine(Build.Screenshots, "readme-training.webp"), animation);
