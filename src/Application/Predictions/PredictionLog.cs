@@ -24,8 +24,10 @@ public sealed partial class PredictionLog : IDisposable
     /// <summary>Capacity of the queue: about 20 MB of predictions.</summary>
     public const int Capacity = 100_000;
 
-    /// <summary>Predictions per transaction. On SQLite all other writers wait for one transaction.</summary>
-    private const int BatchSize = 500;
+    /// <summary>
+    /// Predictions per transaction. On SQLite all other writers wait for one transaction, which takes some 20 ms with this many.
+    /// </summary>
+    private const int BatchSize = 2_000;
 
     /// <summary>Maximum number of attempts to save a batch after environment failures. Other failures aren't retried.</summary>
     private const int Tries = 60;
@@ -128,12 +130,20 @@ public sealed partial class PredictionLog : IDisposable
 
     private void Take(List<Prediction> batch, List<TaskCompletionSource> written)
     {
+        // Entries of one user mostly follow each other, so their places are given back together.
+        var (user, places) = ("", 0);
         while (batch.Count < BatchSize && _queue.Reader.TryRead(out var entry))
         {
             if (entry.Prediction is { } prediction)
             {
                 batch.Add(prediction);
-                Release(entry.User);
+                if (entry.User != user)
+                {
+                    Release(user, places);
+                    (user, places) = (entry.User, 0);
+                }
+
+                places++;
             }
 
             if (entry.Written is { } waiting)
@@ -141,13 +151,20 @@ public sealed partial class PredictionLog : IDisposable
                 written.Add(waiting);
             }
         }
+
+        Release(user, places);
     }
 
-    private void Release(string user)
+    private void Release(string user, int places)
     {
+        if (places == 0)
+        {
+            return;
+        }
+
         lock (_sharing)
         {
-            if (--_held[user] == 0)
+            if ((_held[user] -= places) == 0)
             {
                 _held.Remove(user);
             }

@@ -16,9 +16,10 @@ internal static class AuthServices
     {
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
-        services.AddScoped<ICurrentUser>(provider => provider.GetRequiredService<CurrentUser>());
+        services.AddTransient<ICurrentUser>(provider => provider.GetRequiredService<CurrentUser>());
         services.AddSingleton<TokenIssuer>();
-        services.AddScoped<Credentials>();
+        services.AddSingleton<Credentials>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<RunningRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<RunningRequests>());
         services.AddAntiforgery(options =>
@@ -48,7 +49,7 @@ internal static class AuthServices
                 options.BearerTokenExpiration = TimeSpan.FromMinutes(15);
                 options.Events.OnMessageReceived = context =>
                 {
-                    context.Token = BearerHeader.Token(context.Request);
+                    context.Token = BearerHeader.Token(context.Request) is { IsEmpty: false } token ? token.ToString() : null;
                     return Task.CompletedTask;
                 };
             })
