@@ -1,5 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,15 +38,19 @@ public sealed partial class PredictionLog : IDisposable
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
-    private readonly Lock _sharing = new();
-    private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
+    // No lock: with one, requests that find it taken spin, and on a busy machine they spin for longer than a prediction takes.
+    private readonly ConcurrentQueue<Entry> _queue = new();
+    private readonly ConcurrentDictionary<string, StrongBox<int>> _held = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _arrival = new(0);
     private readonly IServiceScopeFactory _scopes;
     private readonly TimeProvider _time;
     private readonly ILogger<PredictionLog> _logger;
     private readonly Meter _meter;
     private readonly Counter<long> _stored;
     private readonly Counter<long> _dropped;
+    private int _waiting;
+    private int _announced;
+    private volatile bool _completed;
 
     public PredictionLog(IServiceScopeFactory scopes, TimeProvider time, IMeterFactory meters, ILogger<PredictionLog> logger)
     {
@@ -57,7 +62,7 @@ public sealed partial class PredictionLog : IDisposable
         _dropped = _meter.CreateCounter<long>(
             "predictions_dropped", "{prediction}", "Predictions that were answered but not kept, by reason.");
         _meter.CreateObservableGauge("predictions_waiting", () =>
-            _queue.Reader.Count, "{prediction}", "Predictions that wait to be written.");
+            Volatile.Read(ref _waiting), "{prediction}", "Predictions that wait to be written.");
     }
 
     /// <summary>Adds a prediction without waiting.</summary>
@@ -65,16 +70,16 @@ public sealed partial class PredictionLog : IDisposable
     /// <returns>False when the queue or the user's share is full; the prediction is counted as dropped.</returns>
     public bool Add(Prediction prediction, string user)
     {
-        lock (_sharing)
+        var held = _held.GetOrAdd(user, static _ => new StrongBox<int>());
+        var (waiting, own) = (Interlocked.Increment(ref _waiting), Interlocked.Increment(ref held.Value));
+        if (own + waiting - 1 <= Capacity && !_completed)
         {
-            var held = _held.GetValueOrDefault(user);
-            if (held < Capacity - _queue.Reader.Count && _queue.Writer.TryWrite(new Entry(prediction, user, null)))
-            {
-                _held[user] = held + 1;
-                return true;
-            }
+            Enqueue(new Entry(prediction, held, null));
+            return true;
         }
 
+        Interlocked.Decrement(ref held.Value);
+        Interlocked.Decrement(ref _waiting);
         Drop(1, "queue_full");
         return false;
     }
@@ -83,14 +88,19 @@ public sealed partial class PredictionLog : IDisposable
     public async Task FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_queue.Writer.TryWrite(new Entry(null, "", written)))
+        if (!_completed)
         {
+            Enqueue(new Entry(null, null, written));
             await Task.WhenAny(written.Task, Task.Delay(limit, _time, cancellationToken));
         }
     }
 
     /// <summary>Stops accepting predictions. The writer ends after it has written the queue.</summary>
-    public void Complete() => _queue.Writer.TryComplete();
+    public void Complete()
+    {
+        _completed = true;
+        _arrival.Release();
+    }
 
     /// <summary>Writes predictions until <see cref="Complete"/>. Called once per process.</summary>
     /// <param name="abandon">Drops the remaining predictions and counts them.</param>
@@ -100,9 +110,9 @@ public sealed partial class PredictionLog : IDisposable
         var written = new List<TaskCompletionSource>();
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(abandon))
+            while (await AnyAsync(abandon))
             {
-                if (_queue.Reader.Count < BatchSize && !_queue.Reader.Completion.IsCompleted)
+                if (Volatile.Read(ref _waiting) < BatchSize && !_completed)
                 {
                     await Task.Delay(Gathering, _time, abandon);
                 }
@@ -126,47 +136,52 @@ public sealed partial class PredictionLog : IDisposable
         }
     }
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _arrival.Dispose();
+    }
+
+    private void Enqueue(Entry entry)
+    {
+        _queue.Enqueue(entry);
+        if (Interlocked.Exchange(ref _announced, 1) == 0)
+        {
+            _arrival.Release();
+        }
+    }
+
+    /// <summary>Waits for an entry; false after <see cref="Complete"/>, when all entries are taken.</summary>
+    private async Task<bool> AnyAsync(CancellationToken cancellationToken)
+    {
+        while (_queue.IsEmpty)
+        {
+            if (_completed)
+            {
+                return false;
+            }
+
+            await _arrival.WaitAsync(cancellationToken);
+            Interlocked.Exchange(ref _announced, 0);
+        }
+
+        return true;
+    }
 
     private void Take(List<Prediction> batch, List<TaskCompletionSource> written)
     {
-        // Entries of one user mostly follow each other, so their places are given back together.
-        var (user, places) = ("", 0);
-        while (batch.Count < BatchSize && _queue.Reader.TryRead(out var entry))
+        while (batch.Count < BatchSize && _queue.TryDequeue(out var entry))
         {
-            if (entry.Prediction is { } prediction)
+            if (entry is { Prediction: { } prediction, Held: { } held })
             {
                 batch.Add(prediction);
-                if (entry.User != user)
-                {
-                    Release(user, places);
-                    (user, places) = (entry.User, 0);
-                }
-
-                places++;
+                Interlocked.Decrement(ref held.Value);
+                Interlocked.Decrement(ref _waiting);
             }
 
             if (entry.Written is { } waiting)
             {
                 written.Add(waiting);
-            }
-        }
-
-        Release(user, places);
-    }
-
-    private void Release(string user, int places)
-    {
-        if (places == 0)
-        {
-            return;
-        }
-
-        lock (_sharing)
-        {
-            if ((_held[user] -= places) == 0)
-            {
-                _held.Remove(user);
             }
         }
     }
@@ -218,5 +233,6 @@ public sealed partial class PredictionLog : IDisposable
     private partial void LogGivenUp(Exception exception, int count);
 
     /// <summary>Either a prediction, or a flush request that completes when all earlier entries are written.</summary>
-    private readonly record struct Entry(Prediction? Prediction, string User, TaskCompletionSource? Written);
+    /// <param name="Held">How many entries the user holds whose prediction it is.</param>
+    private readonly record struct Entry(Prediction? Prediction, StrongBox<int>? Held, TaskCompletionSource? Written);
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
 using ModelOps.WebApi.Errors;
@@ -99,6 +100,7 @@ internal static class AuthServices
     private static IServiceCollection AddPolicies(this IServiceCollection services)
     {
         var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+        services.AddTransient<IPolicyEvaluator, PlainPolicies>();
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Admin, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin))
             .AddPolicy(Policies.Clinician, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin, UserRoles.Clinician))

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace ModelOps.WebApi.Auth;
@@ -8,8 +9,14 @@ namespace ModelOps.WebApi.Auth;
 /// Signs in the requests of API clients: by <see cref="VerifiedTokens"/>, otherwise by the framework, whose result is remembered. Requests
 /// without an access token, and those whose token is wrong, go on to the framework's authentication.
 /// </summary>
+/// <remarks>
+/// The server gives the requests of one HTTP/1.1 connection the same string as long as they send the same header. So a string that was
+/// looked up for the connection's last request needs no hash. HTTP/2 has concurrent requests on a connection and goes without.
+/// </remarks>
 internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
 {
+    private static readonly object LastOfConnection = new();
+
     /// <summary>Whether this request was signed in here, so that nothing is left to authenticate.</summary>
     public static bool IsDone(HttpContext context) => context.Features.Get<IAuthenticateResultFeature>() is not null;
 
@@ -21,12 +28,24 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
             return next(context);
         }
 
-        if (tokens.Find(token) is not { } known)
+        var header = context.Request.Headers.Authorization is [{ } only] ? only : null;
+        var items = header is not null && HttpProtocol.IsHttp11(context.Request.Protocol)
+            ? context.Features.Get<IConnectionItemsFeature>()?.Items
+            : null;
+        if (items?.TryGetValue(LastOfConnection, out var last) == true
+            && last is Last known && ReferenceEquals(known.Header, header) && tokens.IsValid(known.Entry))
+        {
+            SignIn(context, known.Entry.Result);
+            return next(context);
+        }
+
+        if (tokens.Find(token) is not { } entry)
         {
             return BearerHeader.AccessToken(context.Request) is null ? VerifyAsync(context) : next(context);
         }
 
-        SignIn(context, known);
+        items?[LastOfConnection] = new Last(header!, entry);
+        SignIn(context, entry.Result);
         return next(context);
     }
 
@@ -47,6 +66,8 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
         context.Features.Set<IHttpAuthenticationFeature>(signedIn);
         context.Features.Set<IAuthenticateResultFeature>(signedIn);
     }
+
+    private sealed record Last(string Header, VerifiedTokens.Entry Entry);
 
     /// <summary>As the framework's own feature: another user makes the result void, and another result brings its user.</summary>
     private sealed class SignedIn(AuthenticateResult result) : IHttpAuthenticationFeature, IAuthenticateResultFeature

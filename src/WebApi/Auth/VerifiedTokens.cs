@@ -26,12 +26,14 @@ internal sealed class VerifiedTokens(TimeProvider time)
     private readonly ConcurrentDictionary<Hash, Entry> _entries = new();
 
     /// <summary>The successful result of the token's decryption; null if it isn't remembered.</summary>
-    public AuthenticateResult? Find(ReadOnlySpan<char> token)
+    public Entry? Find(ReadOnlySpan<char> token) =>
+        Hash.TryCreate(token, out var hash) && _entries.TryGetValue(hash, out var entry) && IsValid(entry) ? entry : null;
+
+    /// <summary>Whether an entry may still be used.</summary>
+    public bool IsValid(Entry entry)
     {
         var now = time.GetUtcNow();
-        return Hash.TryCreate(token, out var hash) && _entries.TryGetValue(hash, out var entry) && now >= entry.From && now < entry.Until
-            ? entry.Result
-            : null;
+        return now >= entry.From && now < entry.Until;
     }
 
     /// <param name="ticket">What the token holds; one that doesn't tell when the token expires isn't remembered.</param>
@@ -55,7 +57,7 @@ internal sealed class VerifiedTokens(TimeProvider time)
         return result;
     }
 
-    private sealed record Entry(AuthenticateResult Result, DateTimeOffset From, DateTimeOffset Until);
+    public sealed record Entry(AuthenticateResult Result, DateTimeOffset From, DateTimeOffset Until);
 
     [InlineArray(Parts)]
     private struct Hash : IEquatable<Hash>

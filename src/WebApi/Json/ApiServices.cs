@@ -26,6 +26,7 @@ internal static class ApiServices
 
                 // All responses are JSON. The OpenAPI document lists the formatters that remain here.
                 options.OutputFormatters.RemoveType<StringOutputFormatter>();
+                options.OutputFormatters.Insert(0, new AnswerOutputFormatter());
                 foreach (var json in options.OutputFormatters.OfType<SystemTextJsonOutputFormatter>())
                 {
                     json.SupportedMediaTypes.Clear();
