@@ -4,8 +4,8 @@ namespace ModelOps.WebApi.Errors;
 
 /// <summary>
 /// Writes a body for every error, a page or a problem in JSON: for exceptions by <see cref="ProblemTable"/>, and for responses that the
-/// framework ends without a body (401, 403, 404, 405, 415). It replaces UseExceptionHandler and UseStatusCodePages, so that each failure is logged once and the
-/// headers of bodiless responses (WWW-Authenticate, Allow) are kept.
+/// framework ends without a body (401, 403, 404, 405, 415). It replaces UseExceptionHandler and UseStatusCodePages, so that each failure
+/// is logged once and the headers of bodiless responses (WWW-Authenticate, Allow) are kept.
 /// </summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, IFailureClassifier failures, ILogger<ProblemMiddleware> logger)
 {
