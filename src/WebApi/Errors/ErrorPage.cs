@@ -34,9 +34,10 @@ internal static class ErrorPage
         }
 
         // Somebody whose sign-in failed has no overview yet.
+        var home = context.Request.PathBase;
         var (address, link) = context.Request.Path.StartsWithSegments(SignInPath)
-            ? (SignInPath, Texts.Say($"To the sign-in page"))
-            : ("/", Texts.Say($"To the overview"));
+            ? (home.Add(SignInPath), Texts.Say($"To the sign-in page"))
+            : (home.Add("/"), Texts.Say($"To the overview"));
         var encoder = HtmlEncoder.Default;
         return response.WriteAsync(
             $"""
@@ -46,8 +47,8 @@ internal static class ErrorPage
               <meta charset="utf-8">
               <meta name="viewport" content="width=device-width, initial-scale=1">
               <title>ModelOps · {problem.Status}</title>
-              <link rel="icon" type="image/svg+xml" href="/favicon.svg">
-              <link rel="stylesheet" href="/dashboard.css">
+              <link rel="icon" type="image/svg+xml" href="{home}/favicon.svg">
+              <link rel="stylesheet" href="{home}/dashboard.css">
             </head>
             <body>
               <main class="bare">
