@@ -265,6 +265,51 @@ public sealed class HonestyTests(BrowserFixture browser)
     }
 
     [BrowserFact]
+    public async Task Connection_WhenItComesBackToTheSamePage_TellsTheServerWhatWasTypedMeanwhile()
+    {
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/account");
+        var (isDeaf, isCut) = (false, false);
+        IWebSocketRoute? route = null;
+        await page.RouteWebSocketAsync(new Regex("_blazor"), async browserSide =>
+        {
+            if (Volatile.Read(ref isCut))
+            {
+                await browserSide.CloseAsync();
+                return;
+            }
+
+            route = browserSide;
+            var server = browserSide.ConnectToServer();
+            browserSide.OnMessage(frame =>
+            {
+                if (!Volatile.Read(ref isDeaf))
+                {
+                    Pass(frame, server);
+                }
+            });
+        });
+        await page.GotoAsync("/try", new() { WaitUntil = WaitUntilState.Commit });
+        await page.SettledAsync();
+        await page.Locator("#hba1c").FillAsync("7.2");
+
+        Volatile.Write(ref isDeaf, true);
+        await page.Locator("#age").FillAsync("58");
+        Volatile.Write(ref isCut, true);
+        await route!.CloseAsync();
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
+        await page.GetByLabel("Female", new() { Exact = true }).CheckAsync();
+        Volatile.Write(ref isDeaf, false);
+        Volatile.Write(ref isCut, false);
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+
+        await page.Button("Predict").ClickAsync();
+        await Expect(page.Locator("#bmi-problem")).ToHaveTextAsync("Enter the BMI.");
+        await Expect(page.Locator(".wrong")).ToHaveCountAsync(1);
+    }
+
+    [BrowserFact]
     public async Task Training_BeforeItsFirstEpoch_HasACalmPlaceForItsCurves_AndAfterTheLastOneMarksTheKeptEpoch()
     {
         await using var service = await Service.StartAsync();

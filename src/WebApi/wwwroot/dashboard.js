@@ -140,6 +140,7 @@
     sessionStorage.removeItem(kept);
     return found?.at === location.pathname + location.search ? found.typed : [];
   })();
+  const tell = (field, kinds) => kinds.forEach(kind => field.dispatchEvent(new Event(kind, { bubbles: true })));
   const restoreTyped = () => {
     for (const entry of [...waitingFor]) {
       const [selector, index] = entry.name.split('|');
@@ -150,10 +151,17 @@
         if (field.checked !== entry.checked) field.click();
       } else {
         field.value = entry.value;
-        field.dispatchEvent(new Event('input', { bubbles: true }));
-        field.dispatchEvent(new Event('change', { bubbles: true }));
+        tell(field, ['input', 'change']);
       }
       touched.add(field);
+    }
+  };
+
+  // What was typed while the connection was lost, or just before, may not have reached the server: it is told again.
+  const retellTyped = () => {
+    for (const field of [...touched].filter(field => field.isConnected)) {
+      if (field.type !== 'radio' && field.type !== 'checkbox') tell(field, ['input', 'change']);
+      else if (field.checked || field.type === 'checkbox') tell(field, ['change']);
     }
   };
 
@@ -197,7 +205,9 @@
       }
     }, true);
     document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
+      const wasOffline = document.documentElement.classList.contains('offline');
       setOffline(event.detail.state !== 'hide');
+      if (wasOffline && event.detail.state === 'hide') retellTyped();
       if (event.detail.state === 'failed' || event.detail.state === 'rejected') comeBack();
     });
   });
