@@ -150,6 +150,24 @@ public sealed class UploadTests(BrowserFixture browser)
     }
 
     [BrowserFact]
+    public async Task Preview_OfALargeFile_SendsItsBeginningOnly()
+    {
+        const int Rows = 400_000;
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/account");
+        var sent = 0L;
+        page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => Interlocked.Add(ref sent, frame.Binary?.Length ?? frame.Text!.Length);
+        await page.GoAsync("/data");
+
+        // A column is missing, so nothing else is sent before somebody has answered.
+        await ChooseAsync(page, "large.csv", "HbA1c,AGE,BMI,Gender,outcome\n", row => $"6.1,{40 + (row % 9)},25,F,N\n", Rows);
+
+        await Expect(page.Locator(".preview [role=status]")).ToContainTextAsync("Something isn't certain.");
+        Assert.InRange(Interlocked.Read(ref sent), 256 * 1024, 2 * 1024 * 1024);
+    }
+
+    [BrowserFact]
     public async Task Dataset_RenamedAndDescribed_SaysSoAtItsNewAddress()
     {
         await browser.ShownAsync();
@@ -171,10 +189,9 @@ public sealed class UploadTests(BrowserFixture browser)
         Assert.Equal($"renamed-{name}", download.SuggestedFilename);
     }
 
-    /// <summary>Chooses a file of twenty rows.</summary>
-    private static async Task ChooseAsync(IPage page, string name, string header, Func<int, FormattableString> row)
+    private static async Task ChooseAsync(IPage page, string name, string header, Func<int, FormattableString> row, int rows = 20)
     {
-        var csv = header + string.Concat(Enumerable.Range(0, 20).Select(i => row(i).ToString(CultureInfo.InvariantCulture)));
+        var csv = header + string.Concat(Enumerable.Range(0, rows).Select(i => row(i).ToString(CultureInfo.InvariantCulture)));
         await Expect(page.Locator("input[type=file]")).ToBeEnabledAsync();
         await page.Locator("input[type=file]").SetInputFilesAsync(
             new FilePayload { Name = name, MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
