@@ -174,10 +174,10 @@ public sealed class HonestyTests(BrowserFixture browser)
 
         await service.ActivateAsync(second);
 
-        await page.Button($"Roll back to {first}").ClickAsync();
-        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync($"From now on {first} answers every prediction.");
+        await page.Button("Roll back to version 1").ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("From now on version 1 answers every prediction.");
         await page.ConfirmAsync("Roll back");
-        await Expect(page.Locator(".timeline li").First).ToContainTextAsync($"Rolled back from {second} to {first}");
+        await Expect(page.Locator(".timeline li").First).ToContainTextAsync("Rolled back from version 2 to version 1");
     }
 
     [BrowserFact]
@@ -262,6 +262,51 @@ public sealed class HonestyTests(BrowserFixture browser)
         await page.Button("Predict").ClickAsync();
         await Expect(page.Locator("#bmi-problem")).ToHaveTextAsync("Enter the BMI.");
         await Expect(page.Locator("#hba1c-problem, #age-problem")).ToHaveCountAsync(0);
+    }
+
+    [BrowserFact]
+    public async Task Connection_WhenItComesBackToTheSamePage_TellsTheServerWhatWasTypedMeanwhile()
+    {
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/account");
+        var (isDeaf, isCut) = (false, false);
+        IWebSocketRoute? route = null;
+        await page.RouteWebSocketAsync(new Regex("_blazor"), async browserSide =>
+        {
+            if (Volatile.Read(ref isCut))
+            {
+                await browserSide.CloseAsync();
+                return;
+            }
+
+            route = browserSide;
+            var server = browserSide.ConnectToServer();
+            browserSide.OnMessage(frame =>
+            {
+                if (!Volatile.Read(ref isDeaf))
+                {
+                    Pass(frame, server);
+                }
+            });
+        });
+        await page.GotoAsync("/try", new() { WaitUntil = WaitUntilState.Commit });
+        await page.SettledAsync();
+        await page.Locator("#hba1c").FillAsync("7.2");
+
+        Volatile.Write(ref isDeaf, true);
+        await page.Locator("#age").FillAsync("58");
+        Volatile.Write(ref isCut, true);
+        await route!.CloseAsync();
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
+        await page.GetByLabel("Female", new() { Exact = true }).CheckAsync();
+        Volatile.Write(ref isDeaf, false);
+        Volatile.Write(ref isCut, false);
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+
+        await page.Button("Predict").ClickAsync();
+        await Expect(page.Locator("#bmi-problem")).ToHaveTextAsync("Enter the BMI.");
+        await Expect(page.Locator(".wrong")).ToHaveCountAsync(1);
     }
 
     [BrowserFact]

@@ -13,7 +13,8 @@ namespace ModelOps.Application.Records;
 /// <param name="Form">Is called when the content has been read to its end, because parts of a form may follow the file.</param>
 public sealed record ImportRecords(string? FileName, Stream Content, Func<UploadForm> Form) : IRequest<ImportAnswer>;
 
-/// <param name="AlreadyKnown">Rows of the file that were among the records before, by inputs and class.</param>
+/// <param name="AlreadyKnown">Rows of the file that were among the records or in a dataset before, by inputs and class.</param>
+/// <param name="AlreadyInRecords">Those of them that were among the records.</param>
 /// <param name="ImportId">Under this id the import can be withdrawn.</param>
 public sealed record ImportAnswer(
     bool Success,
@@ -29,6 +30,7 @@ public sealed record ImportAnswer(
     string? Separator,
     int HeaderLine,
     int AlreadyKnown,
+    int AlreadyInRecords,
     long ImportId);
 
 internal sealed class ImportRecordsHandler(
@@ -37,6 +39,7 @@ internal sealed class ImportRecordsHandler(
     IDatasetStore datasets,
     IClinicalCsvReader csv,
     IRowsFiles files,
+    KnownRowsCounter knownRows,
     UploadLimits limits,
     TurnLines turns,
     ICurrentUser user)
@@ -62,7 +65,7 @@ internal sealed class ImportRecordsHandler(
         }
 
         using var rows = collector.Complete();
-        var known = await db.CountKnownAsync(rows.Read(), cancellationToken);
+        var known = await knownRows.CountAsync(rows, except: null, cancellationToken);
         var id = await import.RunAsync(DatasetNames.SafeFormOf(request.FileName), user.Signature(), rows, cancellationToken);
         return new ImportAnswer(
             true,
@@ -77,7 +80,8 @@ internal sealed class ImportRecordsHandler(
             report.Mapping?.Encoding,
             report.Mapping?.Separator,
             report.HeaderLine,
-            known,
+            known.Rows,
+            known.Records,
             id);
     }
 }

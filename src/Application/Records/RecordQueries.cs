@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Data;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Records;
 
@@ -9,9 +8,6 @@ namespace ModelOps.Application.Records;
 /// <summary>What several use cases ask about the records.</summary>
 internal static class RecordQueries
 {
-    /// <summary>Rows that are looked up at once.</summary>
-    private const int Batch = 1_000;
-
     /// <summary>Counts the distinct records (inputs and class), but at most <paramref name="limit"/>, so that it is cheap.</summary>
     public static Task<int> CountDistinctAsync(this IModelOpsDbContext db, int limit, CancellationToken cancellationToken) =>
         db.Records.Select(r => new { r.HbA1c, r.Age, r.Bmi, r.Gender, r.Class }).Distinct().Take(limit).CountAsync(cancellationToken);
@@ -31,19 +27,5 @@ internal static class RecordQueries
             .Select(g => new { Class = g.Key, Count = g.Sum(x => x.Count) })
             .ToDictionaryAsync(g => g.Class, g => g.Count, cancellationToken);
         return DiabetesClasses.All.ToDictionary(c => c, c => counts.GetValueOrDefault(c));
-    }
-
-    /// <summary>Counts the rows, repetitions included, that are among the records (inputs and class).</summary>
-    public static async Task<int> CountKnownAsync(
-        this IModelOpsDbContext db, IEnumerable<CountedRow> rows, CancellationToken cancellationToken)
-    {
-        var count = 0;
-        foreach (var batch in rows.Chunk(Batch))
-        {
-            var known = await db.FindKnownAsync([.. batch.Select(row => row.Row)], cancellationToken);
-            count += batch.Zip(known, (row, isKnown) => isKnown ? row.Count : 0).Sum();
-        }
-
-        return count;
     }
 }

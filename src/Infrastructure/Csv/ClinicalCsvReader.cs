@@ -122,6 +122,10 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
                 $"{c.Column.Name.ToLower(CultureInfo.InvariantCulture)}_{c.Unit!.Code}",
                 c.Column.Name,
                 Sentence.Of($"The values of {c.Column.Name} were converted from {c.Unit.Name} to {c.Column.Unit}."))),
+            .. file.Plan.Columns.OfType<PlannedColumn>().Where(c => c.AmbiguousWord is not null).Select(c => new ColumnNote(
+                "only_one_word",
+                c.Column.Name,
+                Sentence.Of($"The only known word of the column {c.Column.Name} is {c.AmbiguousWord}. In some files it means something else. Here, {c.Column.Name} {c.Column.Outside}."))),
         ],
         Mapping = file.Survey is null ? null : file.Plan.ToMapping(file.Layout, file.Survey),
         HeaderLine = file.Layout.HeaderLine,

@@ -80,7 +80,7 @@ internal sealed class ColumnSurvey(CsvPlan plan, DecimalComma comma)
             columns[i] = columns[i] switch
             {
                 { Unit: not null } number => JudgeUnit(number, _numbers[i]!, questions),
-                { Coding: null } coded => coded with { Coding = ChooseCoding(coded, _words[i]!, questions) },
+                { Coding: null } coded => JudgeCoding(coded, _words[i]!, questions),
                 var other => other,
             };
         }
@@ -138,7 +138,7 @@ internal sealed class ColumnSurvey(CsvPlan plan, DecimalComma comma)
         return column with { Unit = likely };
     }
 
-    private static Coding ChooseCoding(PlannedColumn planned, Words words, List<ColumnNote> questions)
+    private PlannedColumn JudgeCoding(PlannedColumn planned, Words words, List<ColumnNote> questions)
     {
         var (column, name) = (planned.Column, planned.Column.Name);
         var possible = column.Codings.Where(c => words.Known.All(w => c.FindPlain(w) is not null)).ToArray();
@@ -157,14 +157,16 @@ internal sealed class ColumnSurvey(CsvPlan plan, DecimalComma comma)
             questions.Add(new ColumnNote("mixed_codings", name, Sentence.Of(
                 $"The column {name} mixes codings ({known}), so it isn't certain what each word means. Say in a mapping what each of them means. Without one, {name} {column.Outside}.")));
         }
-        else if (!planned.HasOwnName
-            && words.Known.FirstOrDefault(w => possible.Any(c => c.FindPlain(w) != possible[0].FindPlain(w))) is { } ambiguous)
+
+        var ambiguous = words.Texts.Find(
+            w => PlainText.Word(w) is var plain && possible.Any(c => c.FindPlain(plain) != possible[0].FindPlain(plain)));
+        if (ambiguous is not null && !plan.IsCanonical)
         {
             questions.Add(new ColumnNote("ambiguous_coding", name, Sentence.Of(
                 $"The only known word of the column {name} is {ambiguous}, which has two meanings. Say in a mapping what it means. Without one, {name} {column.Outside}.")));
         }
 
-        return possible.Length > 0 ? possible[0] : column.Codings[0];
+        return planned with { Coding = possible.Length > 0 ? possible[0] : column.Codings[0], AmbiguousWord = ambiguous };
     }
 
     private static int IndexOf(string name) => FeatureSchema.Current.Columns.Select(c => c.Name).ToList().IndexOf(name);

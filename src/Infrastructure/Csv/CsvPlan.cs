@@ -8,14 +8,16 @@ namespace ModelOps.Infrastructure.Csv;
 
 /// <summary>A column of the schema in a file.</summary>
 /// <param name="Index">The field's index in a row.</param>
-/// <param name="HasOwnName">Whether the file's header is the column's own name, or a mapping states the header.</param>
-internal sealed record PlannedColumn(Column Column, int Index, string Header, bool HasOwnName)
+internal sealed record PlannedColumn(Column Column, int Index, string Header)
 {
     /// <summary>The unit of the file's numbers; null for a coded column.</summary>
     public ColumnUnit? Unit { get; init; }
 
     /// <summary>What the file's words mean; null for a number, and for a coded column that wasn't judged.</summary>
     public Coding? Coding { get; init; }
+
+    /// <summary>The only known word of a coded column, where it has another meaning in another coding.</summary>
+    public string? AmbiguousWord { get; init; }
 
     /// <summary>Whether some numbers have a decimal comma and others a decimal point, where only one can be right.</summary>
     public bool MixesDecimalSigns { get; init; }
@@ -33,6 +35,11 @@ internal sealed record CsvPlan(string[] Headers, PlannedColumn?[] Columns, int P
 
     /// <summary>Rows may end after this field: what follows is ignored.</summary>
     public int LastIndex { get; } = Columns.Select(c => c?.Index ?? -1).Append(PatientReference).Max();
+
+    /// <summary>
+    /// Whether every column has its own name, so that the file is in the form of the HTTP contract, where each word has one meaning.
+    /// </summary>
+    public bool IsCanonical { get; } = Columns.All(c => c is not null && HeaderSearch.Recognize(c.Header).IsOwnName);
 
     /// <summary>Finds the columns by what the mapping states, and else by the headers.</summary>
     /// <param name="questions">Takes what the mapping must state before any row is kept.</param>
@@ -105,7 +112,7 @@ internal sealed record CsvPlan(string[] Headers, PlannedColumn?[] Columns, int P
 
         var recognized = HeaderSearch.Recognize(headers[at]);
         var choice = mapping.Columns.GetValueOrDefault(column.Name);
-        var planned = new PlannedColumn(column, at, headers[at], isStated || recognized.IsOwnName);
+        var planned = new PlannedColumn(column, at, headers[at]);
         if (column.Kind != ColumnKind.Number)
         {
             return planned with { Coding = choice?.Codes is { } codes ? CodingOf(column, codes) : null };

@@ -1,15 +1,17 @@
 // The little that only a browser can do. Everything else is C#.
 (() => {
+  // The service may be under a path of a proxy's site. Relative addresses start there, as the page's <base> says.
+  const home = new URL(document.baseURI).pathname;
   const year = 31536000;
   const cookie = (name, value) => {
     const secure = location.protocol === 'https:' ? '; secure' : '';
-    document.cookie = `${name}=${value}; path=/; max-age=${year}; samesite=lax${secure}`;
+    document.cookie = `${name}=${value}; path=${home}; max-age=${year}; samesite=lax${secure}`;
   };
 
   window.modelops = {
     remember: cookie,
     nothing: () => {},
-    renew: () => fetch('/auth/me', { cache: 'no-store' }),
+    renew: () => fetch('auth/me', { cache: 'no-store' }),
     print: () => window.print(),
     show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
     look: () => localStorage.setItem('modelops.looked', 'yes'),
@@ -43,7 +45,7 @@
   }, true);
   window.modelops.notify = (title, body, address) => {
     if (!document.hidden || !('Notification' in window) || Notification.permission !== 'granted') return;
-    const shown = new Notification(title, { body, tag: address, lang: document.documentElement.lang, icon: '/favicon.svg' });
+    const shown = new Notification(title, { body, tag: address, lang: document.documentElement.lang, icon: 'favicon.svg' });
     shown.onclick = () => {
       window.focus();
       Blazor.navigateTo(address);
@@ -77,7 +79,7 @@
   const tabs = new BroadcastChannel('modelops');
   tabs.addEventListener('message', () => location.reload());
   const signingOut = 'modelops.signing-out';
-  if (sessionStorage.getItem(signingOut) && location.pathname === '/login') {
+  if (sessionStorage.getItem(signingOut) && location.pathname === `${home}login`) {
     sessionStorage.removeItem(signingOut);
     tabs.postMessage('signed out');
   }
@@ -138,6 +140,7 @@
     sessionStorage.removeItem(kept);
     return found?.at === location.pathname + location.search ? found.typed : [];
   })();
+  const tell = (field, kinds) => kinds.forEach(kind => field.dispatchEvent(new Event(kind, { bubbles: true })));
   const restoreTyped = () => {
     for (const entry of [...waitingFor]) {
       const [selector, index] = entry.name.split('|');
@@ -148,10 +151,17 @@
         if (field.checked !== entry.checked) field.click();
       } else {
         field.value = entry.value;
-        field.dispatchEvent(new Event('input', { bubbles: true }));
-        field.dispatchEvent(new Event('change', { bubbles: true }));
+        tell(field, ['input', 'change']);
       }
       touched.add(field);
+    }
+  };
+
+  // What was typed while the connection was lost, or just before, may not have reached the server: it is told again.
+  const retellTyped = () => {
+    for (const field of [...touched].filter(field => field.isConnected)) {
+      if (field.type !== 'radio' && field.type !== 'checkbox') tell(field, ['input', 'change']);
+      else if (field.checked || field.type === 'checkbox') tell(field, ['change']);
     }
   };
 
@@ -175,7 +185,7 @@
       waiting = true;
       for (;;) {
         try {
-          if ((await fetch('/health/live', { cache: 'no-store' })).ok) break;
+          if ((await fetch('health/live', { cache: 'no-store' })).ok) break;
         } catch { /* still away */ }
         await new Promise(resolve => setTimeout(resolve, 1000));
       }
@@ -195,7 +205,9 @@
       }
     }, true);
     document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
+      const wasOffline = document.documentElement.classList.contains('offline');
       setOffline(event.detail.state !== 'hide');
+      if (wasOffline && event.detail.state === 'hide') retellTyped();
       if (event.detail.state === 'failed' || event.detail.state === 'rejected') comeBack();
     });
   });

@@ -125,6 +125,30 @@ public sealed class MappingTests
     public void Preview_OfOneWordWithTwoMeanings_AsksWhatItMeans(string header, string values, string? question) =>
         Assert.Equal(question, Preview(Genders(values, header)).Questions.SingleOrDefault()?.Code);
 
+    [Theory]
+    [InlineData("HbA1c;Edad;IMC;Gender;Clase")]
+    [InlineData("HbA1c;AGE;BMI;Gender;Diagnóstico")]
+    [InlineData("HbA1c_level;AGE;BMI;Gender;CLASS")]
+    public void Preview_OfMAloneInAFileWithOtherNames_AsksWhatItMeans(string headers)
+    {
+        var csv = $"{headers}\n5.5;40;24;M;N\n6.5;50;24;m;Y\n";
+
+        Assert.Equal(("ambiguous_coding", "Gender"), Preview(csv).Questions.Select(q => (q.Code, q.Column)).Single());
+        Assert.Contains("Gender is M, which has two meanings", Refused(csv).Message, StringComparison.Ordinal);
+        Assert.Empty(Preview($"{headers}\n5.5;40;24;M;N\n6.5;50;24;H;Y\n").Questions);
+    }
+
+    [Fact]
+    public void Preview_OfMAloneInACanonicalFile_SaysThatItMeansMale()
+    {
+        var note = Assert.Single(Preview(Genders("M,M")).Report.Conversions);
+
+        Assert.Equal(("only_one_word", "Gender"), (note.Code, note.Column));
+        Assert.Contains("must be M (male) or F (female)", note.Detail.ToString(), StringComparison.Ordinal);
+        Assert.Empty(Preview(Genders("M,F")).Report.Conversions);
+        Assert.Empty(Preview(Genders("F,F")).Report.Conversions);
+    }
+
     [Fact]
     public void Preview_OfAnOrdinaryFile_ProposesACompleteMapping()
     {

@@ -68,6 +68,20 @@ public abstract class ProfileTests(ModelsFixture service)
     }
 
     [Fact]
+    public async Task Upload_OfAFileThatIsTooLongForLookups_CountsTheSame()
+    {
+        var rows = Made(20_050);
+        using var imported = await service.Admin.UploadAsync(
+            "records.csv", System.Text.Encoding.UTF8.GetBytes(Api.Header + Csv(rows[20_000..20_015])), address: "/records/import");
+        Assert.Equal(0, (await imported.JsonAsync()).GetProperty("already_known").GetInt32());
+
+        using var response = await service.Admin.UploadAsync(Api.NewName(), Api.Header + Csv([.. rows, rows[20_000]]));
+
+        var known = (await response.JsonAsync()).GetProperty("profile").GetProperty("already_known");
+        Assert.Equal([16, 16, 0], Numbers(known, "rows", "records", "datasets"));
+    }
+
+    [Fact]
     public async Task Profile_ForAnotherRoleThanAdmin_HasNoValueOfASinglePatient()
     {
         var name = Api.NewName();

@@ -182,6 +182,19 @@ public abstract class RecordManagementTests(ServiceFixture service) : IAsyncLife
         await gone.ProblemAsync(404, "import_not_found");
     }
 
+    [Fact]
+    public async Task Import_OfADatasetsRows_SaysThatTheyWereThere()
+    {
+        var csv = Encoding.UTF8.GetBytes(Api.Sample(30, seed: 7_701));
+        var name = $"{Guid.NewGuid():N}.csv";
+        using var dataset = await _admin.UploadAsync(name, csv);
+        using var import = await _admin.UploadAsync("same.csv", csv, address: "/records/import");
+        using var again = await _admin.UploadAsync("same.csv", csv, address: "/records/import");
+
+        Assert.Equal([(30, 0), (30, 30)], new[] { await import.JsonAsync(), await again.JsonAsync() }
+            .Select(a => (a.GetProperty("already_known").GetInt32(), a.GetProperty("already_in_records").GetInt32())));
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("-1")]

@@ -84,7 +84,7 @@ public sealed class RecordTests(ServiceFixture service) : IClassFixture<ServiceF
 
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var answer = await response.JsonAsync();
-        Shape.Is(answer, "success:bool message:string created:number rejected:number problems:array duplicates:number class_counts:object warnings:array conversions:array encoding:string separator:string header_line:number already_known:number import_id:number");
+        Shape.Is(answer, "success:bool message:string created:number rejected:number problems:array duplicates:number class_counts:object warnings:array conversions:array encoding:string separator:string header_line:number already_known:number already_in_records:number import_id:number");
         Assert.Equal((50, 1), (answer.GetProperty("created").GetInt32(), answer.GetProperty("rejected").GetInt32()));
         Assert.Equal(before + 50, await LabelledAsync());
 
