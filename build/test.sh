@@ -23,6 +23,7 @@ esac
 missing=()
 [ "$only" = fast ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
 [ "$only" = fast ] || [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ] || [ -x /usr/bin/google-chrome ] || missing+=(chromium)
+[ "$only" = fast ] || command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
 [ ${#missing[@]} = 0 ] || install_with_apt "${missing[@]}"
 
 results="$PWD/artifacts/test-results"

@@ -78,8 +78,8 @@ public static class DependencyInjection
     }
 
     /// <summary>Maps Hangfire's read-only dashboard. The caller adds the authorization.</summary>
-    public static IEndpointConventionBuilder MapJobsDashboard(this IEndpointRouteBuilder endpoints, string address) =>
-        JobsDashboard.Map(endpoints, address);
+    public static IEndpointConventionBuilder MapJobsDashboard(this IEndpointRouteBuilder endpoints, string address, string home) =>
+        JobsDashboard.Map(endpoints, address, home);
 
     private static async Task TellingAsync(DatabasePreparation preparation, Func<Task> work, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 
 namespace ModelOps.Infrastructure;
@@ -8,7 +9,7 @@ namespace ModelOps.Infrastructure;
 /// Reads the operator's settings under <c>ModelOps</c>. A missing or blank setting has its default value. An invalid value ends the start
 /// with a message that names the environment variable and the expected value.
 /// </summary>
-public sealed class SettingReader(IConfiguration configuration)
+public sealed partial class SettingReader(IConfiguration configuration)
 {
     private const string Root = "ModelOps";
 
@@ -49,6 +50,11 @@ public sealed class SettingReader(IConfiguration configuration)
                 : throw Impossible(key, "a list of origins such as https://portal.example.org")),
     ];
 
+    /// <summary>A path such as <c>/modelops</c>, without the slash at its end; null when the setting is missing.</summary>
+    public string? BasePath(string key) => Text(key)?.TrimEnd('/') is { Length: > 0 } path
+        ? PathForm().IsMatch(path) ? path : throw Impossible(key, "a path such as /modelops")
+        : null;
+
     public bool Flag(string key, bool defaultValue) =>
         Read(key, defaultValue, text => bool.TryParse(text, out var yes) ? yes : null, "true or false");
 
@@ -69,6 +75,9 @@ public sealed class SettingReader(IConfiguration configuration)
     /// <exception cref="StartupException">The setting has an invalid value.</exception>
     public T Read<T>(string key, T defaultValue, Func<string, T?> parse, string expected)
         where T : struct => Text(key) is { } text ? parse(text) ?? throw Impossible(key, expected) : defaultValue;
+
+    [GeneratedRegex(@"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$")]
+    private static partial Regex PathForm();
 
     private static StartupException Impossible(string key, string expected) =>
         new($"{Root}__{key.Replace(":", "__", StringComparison.Ordinal)} must be {expected}.");

@@ -7,7 +7,9 @@ namespace ModelOps.WebApi;
 /// For how many days a browser that came by TLS shall use TLS alone (<c>Strict-Transport-Security</c>); 0 to not say so.
 /// </param>
 /// <param name="Origins">Other sites, such as <c>https://portal.example.org</c>, whose pages may open a dashboard's connection.</param>
-internal sealed record HttpSettings(int MaxConnections, int MinUploadBytesPerSecond, int HstsDays, IReadOnlyList<string> Origins)
+/// <param name="PathBase">The path under which a proxy shows the service, such as <c>/modelops</c>; empty without one.</param>
+internal sealed record HttpSettings(
+    int MaxConnections, int MinUploadBytesPerSecond, int HstsDays, IReadOnlyList<string> Origins, PathString PathBase)
 {
     public const int DefaultMaxConnections = 2_000;
     public const int MostConnections = 1_000_000;

@@ -52,7 +52,8 @@ try
         (int)reader.Whole("Connections:Max", HttpSettings.DefaultMaxConnections, 1, HttpSettings.MostConnections),
         (int)reader.Whole("Uploads:MinBytesPerSecond", HttpSettings.DefaultMinUploadBytesPerSecond, 1, int.MaxValue),
         (int)reader.Whole("Hsts:Days", HttpSettings.DefaultHstsDays, 0, HttpSettings.MaxHstsDays),
-        reader.Origins("WebSockets:Origins")));
+        reader.Origins("WebSockets:Origins"),
+        reader.BasePath("PathBase")));
     builder.Services.AddAuth(
         new RateLimitSettings(
             (int)reader.Whole("RateLimits:LoginsPerMinute", RateLimitSettings.DefaultLoginsPerMinute, 1, int.MaxValue),
@@ -85,6 +86,7 @@ var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => started = true);
 
 app.UseForwardedHeaders();
+app.UseMiddleware<BasePath>();
 app.UseRequestLocalization();
 app.UseMiddleware<SecurityHeaders>();
 app.UseMiddleware<ConnectionLimits>();
@@ -112,7 +114,8 @@ app.UseMiddleware<ExpiredForm>();
 
 app.MapControllers();
 app.MapDashboard();
-app.MapJobsDashboard("/hangfire").RequireAuthorization(Policies.Admin).WithMetadata(new ContentPolicy(_ => SecurityHeaders.Page));
+app.MapJobsDashboard("/hangfire", app.Services.GetRequiredService<HttpSettings>().PathBase.Add("/"))
+    .RequireAuthorization(Policies.Admin).WithMetadata(new ContentPolicy(_ => SecurityHeaders.Page));
 app.MapMetricsEndpoint();
 
 // The OpenAPI document contains no secrets, and client developers may read it without an account.

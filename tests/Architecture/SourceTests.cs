@@ -46,11 +46,28 @@ public sealed partial class SourceTests
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Sentence();
 
+    [GeneratedRegex("""(?<!Add\()["']/["'\w]""")]
+    private static partial Regex FromTheRoot();
+
     /// <summary>A program or a document in another language follows that language's rules.</summary>
     [GeneratedRegex("\"{3,}.*?\"{3,}", RegexOptions.Singleline)]
     private static partial Regex RawLiteral();
 
     private static string KeepLines(Match literal) => new('\n', literal.Value.Count(c => c == '\n'));
+
+    /// <summary>A proxy may show the service under a path, so the dashboard's addresses are relative to the page's base.</summary>
+    [Fact]
+    public void Addresses_OfTheDashboard_AreRelative()
+    {
+        var source = Path.Combine(RepositoryRoot(), "src", "WebApi");
+        var files = Directory.GetFiles(Path.Combine(source, "Dashboard"), "*.razor", SearchOption.AllDirectories)
+            .Append(Path.Combine(source, "wwwroot", "dashboard.js")).ToList();
+
+        Assert.NotEmpty(files);
+        Assert.Empty(files.SelectMany(file => File.ReadLines(file)
+            .Where(line => !line.StartsWith("@page", StringComparison.Ordinal) && FromTheRoot().IsMatch(line))
+            .Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")));
+    }
 
     internal static string RepositoryRoot()
     {

@@ -41,9 +41,11 @@ public sealed class BrowserFixture : IAsyncLifetime
     public Task<Shown> ShownAsync() => _shown ??= MakeShownAsync();
 
     /// <summary>A visitor with cookies of their own.</summary>
-    public async Task<Visitor> VisitAsync(string language = "en", int width = 1280, bool dark = false, Service? service = null)
+    /// <param name="address">Where a proxy shows the service; its own address if omitted.</param>
+    public async Task<Visitor> VisitAsync(
+        string language = "en", int width = 1280, bool dark = false, Service? service = null, Uri? address = null)
     {
-        var home = (service ?? Service).Address;
+        var home = address ?? (service ?? Service).Address;
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = home.ToString(),

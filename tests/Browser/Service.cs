@@ -24,7 +24,10 @@ public sealed class Service : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = [];
     private Process? _process;
 
-    private Service(int port) => Address = new Uri($"http://127.0.0.1:{port}/");
+    private readonly (string Key, string Value)[] _settings;
+
+    private Service(int port, (string Key, string Value)[] settings) =>
+        (Address, _settings) = (new Uri($"http://127.0.0.1:{port}/"), settings);
 
     public Uri Address { get; }
 
@@ -32,9 +35,9 @@ public sealed class Service : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    public static async Task<Service> StartAsync()
+    public static async Task<Service> StartAsync(params (string Key, string Value)[] settings)
     {
-        var service = new Service(FreePort());
+        var service = new Service(FreePort(), settings);
         try
         {
             await service.RunAsync();
@@ -66,6 +69,11 @@ public sealed class Service : IAsyncDisposable
         start.Environment["ModelOps__DataDirectory"] = _data.FullName;
         start.Environment["ModelOps__Admin__Password"] = AdminPassword;
         start.Environment["ModelOps__RateLimits__LoginsPerMinute"] = "100000";
+        foreach (var (key, value) in _settings)
+        {
+            start.Environment[key] = value;
+        }
+
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
         _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");

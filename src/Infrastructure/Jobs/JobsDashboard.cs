@@ -11,11 +11,11 @@ namespace ModelOps.Infrastructure.Jobs;
 /// </summary>
 internal static class JobsDashboard
 {
-    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string address) =>
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string address, string home) =>
         endpoints.MapHangfireDashboard(address, new DashboardOptions
         {
             DashboardTitle = "ModelOps",
-            AppPath = "/",
+            AppPath = home,
             Authorization = [],
             IsReadOnlyFunc = _ => true,
             DisplayStorageConnectionString = false,

@@ -36,7 +36,7 @@ internal sealed class CredentialCheck(RequestDelegate next, RunningRequests runn
                 when metadata.GetMetadata<BeforePasswordChangeAttribute>() is null:
                 if (ErrorPage.IsPage(context))
                 {
-                    context.Response.Redirect("/account");
+                    context.Response.Redirect(context.Request.PathBase.Add("/account"));
                     return;
                 }
 

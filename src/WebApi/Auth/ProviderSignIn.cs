@@ -101,18 +101,20 @@ internal static partial class ProviderSignIn
     private static async Task StartAsync(HttpContext context, ProviderMetadata metadata, string? returnUrl)
     {
         await metadata.ReadAsync(context.RequestAborted);
-        await context.ChallengeAsync(Schemes.Provider, new AuthenticationProperties { RedirectUri = LocalAddress.Of(returnUrl) });
+        await context.ChallengeAsync(
+            Schemes.Provider, new AuthenticationProperties { RedirectUri = LocalAddress.Of(returnUrl, context.Request.PathBase) });
     }
 
     private static async Task SignOutAsync(HttpContext context, ProviderMetadata metadata)
     {
+        string signIn = context.Request.PathBase.Add("/login");
         if (await metadata.CanSignOutAsync(context.RequestAborted))
         {
-            await context.SignOutAsync(Schemes.Provider, new AuthenticationProperties { RedirectUri = "/login" });
+            await context.SignOutAsync(Schemes.Provider, new AuthenticationProperties { RedirectUri = signIn });
         }
         else
         {
-            context.Response.Redirect("/login");
+            context.Response.Redirect(signIn);
         }
     }
 
@@ -139,7 +141,7 @@ internal static partial class ProviderSignIn
         }
 
         await BrowserSession.BeginAsync(http, session, byProvider: true);
-        http.Response.Redirect(context.ReturnUri ?? "/");
+        http.Response.Redirect(context.ReturnUri ?? http.Request.PathBase.Add("/"));
         context.HandleResponse();
     }
 

@@ -26,7 +26,7 @@ public sealed class DatasetsController(IMediator mediator, UploadLimits limits) 
             (file, parts) => mediator.Send(
                 new UploadDataset(file.Name, file.Content, () => parts().ToForm(strict, confirm)), cancellationToken),
             cancellationToken);
-        return Created($"/model/datasets/{answer.Filename}", answer);
+        return Created(Request.PathBase.Add($"/model/datasets/{answer.Filename}"), answer);
     }
 
     /// <summary>How a file would be read. Nothing of it is kept.</summary>

@@ -27,7 +27,7 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
             CancellationToken cancellationToken)
     {
         var added = await mediator.Send(new AddRecords(records.Items, Request.SentKey(idempotencyKey)), cancellationToken);
-        return Created("/records/summary", added);
+        return Created(Request.PathBase.Add("/records/summary"), added);
     }
 
     [HttpPost("import")]
@@ -42,7 +42,7 @@ public sealed class RecordsController(IMediator mediator, UploadLimits limits) :
             (file, parts) => mediator.Send(
                 new ImportRecords(file.Name, file.Content, () => parts().ToForm(strict, confirm)), cancellationToken),
             cancellationToken);
-        return Created("/records/summary", answer);
+        return Created(Request.PathBase.Add("/records/summary"), answer);
     }
 
     /// <summary>Deletes all records of a patient. Versions that were made of them keep their rows.</summary>

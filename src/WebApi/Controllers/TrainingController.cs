@@ -100,6 +100,9 @@ public sealed class TrainingController(
                 {
                     Response.ContentType = "text/event-stream";
                     Response.Headers.CacheControl = "no-store";
+
+                    // nginx would collect the events and pass them on together.
+                    Response.Headers["X-Accel-Buffering"] = "no";
                     started = true;
                 }
 
@@ -134,7 +137,7 @@ public sealed class TrainingController(
 
     private AcceptedResult Queued(RetrainAccepted accepted)
     {
-        var location = $"/model/jobs/{accepted.JobId}";
+        string location = Request.PathBase.Add($"/model/jobs/{accepted.JobId}");
         Response.Headers.RetryAfter = "1";
         return Accepted(location, new RetrainQueued(accepted.JobId, JobStatus.Queued, location));
     }

@@ -24,7 +24,7 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     public async Task<IActionResult> Create([FromBody] CreateUser request, CancellationToken cancellationToken)
     {
         var user = await mediator.Send(request, cancellationToken);
-        return Created($"/users/{user.Id}", user);
+        return Created(Request.PathBase.Add($"/users/{user.Id}"), user);
     }
 
     [HttpPatch("{id}")]

@@ -178,7 +178,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
         }
         catch (RefusalException refusal) when (refusal.Code == "password_change_required")
         {
-            Navigation.NavigateTo("/account");
+            Navigation.NavigateTo("account");
             return null;
         }
         catch (Exception exception)
@@ -196,7 +196,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     }
 
     internal static string ToSignInAddress(NavigationManager navigation) =>
-        $"/login?ReturnUrl={Uri.EscapeDataString("/" + navigation.ToBaseRelativePath(navigation.Uri))}";
+        $"login?ReturnUrl={Uri.EscapeDataString(new Uri(navigation.Uri).PathAndQuery)}";
 
     /// <summary>Runs work on the component's synchronization context without waiting for its end.</summary>
     protected void Refresh(Func<Task>? load = null) => _ = InvokeAsync(async () =>

@@ -65,6 +65,7 @@ internal static class DashboardServices
         await context.SignOutAsync(Schemes.Cookie);
 
         // The provider's own session goes on. The sign-in page offers to end it.
-        context.Response.Redirect(context.User.HasClaim(c => c.Type == ModelOpsClaims.ByProvider) ? "/login?signedOut=true" : "/login");
+        string signIn = context.Request.PathBase.Add("/login");
+        context.Response.Redirect(context.User.HasClaim(c => c.Type == ModelOpsClaims.ByProvider) ? $"{signIn}?signedOut=true" : signIn);
     }
 }

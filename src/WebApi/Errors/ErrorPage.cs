@@ -38,6 +38,7 @@ internal static class ErrorPage
             return Task.CompletedTask;
         }
 
+        var home = context.Request.PathBase;
         var encoder = HtmlEncoder.Default;
         var mistakes = string.Concat((problem.Errors ?? new Dictionary<string, string[]>()).Select(error =>
             $"<li>{encoder.Encode($"{error.Key}: {string.Join(' ', error.Value)}")}</li>"));
@@ -54,8 +55,8 @@ internal static class ErrorPage
               <meta name="viewport" content="width=device-width, initial-scale=1">
               <meta name="color-scheme" content="light dark">
               <title>ModelOps · {problem.Status}</title>
-              <link rel="icon" type="image/svg+xml" href="/favicon.svg">
-              <link rel="stylesheet" href="/dashboard.css">
+              <link rel="icon" type="image/svg+xml" href="{home}/favicon.svg">
+              <link rel="stylesheet" href="{home}/dashboard.css">
             </head>
             <body>
               <main class="bare">
@@ -98,9 +99,10 @@ internal static class ErrorPage
     private static IEnumerable<(string Address, string Text)> Links(HttpContext context, Problem problem)
     {
         var request = context.Request;
+        var signIn = request.PathBase.Add(SignInPath);
 
         // Encoded, as the browser sent it. LocalAddress keeps //elsewhere from becoming a link to another host.
-        var here = LocalAddress.Of(request.GetEncodedPathAndQuery());
+        var here = LocalAddress.Of(request.GetEncodedPathAndQuery(), request.PathBase);
         var isGet = HttpMethods.IsGet(request.Method);
         if (problem.Status is 408 or 429 or >= 500 && isGet)
         {
@@ -110,15 +112,15 @@ internal static class ErrorPage
         // Somebody whose sign-in failed has no overview yet.
         if (request.Path.StartsWithSegments(SignInPath))
         {
-            yield return (SignInPath, Texts.Say($"To the sign-in page"));
+            yield return (signIn, Texts.Say($"To the sign-in page"));
         }
         else if (problem.Status == StatusCodes.Status401Unauthorized)
         {
-            yield return (isGet ? $"{SignInPath}?ReturnUrl={Uri.EscapeDataString(here)}" : SignInPath, Texts.Say($"To the sign-in page"));
+            yield return (isGet ? $"{signIn}?ReturnUrl={Uri.EscapeDataString(here)}" : signIn, Texts.Say($"To the sign-in page"));
         }
         else
         {
-            yield return ("/", Texts.Say($"To the overview"));
+            yield return (request.PathBase.Add("/"), Texts.Say($"To the overview"));
         }
     }
 }

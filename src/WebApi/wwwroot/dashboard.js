@@ -1,15 +1,17 @@
 // The little that only a browser can do. Everything else is C#.
 (() => {
+  // The service may be under a path of a proxy's site. Relative addresses start there, as the page's <base> says.
+  const home = new URL(document.baseURI).pathname;
   const year = 31536000;
   const cookie = (name, value) => {
     const secure = location.protocol === 'https:' ? '; secure' : '';
-    document.cookie = `${name}=${value}; path=/; max-age=${year}; samesite=lax${secure}`;
+    document.cookie = `${name}=${value}; path=${home}; max-age=${year}; samesite=lax${secure}`;
   };
 
   window.modelops = {
     remember: cookie,
     nothing: () => {},
-    renew: () => fetch('/auth/me', { cache: 'no-store' }),
+    renew: () => fetch('auth/me', { cache: 'no-store' }),
     print: () => window.print(),
     show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
     look: () => localStorage.setItem('modelops.looked', 'yes'),
@@ -43,7 +45,7 @@
   }, true);
   window.modelops.notify = (title, body, address) => {
     if (!document.hidden || !('Notification' in window) || Notification.permission !== 'granted') return;
-    const shown = new Notification(title, { body, tag: address, lang: document.documentElement.lang, icon: '/favicon.svg' });
+    const shown = new Notification(title, { body, tag: address, lang: document.documentElement.lang, icon: 'favicon.svg' });
     shown.onclick = () => {
       window.focus();
       Blazor.navigateTo(address);
@@ -77,7 +79,7 @@
   const tabs = new BroadcastChannel('modelops');
   tabs.addEventListener('message', () => location.reload());
   const signingOut = 'modelops.signing-out';
-  if (sessionStorage.getItem(signingOut) && location.pathname === '/login') {
+  if (sessionStorage.getItem(signingOut) && location.pathname === `${home}login`) {
     sessionStorage.removeItem(signingOut);
     tabs.postMessage('signed out');
   }
@@ -183,7 +185,7 @@
       waiting = true;
       for (;;) {
         try {
-          if ((await fetch('/health/live', { cache: 'no-store' })).ok) break;
+          if ((await fetch('health/live', { cache: 'no-store' })).ok) break;
         } catch { /* still away */ }
         await new Promise(resolve => setTimeout(resolve, 1000));
       }

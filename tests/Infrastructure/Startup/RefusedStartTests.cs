@@ -50,6 +50,8 @@ public sealed class RefusedStartTests
     [InlineData("ModelOps__RateLimits__LoginsPerMinute", "none", "ModelOps__RateLimits__LoginsPerMinute must be a whole number from 1 to 2147483647.")]
     [InlineData("ModelOps__Metrics__Network", "10.1.0.0/33", "ModelOps__Metrics__Network must be a network such as 10.1.0.0/16.")]
     [InlineData("ModelOps__Proxy__Network", "here", "ModelOps__Proxy__Network must be a network such as 10.1.0.0/16.")]
+    [InlineData("ModelOps__PathBase", "modelops", "ModelOps__PathBase must be a path such as /modelops.")]
+    [InlineData("ModelOps__PathBase", "/a/../b", "ModelOps__PathBase must be a path such as /modelops.")]
     [InlineData("ModelOps__Connections__Max", "0", "ModelOps__Connections__Max must be a whole number from 1 to 1000000.")]
     [InlineData("ModelOps__Uploads__MinBytesPerSecond", "fast", "ModelOps__Uploads__MinBytesPerSecond must be a whole number from 1 to 2147483647.")]
     [InlineData("ModelOps__Hsts__Days", "-1", "ModelOps__Hsts__Days must be a whole number from 0 to 3650.")]

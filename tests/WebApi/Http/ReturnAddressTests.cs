@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using ModelOps.WebApi.Dashboard;
 
 namespace ModelOps.WebApi.Tests.Http;
@@ -21,7 +22,17 @@ public sealed class ReturnAddressTests(ServiceFixture service)
     [InlineData("", "/")]
     [InlineData(null, "/")]
     public void Of_AnAddress_IsALocalOneThatAHeaderCanCarry(string? address, string expected) =>
-        Assert.Equal(expected, LocalAddress.Of(address));
+        Assert.Equal(expected, LocalAddress.Of(address, PathString.Empty));
+
+    [Theory]
+    [InlineData("/modelops/versions", "/modelops/versions")]
+    [InlineData("/modelops", "/modelops")]
+    [InlineData("/versions", "/modelops/")]
+    [InlineData("/modelopsx", "/modelops/")]
+    [InlineData("/modelops/../other", "/modelops/")]
+    [InlineData(null, "/modelops/")]
+    public void Of_AnAddressBehindAProxysPath_IsUnderThisPath(string? address, string expected) =>
+        Assert.Equal(expected, LocalAddress.Of(address, "/modelops"));
 
     [Theory]
     [InlineData("/versions?q=é", "/versions?q=%C3%A9")]
