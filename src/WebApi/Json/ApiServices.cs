@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using ModelOps.WebApi.Errors;
+using ModelOps.WebApi.OpenApi;
 
 namespace ModelOps.WebApi.Json;
 
@@ -40,7 +41,12 @@ internal static class ApiServices
 
         // The OpenAPI document describes bodies by these options.
         services.Configure<Microsoft.AspNetCore.Http.Json.JsonOptions>(options => WireJson.Configure(options.SerializerOptions));
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer<BearerInOpenApi>().AddSchemaTransformer<ColumnsInOpenApi>());
+        services.AddHttpContextAccessor();
+        services.AddOpenApi("v1", options => options
+            .AddSchemaTransformer<TypesInOpenApi>()
+            .AddSchemaTransformer<ColumnsInOpenApi>()
+            .AddOperationTransformer<OperationsInOpenApi>()
+            .AddDocumentTransformer<DocumentInOpenApi>());
         return services;
     }
 }
