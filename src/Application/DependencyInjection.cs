@@ -58,6 +58,7 @@ public static class DependencyInjection
     private static IServiceCollection AddValidators(this IServiceCollection services, Assembly assembly)
     {
         ValidatorOptions.Global.LanguageManager = new PlainMessages();
+        ValidatorOptions.Global.MessageFormatterFactory = () => new PlainMessageFormatter();
         ValidatorOptions.Global.DisplayNameResolver = (_, member, _) => member is null ? null : WireNames.Of(member.Name);
         foreach (var (service, type) in Implementations(assembly, typeof(IValidator<>)))
         {

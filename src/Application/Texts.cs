@@ -29,6 +29,9 @@ public static class Texts
     /// <summary>Translates a stored sentence, or one created by the domain, into the reader's language.</summary>
     public static string Say(Sentence sentence) => sentence.Say(Language, Translate);
 
+    /// <summary>A number grouped and with the decimal sign of the reader's language. Other values keep their text.</summary>
+    internal static string Number(object value) => Sentence.Of($"{value}").Say(Language, format => format);
+
     /// <summary>The conventions of the reader's language for numbers, dates and plurals.</summary>
     public static CultureInfo Language => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "es" ? Spanish : English;
 

@@ -1,6 +1,7 @@
 using FluentValidation;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
+using ModelOps.Domain.Data;
 using ModelOps.Domain.Datasets;
 using ModelOps.Domain.Versions;
 
@@ -27,6 +28,11 @@ internal static class ValidationRules
         .WithMessage(_ => Texts.Say($"is required when use_database is false"))
         .Must(name => name is null || Dataset.IsValidName(name))
         .WithMessage(_ => Texts.Say($"is not a dataset's name: letters, digits, dot, underscore and hyphen, ending in .csv"));
+
+    /// <summary>Requires the hospital's own reference to a patient.</summary>
+    public static IRuleBuilderOptions<T, string> PatientReference<T>(this IRuleBuilder<T, string> rule) => rule
+        .Must(reference => !string.IsNullOrWhiteSpace(reference) && reference.Length <= PatientToken.MaxReference)
+        .WithMessage(_ => Texts.Say($"must have 1 to {PatientToken.MaxReference} characters"));
 
     /// <summary>
     /// Refuses a name with characters that no version name contains. A valid name of a version that doesn't exist is a 404 later.

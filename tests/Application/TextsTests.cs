@@ -193,7 +193,7 @@ public sealed partial class TextsTests
         var reader = Moq.Mock.Of<ICurrentUser>(user => user.Roles == Array.Empty<string>());
 
         Assert.Equal(
-            ["tiene 4 campos donde la cabecera tiene 5", "must be between 0 and 130 years"],
+            ["tiene 4 campos donde el encabezado tiene 5", "must be between 0 and 130 years"],
             In("es", () => string.Join('|', DatasetAnswer.Of(dataset, reader).Problems.Select(p => p.Problem))).Split('|'));
     }
 

@@ -19,6 +19,7 @@ public sealed class DecisionTests(BrowserFixture browser)
         var shown = await browser.ShownAsync();
         var comparison = await browser.Service.Admin.GetFromJsonAsync<JsonElement>($"/model/compare?candidate={shown.Newer}");
         var suggested = comparison.GetProperty("suggest_activation").GetBoolean();
+        var newer = await browser.Service.NumberAsync(shown.Newer);
         var (found, before) = (FoundOfHundred(comparison, "candidate"), FoundOfHundred(comparison, "baseline"));
         await using var visitor = await browser.VisitAsync(language);
         var page = await visitor.SignInAsync(asAdmin: true);
@@ -32,9 +33,10 @@ public sealed class DecisionTests(BrowserFixture browser)
                 ? speech.Say($"Of 100 patients with diabetes it finds {"#"}, before {"#"}.").Split('#')[0]
                 : speech.Say($"Of 100 patients with diabetes it finds {Math.Round(found)}, before {Math.Round(before)}."));
             await Expect(card.Locator(".mud-button-filled:visible")).ToHaveTextAsync(
-                [suggested ? speech.Say($"Activate {shown.Newer}") : speech.Say($"Keep the present one")]);
+                [suggested ? speech.Say($"Activate version {newer}") : speech.Say($"Keep the present one")]);
             await Expect(card.Locator(".mud-button-root:visible")).ToHaveCountAsync(1);
             await Expect(card.Locator(".tile").Filter(new() { HasText = speech.Say($"Diabetes missed") })).ToBeVisibleAsync();
+            await Expect(card.Locator($"[title={shown.Newer}]")).ToContainTextAsync(speech.Say($"Version {newer}") + " · ");
             texts.Add(await card.Locator("h2, .finds, [data-testid=verdict]").AllInnerTextsAsync() is var all ? string.Join("|", all) : "");
         }
 
@@ -71,7 +73,7 @@ public sealed class DecisionTests(BrowserFixture browser)
         var page = await visitor.SignInAsync(asAdmin: true, $"/compare?candidate={shown.Newer}&baseline={shown.MlpBn}");
 
         var card = page.GetByTestId("decision");
-        await Expect(card.Locator(".finds li").First).ToContainTextAsync($"{shown.Newer} finds ");
+        await Expect(card.Locator(".finds li").First).ToContainTextAsync($"version {await browser.Service.NumberAsync(shown.Newer)} finds ");
         await Expect(card.Locator(".mud-button-root")).ToHaveCountAsync(0);
         Assert.Empty(visitor.Errors);
     }
@@ -88,12 +90,12 @@ public sealed class DecisionTests(BrowserFixture browser)
         await Expect(page.Locator("svg.trend").First.Locator(".flag")).ToHaveCountAsync(2);
         await Expect(page.Locator("tr.mine")).ToContainTextAsync(shown.Active);
         await Expect(page.Button("Pick up to 4 to compare")).ToBeDisabledAsync();
-        await page.GetByLabel($"Pick {shown.Newer} to compare").CheckAsync();
-        await page.GetByLabel($"Pick {shown.MlpBn} to compare").CheckAsync();
+        await page.GetByLabel($"Pick version {await browser.Service.NumberAsync(shown.Newer)} to compare").CheckAsync();
+        await page.GetByLabel($"Pick version {await browser.Service.NumberAsync(shown.MlpBn)} to compare").CheckAsync();
         await page.Button("Compare 2 versions with the one in service").ClickAsync();
 
         var table = page.GetByTestId("side-by-side");
-        await Expect(table.Locator("thead th")).ToHaveTextAsync(["Version", shown.Newer, shown.MlpBn]);
+        await Expect(table.Locator("thead th")).ToContainTextAsync(["Version", shown.Newer, shown.MlpBn]);
         var comparison = await browser.Service.Admin.GetFromJsonAsync<JsonElement>($"/model/compare?candidate={shown.MlpBn}");
         await Expect(table.Locator("tr").Filter(new() { HasText = "Same patients" }).Locator("td").Last)
             .ToHaveTextAsync($"{comparison.GetProperty("rows").GetInt32()}");
@@ -126,13 +128,13 @@ public sealed class DecisionTests(BrowserFixture browser)
         await Expect(done).ToHaveCountAsync(1);
         var version = await service.TrainAsync("sample.csv", epochs: 20);
         await Expect(done).ToHaveCountAsync(2);
-        await page.Link(speech.Say($"Look at {version}")).ClickAsync();
+        await page.Link(speech.Say($"Look at version {"1"}")).ClickAsync();
         await page.WaitForURLAsync($"**/versions/{version}");
         await Expect(page.Locator("h1")).Not.ToHaveTextAsync(speech.Say($"Overview"));
         await page.SettledAsync();
         await page.Link(speech.Say($"Overview")).ClickAsync();
         await Expect(done).ToHaveCountAsync(3);
-        await page.Button(speech.Say($"Activate {version}")).ClickAsync();
+        await page.Button(speech.Say($"Activate version {"1"}")).ClickAsync();
         await page.ConfirmAsync(speech.Say($"Activate"));
 
         await Expect(page.Locator(".hero")).ToContainTextAsync(version);
@@ -172,7 +174,7 @@ public sealed class DecisionTests(BrowserFixture browser)
 
         await Service.UntilAsync(async () => await page.EvaluateAsync<int>("() => window.told.length") == 1, "the notification");
         Assert.Matches(
-            "^The training is finished: .* is ready. It is right for [0-9]+ of 100 patients.$",
+            "^The training is finished: version [0-9]+ is ready. It is right for [0-9]+ of 100 patients.$",
             await page.EvaluateAsync<string>("() => window.told[0]"));
         await Expect(page.Locator(".mud-snackbar")).ToContainTextAsync("The training is finished");
         await Expect(ward.Locator(".mud-snackbar")).ToHaveCountAsync(0);

@@ -174,10 +174,10 @@ public sealed class HonestyTests(BrowserFixture browser)
 
         await service.ActivateAsync(second);
 
-        await page.Button($"Roll back to {first}").ClickAsync();
-        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync($"From now on {first} answers every prediction.");
+        await page.Button("Roll back to version 1").ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("From now on version 1 answers every prediction.");
         await page.ConfirmAsync("Roll back");
-        await Expect(page.Locator(".timeline li").First).ToContainTextAsync($"Rolled back from {second} to {first}");
+        await Expect(page.Locator(".timeline li").First).ToContainTextAsync("Rolled back from version 2 to version 1");
     }
 
     [BrowserFact]

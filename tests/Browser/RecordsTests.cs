@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -85,6 +86,31 @@ public sealed class RecordsTests(BrowserFixture browser)
         await page.Link("Show all records").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/labelled-records$"));
         await Expect(Rows(page).Filter(new() { HasText = "Negative" })).Not.ToHaveCountAsync(0);
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Administrator_ForgetsAPatientWhoseRecordsWereCounted()
+    {
+        await browser.ShownAsync();
+        var reference = $"MRN {Guid.NewGuid():N}";
+        var records = Enumerable.Range(6, 3)
+            .Select(hba1c => $$"""{"HbA1c": {{hba1c}}, "AGE": 51, "BMI": 27, "Gender": "F", "CLASS": "Y", "patient_ref": "{{reference}}"}""");
+        using var body = new StringContent($"[{string.Join(',', records)}]", Encoding.UTF8, "application/json");
+        using var added = await browser.Service.Admin.PostAsync("/records", body);
+        added.EnsureSuccessStatusCode();
+        await using var visitor = await browser.VisitAsync(width: 360);
+        var page = await visitor.SignInAsync(asAdmin: true, "/labelled-records");
+
+        await page.Locator("#patient").FillAsync(reference);
+        await page.Button("Forget…").ClickAsync();
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("3 records go for good.");
+        await page.ConfirmAsync("Forget");
+        await Expect(page.GetByText("The patient was forgotten; 3 records are gone.")).ToBeVisibleAsync();
+        await page.Locator("#patient").FillAsync(reference);
+        await page.Button("Forget…").ClickAsync();
+        await Expect(page.GetByText("No record has this reference.")).ToBeVisibleAsync();
+        Assert.DoesNotContain("MRN", page.Url, StringComparison.Ordinal);
         Assert.Empty(visitor.Errors);
     }
 

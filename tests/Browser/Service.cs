@@ -132,6 +132,10 @@ public sealed class Service : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("version").GetString()!;
     }
 
+    /// <summary>The number by which people call a version.</summary>
+    public async Task<string> NumberAsync(string version) =>
+        (await Admin.GetFromJsonAsync<JsonElement>($"/model/versions/{version}")).GetProperty("number").GetRawText();
+
     /// <summary>
     /// Copies the newest version's row into earlier days, the oldest with the best score: what a service has after a long while.
     /// </summary>

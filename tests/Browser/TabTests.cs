@@ -74,7 +74,7 @@ public sealed class TabTests(BrowserFixture browser)
         await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(new() { Timeout = 30_000 });
         await service.RunAsync();
 
-        await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex("^v.* is ready$"), new() { Timeout = 90_000 });
+        await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex("^Version [0-9]+ is ready$"), new() { Timeout = 90_000 });
         Assert.EndsWith($"/trainings/{job}", page.Url, StringComparison.Ordinal);
     }
 

@@ -70,6 +70,68 @@ public sealed class UploadTests(BrowserFixture browser)
         Assert.Empty(visitor.Errors);
     }
 
+    [BrowserTheory]
+    [InlineData("en", 1280)]
+    [InlineData("es", 360)]
+    public async Task Mapping_ThatWasSaved_ReadsTheNextFileByOneClick(string language, int width)
+    {
+        var speech = new Speech(language);
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync(language, width);
+        var page = await visitor.SignInAsync(asAdmin: true, "/data");
+        var header = $"sugar|AGE|BMI|sex|CLASS|ward {Guid.NewGuid():N}|chart\n";
+        string mapping = $"Ward {Guid.NewGuid():N}", read = speech.Say($"Read by {mapping}");
+        Func<int, FormattableString> row = i => $"{5.2 + (i % 4)}|{30 + i}|{22 + i}|{i % 2}|{"NPY"[i % 3]}|x|chart {i / 2}\n";
+
+        await ChooseAsync(page, "first.csv", header, row);
+        await Expect(page.Locator("#separator")).ToHaveValueAsync("|");
+        await page.Locator("#column-HbA1c").SelectOptionAsync("sugar");
+        await page.GetByLabel("0", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = speech.Say($"Female") });
+        await page.GetByLabel("1", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = speech.Say($"Male") });
+        await page.Locator("#column-patient").SelectOptionAsync("chart");
+        await Expect(page.Locator(".preview table tbody tr").First).ToContainTextAsync("chart 0");
+        await Expect(page.Button(speech.Say($"Keep"))).ToBeEnabledAsync();
+        await page.Locator("#mapping-name").FillAsync(mapping);
+        await page.Button(speech.Say($"Remember")).ClickAsync();
+        await Expect(page.Button(read)).ToBeVisibleAsync();
+        await page.Button(speech.Say($"Cancel")).ClickAsync();
+
+        await ChooseAsync(page, "second.csv", header, row);
+        await Expect(page.Button(speech.Say($"Keep"))).ToBeDisabledAsync();
+        await page.Button(read).ClickAsync();
+        await Expect(page.Button(speech.Say($"Keep"))).ToBeEnabledAsync();
+        await Expect(page.Locator("#column-patient")).ToHaveValueAsync("chart");
+        Assert.Equal(0, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+
+        await page.Button($"{speech.Say($"Delete")}: {mapping}").ClickAsync();
+        await Expect(page.Button(read)).ToHaveCountAsync(0);
+        Assert.Empty(visitor.Errors);
+    }
+
+    [BrowserFact]
+    public async Task Separator_ThatDoesNotFit_IsRefusedAndTheFormStays()
+    {
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/data");
+        await ChooseAsync(
+            page,
+            $"{Guid.NewGuid():N}.csv",
+            "HbA1c;AGE;BMI;Gender;CLASS\n",
+            row => $"6,1;{42 + row};{20 + row};{"FM"[row % 2]};{"NPY"[row % 3]}\n");
+        await page.Locator(".preview summary").ClickAsync();
+        await Expect(page.Button("Keep")).ToBeEnabledAsync();
+
+        await page.Locator("#separator").SelectOptionAsync(",");
+        await Expect(page.Button("Keep")).ToBeDisabledAsync();
+        await page.Locator("#separator").SelectOptionAsync(";");
+        await Expect(page.Button("Keep")).ToBeEnabledAsync();
+        await page.Locator("#encoding").SelectOptionAsync("utf-16le");
+        await Expect(page.Locator("section[aria-labelledby=upload] > .notice.error")).ToBeVisibleAsync();
+        await Expect(page.Locator("#encoding")).ToHaveValueAsync("utf-8");
+        await Expect(page.Button("Keep")).ToBeEnabledAsync();
+    }
+
     [BrowserFact]
     public async Task Upload_OfExchangedColumns_IsKeptOnlyOnceTheWarningIsTicked()
     {
@@ -85,6 +147,25 @@ public sealed class UploadTests(BrowserFixture browser)
         await page.Button("Keep").ClickAsync();
 
         await Expect(page.Locator(".notice.success")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task Preview_OfALargeFile_SendsItsBeginningOnly()
+    {
+        const int Rows = 400_000;
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/account");
+        var sent = 0L;
+        page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) =>
+            Interlocked.Add(ref sent, frame.Binary?.Length ?? frame.Text!.Length);
+        await page.GoAsync("/data");
+
+        // A column is missing, so nothing else is sent before somebody has answered.
+        await ChooseAsync(page, "large.csv", "HbA1c,AGE,BMI,Gender,outcome\n", row => $"6.1,{40 + (row % 9)},25,F,N\n", Rows);
+
+        await Expect(page.Locator(".preview [role=status]")).ToContainTextAsync("Something isn't certain.");
+        Assert.InRange(Interlocked.Read(ref sent), 256 * 1024, 2 * 1024 * 1024);
     }
 
     [BrowserFact]
@@ -109,10 +190,9 @@ public sealed class UploadTests(BrowserFixture browser)
         Assert.Equal($"renamed-{name}", download.SuggestedFilename);
     }
 
-    /// <summary>Chooses a file of twenty rows.</summary>
-    private static async Task ChooseAsync(IPage page, string name, string header, Func<int, FormattableString> row)
+    private static async Task ChooseAsync(IPage page, string name, string header, Func<int, FormattableString> row, int rows = 20)
     {
-        var csv = header + string.Concat(Enumerable.Range(0, 20).Select(i => row(i).ToString(CultureInfo.InvariantCulture)));
+        var csv = header + string.Concat(Enumerable.Range(0, rows).Select(i => row(i).ToString(CultureInfo.InvariantCulture)));
         await Expect(page.Locator("input[type=file]")).ToBeEnabledAsync();
         await page.Locator("input[type=file]").SetInputFilesAsync(
             new FilePayload { Name = name, MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });

@@ -74,11 +74,10 @@ public sealed class VersionTests(BrowserFixture browser)
         await service.MakeOlderVersionsAsync(3);
         await using var visitor = await browser.VisitAsync(service: service);
         var page = await visitor.SignInAsync(asAdmin: true, "/versions");
-        await page.GetByLabel("Pick v20251231_120000").CheckAsync();
-        await page.GetByLabel("Pick v20251230_120000").CheckAsync();
+        await page.Locator("tr").Filter(new() { HasText = "v20251231_120000" }).GetByRole(AriaRole.Checkbox).CheckAsync();
+        await page.Locator("tr").Filter(new() { HasText = "v20251230_120000" }).GetByRole(AriaRole.Checkbox).CheckAsync();
         await page.Button("Delete the 2 picked ones").ClickAsync();
-        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("(v20251231_120000)");
-        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("(v20251230_120000)");
+        await Expect(page.Locator(".mud-dialog .technical")).ToHaveTextAsync(["v20251231_120000", "v20251230_120000"]);
 
         // Somebody else deletes one of them first.
         using (var deleted = await service.Admin.DeleteAsync(new Uri("/model/version/v20251230_120000", UriKind.Relative)))
@@ -102,14 +101,18 @@ public sealed class VersionTests(BrowserFixture browser)
         await using var visitor = await browser.VisitAsync();
         var page = await visitor.SignInAsync(asAdmin: false, "/versions");
 
-        await page.GetByLabel($"Pick {shown.Newer}").CheckAsync();
+        await page.GetByLabel($"Pick version {await browser.Service.NumberAsync(shown.Newer)}", new() { Exact = true }).CheckAsync();
         await Expect(page.Button("Compare with the one in service")).ToBeEnabledAsync();
-        await page.GetByLabel($"Pick {shown.Active}").CheckAsync();
+        await page.GetByLabel($"Pick version {await browser.Service.NumberAsync(shown.Active)}", new() { Exact = true }).CheckAsync();
         await page.Button("Compare the two").ClickAsync();
 
         await Expect(page.GetByTestId("verdict")).ToContainTextAsync("patients the new version");
-        await Expect(page.Locator("section").Filter(new() { HasText = "Candidate" }).First).ToContainTextAsync(shown.Newer);
-        await Expect(page.Locator("section").Filter(new() { HasText = "Baseline" }).First).ToContainTextAsync(shown.Active);
+        foreach (var (role, version) in new[] { ("Candidate", shown.Newer), ("Baseline", shown.Active) })
+        {
+            var heading = page.Locator("section.card h3").Filter(new() { HasText = role });
+            await Expect(heading.Locator($"[title={version}]")).ToBeVisibleAsync();
+        }
+
         await Expect(page.GetByText("none of whom was judged by a network that had learned from that patient")).ToBeVisibleAsync();
         Assert.Empty(visitor.Errors);
     }
@@ -129,11 +132,12 @@ public sealed class VersionTests(BrowserFixture browser)
             Assert.Equal("HbA1c", scaler.RootElement.GetProperty("features")[0].GetProperty("name").GetString());
         }
 
+        var number = await browser.Service.NumberAsync(shown.MlpBn);
         await page.Button("Make it again to check it").ClickAsync();
         await page.ConfirmAsync("Make it again");
         await Expect(page).ToHaveURLAsync(new Regex("/trainings/"));
-        await Expect(page.Locator(".notice.success")).ToContainTextAsync($"{shown.MlpBn} came out the same, to the last bit.", new() { Timeout = 60_000 });
-        await Expect(page.GetByText($"The rows of {shown.MlpBn}")).ToBeVisibleAsync();
+        await Expect(page.Locator(".notice.success")).ToContainTextAsync($"Version {number} came out the same, to the last bit.", new() { Timeout = 60_000 });
+        await Expect(page.GetByText($"The rows of version {number}")).ToBeVisibleAsync();
         Assert.Empty(visitor.Errors);
     }
 
@@ -192,7 +196,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await Expect(page.GetByText($"On the same {rows} patients, none of whom")).ToBeVisibleAsync();
         foreach (var (version, role) in new[] { (shown.Active, "candidate"), (shown.MlpBn, "baseline") })
         {
-            var card = page.GetByLabel(version, new() { Exact = true });
+            var card = page.GetByLabel($"Version {await browser.Service.NumberAsync(version)}", new() { Exact = true });
             var figures = comparison.GetProperty("figures").GetProperty(role);
             await Expect(Tile(card, "Diabetes missed").First.Locator(".value")).ToHaveTextAsync(Missed(figures.GetProperty("missed_diabetes")));
             var cells = figures.GetProperty("confusion_matrix").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(cell => $"{cell}");
@@ -218,7 +222,7 @@ public sealed class VersionTests(BrowserFixture browser)
         var page = await visitor.SignInAsync(asAdmin: true, $"/compare?candidate={shown.Newer}");
 
         var filled = page.Locator(".decision .mud-button-filled");
-        await Expect(filled).ToHaveTextAsync([suggested ? $"Activate {shown.Newer}" : "Keep the present one"]);
+        await Expect(filled).ToHaveTextAsync([suggested ? $"Activate version {await browser.Service.NumberAsync(shown.Newer)}" : "Keep the present one"]);
         await page.GoAsync($"/compare?candidate={shown.Newer}&baseline={shown.MlpBn}");
         await Expect(page.GetByText("Where they differ")).ToBeVisibleAsync();
         await Expect(filled).ToHaveCountAsync(0);

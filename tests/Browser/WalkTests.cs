@@ -32,20 +32,20 @@ public sealed partial class WalkTests(BrowserFixture browser)
         var second = await TrainAsync(page, speech, seed: 7);
         await Expect(page.GetByTestId("verdict")).ToContainTextAsync(speech.Say($"the new version"));
         await ActivateAsync(page, speech, second, "Looks good.");
-        Assert.Equal(second, await service.ActiveAsync());
+        Assert.Equal(second, await service.NumberAsync((await service.ActiveAsync())!));
 
         await page.Link(speech.Say($"History")).ClickAsync();
-        await page.Button(speech.Say($"Roll back to {first}")).ClickAsync();
+        await page.Button(speech.Say($"Roll back to version {first}")).ClickAsync();
         await page.ConfirmAsync(speech.Say($"Roll back"));
-        await Expect(page.Locator(".timeline li").First).ToContainTextAsync(speech.Say($"Rolled back from {second} to {first}"));
+        await Expect(page.Locator(".timeline li").First).ToContainTextAsync(speech.Say($"Rolled back from version {second} to version {first}"));
         await Expect(page.Locator(".timeline li")).ToHaveCountAsync(3);
-        Assert.Equal(first, await service.ActiveAsync());
+        Assert.Equal(first, await service.NumberAsync((await service.ActiveAsync())!));
 
         await page.Link(speech.Say($"Versions")).ClickAsync();
-        await page.Button($"{speech.Say($"Delete")}: {second}").ClickAsync();
+        await page.Button(speech.Say($"Delete version {second}")).ClickAsync();
         await page.ConfirmAsync(speech.Say($"Delete"));
-        await Expect(page.Locator("tbody tr").Filter(new() { HasText = second })).ToHaveCountAsync(0);
-        await Expect(page.Locator("tbody tr").Filter(new() { HasText = first })).ToBeVisibleAsync();
+        await Expect(page.Locator("tbody tr").Filter(new() { HasText = speech.Say($"Version {second}") + " · " })).ToHaveCountAsync(0);
+        await Expect(page.Locator("tbody tr").Filter(new() { HasText = speech.Say($"Version {first}") + " · " })).ToBeVisibleAsync();
 
         await page.Link(speech.Say($"Try it")).ClickAsync();
         await page.Locator("#hba1c").FillAsync("9.5");
@@ -54,7 +54,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await page.GetByLabel(speech.Say($"Female"), new() { Exact = true }).CheckAsync();
         await page.Button(speech.Say($"Predict")).ClickAsync();
         await Expect(page.Locator("section[aria-labelledby=answer] .name")).ToHaveTextAsync("Diabetes");
-        await Expect(page.Locator("section[aria-labelledby=answer]")).ToContainTextAsync(first);
+        await Expect(page.Locator("section[aria-labelledby=answer]")).ToContainTextAsync(speech.Say($"Version {first}") + " · ");
         await page.Button(speech.Say($"It is {"Diabetes"}")).ClickAsync();
         await page.ConfirmAsync(speech.Say($"Confirm"));
         await Expect(page.Locator("section[aria-labelledby=answer] .notice.success")).ToBeVisibleAsync();
@@ -110,7 +110,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
         Assert.Empty(visitor.Errors);
     }
 
-    /// <summary>Fills the form, starts, and waits for the end; gives the version's name.</summary>
+    /// <summary>Fills the form, starts, and waits for the end; gives the version's number.</summary>
     private static async Task<string> TrainAsync(IPage page, Speech speech, int seed)
     {
         await Expect(page.Locator("section[aria-labelledby=preview]"))
@@ -120,13 +120,13 @@ public sealed partial class WalkTests(BrowserFixture browser)
         await page.Locator("#seed").FillAsync($"{seed}");
         await page.Button(speech.Say($"Start the training")).ClickAsync();
         await page.ConfirmAsync(speech.Say($"Start"));
-        await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex(@"^v\d{8}_\d{6}"), new() { Timeout = 60_000 });
-        return Version().Match(await page.Locator("h1").InnerTextAsync()).Value;
+        await Expect(page.Locator("h1")).ToHaveTextAsync(Ready(), new() { Timeout = 60_000 });
+        return Ready().Match(await page.Locator("h1").InnerTextAsync()).Groups[1].Value;
     }
 
     private static async Task ActivateAsync(IPage page, Speech speech, string version, string reason)
     {
-        var activate = page.Button(speech.Say($"Activate {version}"));
+        var activate = page.Button(speech.Say($"Activate version {version}"));
         await Expect(activate.Or(page.GetByTestId("decision"))).Not.ToHaveCountAsync(0);
         if (!await activate.IsVisibleAsync())
         {
@@ -135,12 +135,12 @@ public sealed partial class WalkTests(BrowserFixture browser)
         }
 
         await activate.ClickAsync();
-        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync(speech.Say($"From now on {version} answers every prediction."));
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync(speech.Say($"From now on version {version} answers every prediction."));
         await page.Locator("#reason").FillAsync(reason);
         await page.ConfirmAsync(speech.Say($"Activate"));
-        await Expect(page.Locator(".notice.success")).ToContainTextAsync(speech.Say($"{version} is in service."));
+        await Expect(page.Locator(".notice.success")).ToContainTextAsync(speech.Say($"Version {version} is in service."));
     }
 
-    [GeneratedRegex(@"v\d{8}_\d{6}(_\d+)?")]
-    private static partial Regex Version();
+    [GeneratedRegex("^(?:Version|La versión) ([0-9]+) ")]
+    private static partial Regex Ready();
 }

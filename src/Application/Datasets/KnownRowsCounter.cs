@@ -10,9 +10,9 @@ using ModelOps.Domain.Features;
 namespace ModelOps.Application.Datasets;
 
 /// <summary>
-/// Counts how many rows of a file the service has already. Datasets are compared by their sorted rows files, each read once at most. The rows
-/// of a short file are looked up among the records by an index. For a long one, the records are streamed through a filter that admits hardly
-/// any but the file's own rows, and only those are sorted.
+/// Counts how many rows of a file the service has already. Datasets are compared by their sorted rows files, each read once at most. The
+/// rows of a short file are looked up among the records by an index. For a long one, the records are streamed through a filter that admits
+/// hardly any but the file's own rows, and only those are sorted.
 /// </summary>
 internal sealed class KnownRowsCounter(IModelOpsDbContext db, TrainingData data, IRowsFiles files)
 {

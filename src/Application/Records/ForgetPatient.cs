@@ -3,7 +3,6 @@ using MediatR;
 using Microsoft.Extensions.Logging;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Training;
-using ModelOps.Domain.Data;
 
 namespace ModelOps.Application.Records;
 
@@ -19,9 +18,7 @@ public sealed record PatientForgotten(int Deleted);
 
 internal sealed class ForgetPatientValidator : AbstractValidator<ForgetPatient>
 {
-    public ForgetPatientValidator() => RuleFor(r => r.PatientRef)
-        .Must(reference => !string.IsNullOrWhiteSpace(reference) && reference.Length <= PatientToken.MaxReference)
-        .WithMessage(_ => Texts.Say($"must have 1 to {PatientToken.MaxReference} characters"));
+    public ForgetPatientValidator() => RuleFor(r => r.PatientRef).PatientReference();
 }
 
 internal sealed partial class ForgetPatientHandler(IModelOpsDbContext db, ILogger<ForgetPatientHandler> logger)

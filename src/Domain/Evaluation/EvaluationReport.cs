@@ -129,7 +129,8 @@ public sealed record ConfidenceInterval(double Low, double High, double Level, i
 
 /// <summary>The metrics of a baseline rule, which needs no training, on the same rows.</summary>
 /// <param name="F1Score">Macro mean 0..1 over the classes that occur as true class or as prediction of the rule.</param>
-public sealed record BaselineMetrics(string Name, double Accuracy, double F1Score);
+/// <param name="MissedDiabetes">Null in reports of earlier releases.</param>
+public sealed record BaselineMetrics(string Name, double Accuracy, double F1Score, MissedDiabetes? MissedDiabetes = null);
 
 /// <summary>Calibration in the large, by class: compares the mean predicted probability of a class with its observed share.</summary>
 /// <param name="Classes">One entry for each of the three classes, in class order.</param>

@@ -103,7 +103,7 @@ public static class Evaluator
     }
 
     private static BaselineMetrics Baseline(string name, int[] cells) =>
-        new(name, ConfusionMatrix.Accuracy(cells), ConfusionMatrix.MacroF1(cells));
+        new(name, ConfusionMatrix.Accuracy(cells), ConfusionMatrix.MacroF1(cells), MissedDiabetes.In(cells));
 
     private static SubgroupMetrics Measure(Subgroup group, int[] cells, int seed)
     {

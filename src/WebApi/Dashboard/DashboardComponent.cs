@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.AspNetCore.Components;
 using ModelOps.Application;
 using ModelOps.Application.Users;
+using ModelOps.Application.Versions;
 using ModelOps.Domain;
 using ModelOps.WebApi.Dashboard.Parts;
 using ModelOps.WebApi.Errors;
@@ -24,6 +25,7 @@ public sealed record Viewer(string Email, string Role, bool HasPassword = true)
 public abstract partial class DashboardComponent : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
+    private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal);
 
     protected DashboardComponent() => Gone = _gone.Token;
 
@@ -77,6 +79,27 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
         }
     }
 
+    /// <summary>Looks up the numbers of the versions that the component names. Numbers known already cost no request.</summary>
+    protected async Task LookUpNumbersAsync(params IEnumerable<string?> versions)
+    {
+        string[] unknown = [.. versions.OfType<string>().Where(name => !_numbers.ContainsKey(name)).Distinct(StringComparer.Ordinal)];
+        if (unknown.Length > 0)
+        {
+            foreach (var (name, number) in await SendAsync(new GetVersionNumbers(unknown)))
+            {
+                _numbers[name] = number;
+            }
+        }
+    }
+
+    /// <summary>The number of a version; null if it wasn't looked up or the version was deleted.</summary>
+    protected long? NumberOf(string version) => _numbers.TryGetValue(version, out var number) ? number : null;
+
+    /// <summary>
+    /// What follows the word "version" in a sentence: the version's number, or its technical name where the number isn't known.
+    /// </summary>
+    protected string Called(string version) => NumberOf(version) is { } number ? Show.Number(number) : version;
+
     /// <summary>Runs an action of the user and shows a failure as a toast. Returns false after a failure.</summary>
     protected async Task<bool> TryAsync(Func<Task> work)
     {
@@ -98,6 +121,12 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     protected Task<string?> AskAsync(string title, string action, bool asksReason, bool isDangerous, params string[] consequences) =>
         AskAsync(title, action, refusal: null, asksReason, isDangerous, consequences);
 
+    /// <inheritdoc cref="AskAsync(string, string, bool, bool, string[])"/>
+    /// <param name="versions">The versions concerned. The dialog shows each with its number, date and technical name.</param>
+    protected Task<string?> AskAboutAsync(
+        IReadOnlyList<string> versions, string title, string action, bool asksReason, bool isDangerous, params string[] consequences) =>
+        AskAsync(title, action, refusal: null, asksReason, isDangerous, consequences, asksToNotify: false, versions);
+
     /// <summary>Asks before a training. The button also asks for the right to notify, once for each browser.</summary>
     protected Task<string?> AskBeforeTrainingAsync(string title, string action, params string[] consequences) =>
         AskAsync(title, action, refusal: null, asksReason: false, isDangerous: false, consequences, asksToNotify: true);
@@ -109,8 +138,11 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
         AskAsync(title, action, refusal, asksReason, isDangerous, consequences, asksToNotify: false);
 
     private async Task<string?> AskAsync(
-        string title, string action, string? refusal, bool asksReason, bool isDangerous, string[] consequences, bool asksToNotify)
+        string title, string action, string? refusal, bool asksReason, bool isDangerous, string[] consequences, bool asksToNotify,
+        IReadOnlyList<string>? versions = null)
     {
+        versions ??= [];
+        await LookUpNumbersAsync(versions);
         var dialog = await Dialogs.ShowAsync<ConfirmDialog>(
             title,
             new DialogParameters<ConfirmDialog>
@@ -122,6 +154,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
                 { d => d.IsDangerous, isDangerous },
                 { d => d.Consequences, consequences },
                 { d => d.AsksToNotify, asksToNotify },
+                { d => d.Versions, [.. versions.Select(name => (name, NumberOf(name)))] },
             },
             new DialogOptions { CloseOnEscapeKey = true, FullWidth = true, MaxWidth = MaxWidth.Small });
         return await dialog.Result is { Canceled: false, Data: string reason } ? reason : null;

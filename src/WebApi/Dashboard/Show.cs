@@ -9,6 +9,8 @@ namespace ModelOps.WebApi.Dashboard;
 /// <summary>Formats numbers and names in the reader's language.</summary>
 internal static class Show
 {
+    private const string VersionSource = "version:";
+
     private static CultureInfo Culture => Texts.Language;
 
     /// <summary>A share 0..1 as <c>87 %</c>.</summary>
@@ -66,6 +68,10 @@ internal static class Show
         _ => Texts.Say($"{(seconds / 3600).ToString("0.#", Culture)} h"),
     };
 
+    /// <summary>An estimate of the time that is left.</summary>
+    public static string Left(double seconds) =>
+        seconds < 1 ? Texts.Say($"less than a second left") : Texts.Say($"about {Duration(seconds)} left");
+
     public static string Class(DiabetesClass value) => value switch
     {
         DiabetesClass.Negative => Texts.Say($"Negative"),
@@ -82,10 +88,15 @@ internal static class Show
         _ => Texts.Say($"Entered by a program"),
     };
 
+    /// <summary>The version of whose rows a training is made, if that is its source; otherwise null.</summary>
+    public static string? SourceVersion(string source) =>
+        source.StartsWith(VersionSource, StringComparison.Ordinal) ? source[VersionSource.Length..] : null;
+
     /// <summary>Describes the source of a training's rows, which the API calls <c>database+dataset:NAME</c>.</summary>
-    public static string Source(string source)
+    /// <param name="called">What follows the word "version" of a version's technical name: its number where known.</param>
+    public static string Source(string source, Func<string, string> called)
     {
-        const string Both = "database+dataset:", Dataset = "dataset:", Version = "version:", Table = "database+source+dataset:";
+        const string Both = "database+dataset:", Dataset = "dataset:", Table = "database+source+dataset:";
         return source switch
         {
             "database" => Texts.Say($"Records of the database"),
@@ -93,7 +104,7 @@ internal static class Show
             _ when source.StartsWith(Table, StringComparison.Ordinal) =>
                 Texts.Say($"Records of the database, the hospital's table and {source[Table.Length..]}"),
             _ when source.StartsWith(Both, StringComparison.Ordinal) => Texts.Say($"Records of the database and {source[Both.Length..]}"),
-            _ when source.StartsWith(Version, StringComparison.Ordinal) => Texts.Say($"The rows of {source[Version.Length..]}"),
+            _ when SourceVersion(source) is { } version => Texts.Say($"The rows of version {called(version)}"),
             _ when source.StartsWith(Dataset, StringComparison.Ordinal) => source[Dataset.Length..],
             _ => source,
         };

@@ -15,56 +15,80 @@ public abstract class VersionComponent : DashboardComponent
     protected async Task<bool> ActivateAsync(string version, string? active)
     {
         VersionDetail? candidate = null;
-        if (!await TryAsync(async () => candidate = await SendAsync(new GetVersion(version))))
+        if (!await TryAsync(async () =>
+        {
+            candidate = await SendAsync(new GetVersion(version));
+            await LookUpNumbersAsync(version, active);
+        }))
         {
             return false;
         }
 
         string[] warnings = candidate!.Evaluation.BeatsBaselines ? [] : [Words.AgainstRules(candidate.Evaluation).Text];
-        var sure = await AskAsync(
-            Texts.Say($"Put {version} in service?"),
+        var sure = await AskAboutAsync(
+            [version],
+            Texts.Say($"Put version {Called(version)} in service?"),
             Texts.Say($"Activate"),
             asksReason: true,
             isDangerous: warnings.Length > 0,
             [
                 .. warnings,
-                Texts.Say($"From now on {version} answers every prediction."),
+                Texts.Say($"From now on version {Called(version)} answers every prediction."),
                 active is null
                     ? Texts.Say($"You can change it again at any time.")
-                    : Texts.Say($"{active} stays in the list. You can roll back with one click."),
+                    : Texts.Say($"Version {Called(active)} stays in the list. You can roll back with one click."),
             ]);
         return sure is not null && await TryAsync(async () =>
         {
-            var answer = await SendAsync(new ActivateVersion { Version = version, ExpectedActive = active, Reason = Reason(sure) });
-            Toasts.Add(answer.Message, Severity.Success);
+            await SendAsync(new ActivateVersion { Version = version, ExpectedActive = active, Reason = Reason(sure) });
+            Toasts.Add(Texts.Say($"Version {Called(version)} is in service now."), Severity.Success);
         });
     }
 
     /// <summary>The version that a rollback would put in service; null if there is none.</summary>
     protected string? RollbackTarget { get; private set; }
 
-    protected async Task LoadRollbackTargetAsync() => RollbackTarget = await SendAsync(new GetRollbackTarget());
+    protected async Task LoadRollbackTargetAsync()
+    {
+        var target = await SendAsync(new GetRollbackTarget());
+        await LookUpNumbersAsync(target);
+        RollbackTarget = target;
+    }
 
     protected async Task<bool> RollBackAsync(string active)
     {
-        var sure = await AskAsync(
-            Texts.Say($"Roll back to {RollbackTarget}?"),
+        var target = RollbackTarget!;
+        if (!await TryAsync(() => LookUpNumbersAsync(active)))
+        {
+            return false;
+        }
+
+        var sure = await AskAboutAsync(
+            [target],
+            Texts.Say($"Roll back to version {Called(target)}?"),
             Texts.Say($"Roll back"),
             asksReason: true,
             isDangerous: false,
-            Texts.Say($"From now on {RollbackTarget} answers every prediction."),
-            Texts.Say($"{active} stays in the list and can be activated again."));
+            Texts.Say($"From now on version {Called(target)} answers every prediction."),
+            Texts.Say($"Version {Called(active)} stays in the list and can be activated again."));
         return sure is not null && await TryAsync(async () =>
         {
             var answer = await SendAsync(new RollbackModel { ExpectedActive = active, Reason = Reason(sure) });
-            Toasts.Add(answer.Message, Severity.Success);
+            await LookUpNumbersAsync(answer.ActiveVersion);
+            Toasts.Add(Texts.Say($"Version {Called(answer.ActiveVersion)} is in service again."), Severity.Success);
         });
     }
 
     protected async Task<bool> DeleteAsync(string version)
     {
-        var sure = await AskAsync(
-            Texts.Say($"Delete {version}?"),
+        if (!await TryAsync(() => LookUpNumbersAsync(version)))
+        {
+            return false;
+        }
+
+        var sure = await AskAboutAsync(
+            [version],
+            Texts.Say($"Delete version {Called(version)}?"),
             Texts.Say($"Delete"),
             asksReason: false,
             isDangerous: true,
@@ -72,8 +96,8 @@ public abstract class VersionComponent : DashboardComponent
             Texts.Say($"The version in service isn't touched."));
         return sure is not null && await TryAsync(async () =>
         {
-            var answer = await SendAsync(new DeleteVersion(version));
-            Toasts.Add(answer.Message, Severity.Success);
+            await SendAsync(new DeleteVersion(version));
+            Toasts.Add(Texts.Say($"Version {Called(version)} was deleted."), Severity.Success);
         });
     }
 
@@ -84,16 +108,19 @@ public abstract class VersionComponent : DashboardComponent
     protected async Task<IReadOnlyList<(string Sentence, bool IsDeleted)>?> DeleteAllAsync(
         IReadOnlyList<(string Version, string Title)> versions)
     {
-        var sure = await AskAsync(
+        if (!await TryAsync(() => LookUpNumbersAsync(versions.Select(v => v.Version))))
+        {
+            return null;
+        }
+
+        var sure = await AskAboutAsync(
+            [.. versions.Select(v => v.Version)],
             Texts.Say($"Delete {versions.Count:# version|# versions}?"),
             Texts.Say($"Delete"),
             asksReason: false,
             isDangerous: true,
-            [
-                .. versions.Select(v => v.Title),
-                Texts.Say($"Their files are removed for good. They can't be activated or rolled back to any more."),
-                Texts.Say($"The version in service isn't touched."),
-            ]);
+            Texts.Say($"Their files are removed for good. They can't be activated or rolled back to any more."),
+            Texts.Say($"The version in service isn't touched."));
         if (sure is null)
         {
             return null;

@@ -1,3 +1,4 @@
+using ModelOps.Application.Predictions;
 using ModelOps.Application.Versions;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
@@ -47,17 +48,35 @@ internal static class Words
 
     public static string PromisedShare => Say($"The mean of the probabilities that the model states for the class: so many patients of the class it promises.");
 
-    public static string PlausibleFrom => Say($"With a lower probability the class counts as ruled out. The limit is set so that for 90 of 100 patients their true class isn't ruled out.");
+    /// <summary>A class with at least this probability is never said to be ruled out, whatever the prediction set says.</summary>
+    public const double NeverRuledOutFrom = 0.05;
 
-    public static string Plausible => Say($"For 90 of 100 patients of each class the true class is among those that aren't ruled out.");
+    public static string PlausibleFrom => Say($"Of 100 patients who judged the version and have the class, 90 got at least this probability of it. A patient's answer rules a class out only if it gives the class less than this, and less than {Show.Percent(NeverRuledOutFrom)}.");
 
-    /// <summary>Which classes remain plausible for a patient.</summary>
-    public static string CantBeRuledOut(IReadOnlyList<DiabetesClass> plausible, DiabetesClass prediction) => plausible switch
+    public static string Plausible => Say($"A class is ruled out only if its probability is under {Show.Percent(NeverRuledOutFrom)}, and lower than for 90 of 100 earlier patients with that class.");
+
+    /// <summary>Which classes remain possible for a patient.</summary>
+    /// <remarks>
+    /// A class outside the prediction set only has a lower probability than most earlier patients of that class had. A model that is unsure
+    /// of everybody leaves out classes with a probability of 30 %; readers would take that for a contradiction.
+    /// </remarks>
+    public static string CantBeRuledOut(IReadOnlyList<DiabetesClass> plausible, ClassProbabilities probabilities)
     {
-        [] => Say($"This patient is unlike those of every class. Rely on this answer only with care."),
-        [var only] when only == prediction => Say($"The other classes can be ruled out."),
-        _ => Say($"Can't be ruled out: {string.Join(", ", plausible.Select(Show.Class))}."),
-    };
+        if (plausible.Count == 0)
+        {
+            return Say($"The model is less sure of this patient than of most earlier patients of every class. Rely on this answer only with care.");
+        }
+
+        var possible = new[]
+        {
+            (Class: DiabetesClass.Negative, Probability: probabilities.Negative),
+            (Class: DiabetesClass.Prediabetes, Probability: probabilities.Prediabetes),
+            (Class: DiabetesClass.Diabetes, Probability: probabilities.Diabetes),
+        }.Where(c => plausible.Contains(c.Class) || c.Probability >= NeverRuledOutFrom).Select(c => c.Class).ToArray();
+        return possible.Length == 1
+            ? Say($"The other classes can be ruled out.")
+            : Say($"Can't be ruled out: {string.Join(", ", possible.Select(Show.Class))}.");
+    }
 
     public static string Agreement => Say($"The network has ten members, each of which learned from other patients. Where they disagree, the answer depends on who was learned from.");
 
@@ -123,13 +142,17 @@ internal static class Words
     /// <summary>Compares the version with simple rules that need no training.</summary>
     public static (string Text, Kind Kind) AgainstRules(EvaluationReport report)
     {
-        var best = report.Baselines.Max(b => b.F1Score);
+        var rule = report.Baselines.MaxBy(b => b.F1Score)!;
+        var best = rule.F1Score;
 
         // Two decimals are enough unless both values round to the same number; then use three.
         Func<double, string> show = Show.Score(best) == Show.Score(report.F1Score) ? Show.Fine : Show.Score;
+        var figures = rule.MissedDiabetes is { Of: > 0 } missed
+            ? Say($"mark {show(report.F1Score)} against {show(best)}; diabetes missed: {MissedOf(report.MissedDiabetes)} against {MissedOf(missed)}")
+            : Say($"mark {show(report.F1Score)} against {show(best)}");
         return report.BeatsBaselines
-            ? (Say($"Better than the simple rule by HbA1c alone (mark {show(report.F1Score)} against {show(best)})."), Kind.Success)
-            : (Say($"Not better than a simple rule by HbA1c alone (mark {show(report.F1Score)} against {show(best)}). Think twice before you use it."), Kind.Warning);
+            ? (Say($"Better than the simple rule by HbA1c alone ({figures})."), Kind.Success)
+            : (Say($"Not better than a simple rule by HbA1c alone ({figures}). Think twice before you use it."), Kind.Warning);
     }
 
     public static string BaselineName(string name) => name switch
@@ -140,11 +163,13 @@ internal static class Words
 
     /// <summary>The verdict in one sentence.</summary>
     /// <param name="isPresent">Whether the baseline is the version in service. The sentence then needs no version names.</param>
-    public static string Verdict(ComparisonAnswer comparison, bool isPresent)
+    /// <param name="called">What follows the word "version" of a version's technical name: its number where known.</param>
+    public static string Verdict(ComparisonAnswer comparison, bool isPresent, Func<string, string> called)
     {
         var (right, wrong) = (comparison.Table.OnlyCandidateRight, comparison.Table.OnlyBaselineRight);
         var (candidate, baseline) = isPresent
-            ? (Say($"the new version"), Say($"the present one")) : (comparison.Candidate, comparison.Baseline);
+            ? (Say($"the new version"), Say($"the present one"))
+            : (Say($"version no. {called(comparison.Candidate)}"), Say($"version no. {called(comparison.Baseline)}"));
         return wrong == 0
             ? Say($"On the same {comparison.Rows:patient|# patients} {candidate} is {right:=0 never right|right once|right # times} where {baseline} is wrong, and never the other way round: {VerdictWord(comparison)}")
             : Say($"On the same {comparison.Rows:patient|# patients} {candidate} is {right:=0 never right|right once|right # times} where {baseline} is wrong, and wrong {wrong:once|# times} where {baseline} is right: {VerdictWord(comparison)}");
@@ -167,16 +192,17 @@ internal static class Words
     };
 
     /// <summary>The decision in a few words; the same verdict as <see cref="Verdict"/>, colour and buttons.</summary>
-    public static string Decision(ComparisonAnswer comparison, bool isPresent)
+    /// <inheritdoc cref="Verdict"/>
+    public static string Decision(ComparisonAnswer comparison, bool isPresent, Func<string, string> called)
     {
-        var (candidate, baseline) = (comparison.Candidate, comparison.Baseline);
+        var (candidate, baseline) = (called(comparison.Candidate), called(comparison.Baseline));
         return (comparison, isPresent) switch
         {
             ({ SuggestActivation: true }, true) => Say($"The new version is better"),
             ({ Verdict: ComparisonVerdict.Better }, true) => Say($"Better on the whole, but perhaps not at finding diabetes"),
             ({ Verdict: ComparisonVerdict.Worse }, true) => Say($"The new version is worse"),
-            ({ Verdict: ComparisonVerdict.Better }, false) => Say($"{candidate} is better than {baseline}"),
-            ({ Verdict: ComparisonVerdict.Worse }, false) => Say($"{candidate} is worse than {baseline}"),
+            ({ Verdict: ComparisonVerdict.Better }, false) => Say($"Version {candidate} is better than version {baseline}"),
+            ({ Verdict: ComparisonVerdict.Worse }, false) => Say($"Version {candidate} is worse than version {baseline}"),
             ({ Verdict: ComparisonVerdict.Equivalent }, _) => Say($"Both versions are equally good"),
             _ => Say($"It can't be told yet which one is better"),
         };
@@ -187,18 +213,19 @@ internal static class Words
     {
         { SuggestActivation: true } => Say($"Better than the one in service"),
         { Verdict: ComparisonVerdict.Worse } => Say($"Worse than the one in service"),
-        _ => Decision(comparison, isPresent: true),
+        _ => Decision(comparison, isPresent: true, name => name),
     };
 
     /// <summary>What both versions find and alarm, of 100 patients each.</summary>
-    public static IEnumerable<string> Found(ComparisonAnswer comparison, ComparedFigures figures, bool isPresent)
+    public static IEnumerable<string> Found(
+        ComparisonAnswer comparison, ComparedFigures figures, bool isPresent, Func<string, string> called)
     {
         if ((FoundOfHundred(figures.Candidate), FoundOfHundred(figures.Baseline)) is ({ } found, { } before))
         {
             var (now, then) = Apart(found, before);
             yield return isPresent
                 ? Say($"Of 100 patients with diabetes it finds {now}, before {then}.")
-                : Say($"Of 100 patients with diabetes {comparison.Candidate} finds {now}, {comparison.Baseline} {then}.");
+                : Say($"Of 100 patients with diabetes, version {called(comparison.Candidate)} finds {now} and version {called(comparison.Baseline)} finds {then}.");
         }
 
         if ((AlarmedOfHundred(figures.Candidate), AlarmedOfHundred(figures.Baseline)) is ({ } alarmed, { } alarmedBefore))
@@ -206,7 +233,7 @@ internal static class Words
             var (now, then) = Apart(alarmed, alarmedBefore);
             yield return isPresent
                 ? Say($"Of 100 healthy patients it alarms {now} for nothing, before {then}.")
-                : Say($"Of 100 healthy patients {comparison.Candidate} alarms {now} for nothing, {comparison.Baseline} {then}.");
+                : Say($"Of 100 healthy patients, version {called(comparison.Candidate)} alarms {now} for nothing and version {called(comparison.Baseline)} alarms {then}.");
         }
     }
 

@@ -51,15 +51,18 @@ internal sealed record Problem(int Status, string Code, FormattableString Detail
         _ => new(status, "refused", $"The request was refused."),
     };
 
+    /// <summary>The number by which the operator finds the request in the log.</summary>
+    public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+
+    /// <summary>Ends the request: with a page for a browser that navigates, otherwise with a problem in JSON.</summary>
     public async Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
         response.StatusCode = Status;
-        response.ContentType = ContentType;
         response.ContentLength = null;
         response.Headers.CacheControl = "no-store";
         response.Headers.ContentLanguage = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName;
-        response.Headers.Vary = HeaderNames.AcceptLanguage;
+        response.Headers.Vary = $"{HeaderNames.Accept}, {HeaderNames.AcceptLanguage}";
         if (Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
         {
             response.Headers.WWWAuthenticate = "Bearer";
@@ -71,6 +74,13 @@ internal sealed record Problem(int Status, string Code, FormattableString Detail
             response.Headers.RetryAfter = UnavailableForSeconds;
         }
 
+        if (ErrorPage.IsWanted(context))
+        {
+            await ErrorPage.WriteAsync(context, this);
+            return;
+        }
+
+        response.ContentType = ContentType;
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;
@@ -82,7 +92,7 @@ internal sealed record Problem(int Status, string Code, FormattableString Detail
             Status,
             Texts.Say(Detail),
             Code,
-            Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
+            TraceId(context),
             Errors);
         await JsonSerializer.SerializeAsync(response.Body, body, WireJson.Options, context.RequestAborted);
     }

@@ -3,9 +3,9 @@ using ModelOps.Application.Failures;
 namespace ModelOps.WebApi.Errors;
 
 /// <summary>
-/// Writes a problem body for every error: for exceptions by <see cref="ProblemTable"/>, and for responses that the framework ends without
-/// a body (401, 403, 404, 405, 415). It replaces UseExceptionHandler and UseStatusCodePages, so that each failure is logged once and the
-/// headers of bodiless responses (WWW-Authenticate, Allow) are kept.
+/// Writes a body for every error, a page or a problem in JSON: for exceptions by <see cref="ProblemTable"/>, and for responses that the
+/// framework ends without a body (401, 403, 404, 405, 415). It replaces UseExceptionHandler and UseStatusCodePages, so that each failure
+/// is logged once and the headers of bodiless responses (WWW-Authenticate, Allow) are kept.
 /// </summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, IFailureClassifier failures, ILogger<ProblemMiddleware> logger)
 {
@@ -33,7 +33,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, IFailureCl
 
         if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
         {
-            await WriteAsync(context, Problem.OfStatus(context.Response.StatusCode, context));
+            await Problem.OfStatus(context.Response.StatusCode, context).WriteAsync(context);
         }
     }
 
@@ -57,11 +57,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, IFailureCl
         }
 
         context.Response.Clear();
-        await WriteAsync(context, problem);
+        await problem.WriteAsync(context);
     }
-
-    private static Task WriteAsync(HttpContext context, Problem problem) =>
-        ErrorPage.IsPage(context) ? ErrorPage.WriteAsync(context, problem) : problem.WriteAsync(context);
 
     [LoggerMessage(LogLevel.Debug, "The client hung up.")]
     private static partial void HungUp(ILogger logger);

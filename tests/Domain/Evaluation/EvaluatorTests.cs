@@ -59,6 +59,7 @@ public class EvaluatorTests
         Assert.Equal(["majority_class", "ada_rule"], report.Baselines.Select(b => b.Name));
         AssertClose([0.5, 0.58333333333333], report.Baselines.Select(b => b.Accuracy));
         AssertClose([0.22222222222222, 0.50634920634921], report.Baselines.Select(b => b.F1Score));
+        Assert.Equal([new MissedDiabetes(0, 0, 6), new MissedDiabetes(1, 0, 6)], report.Baselines.Select(b => b.MissedDiabetes));
         Assert.True(report.BeatsBaselines);
     }
 

@@ -41,7 +41,7 @@ public sealed class ClerksFilesTests
         Assert.Equal([GoodRow], rows);
         var expected = content.Contains("Notas", StringComparison.Ordinal) ? 6 : 5;
         Assert.Equal($"has {fields} fields where the header has {expected}", In("en", report.Problems[0].Problem));
-        Assert.Equal($"tiene {fields} campos donde la cabecera tiene {expected}", In("es", report.Problems[0].Problem));
+        Assert.Equal($"tiene {fields} campos donde el encabezado tiene {expected}", In("es", report.Problems[0].Problem));
     }
 
     [Theory]
@@ -278,7 +278,7 @@ public sealed class ClerksFilesTests
         },
         {
             $"{Header}\n5.7,45,24.3,F",
-            "El archivo no tiene ninguna fila utilizable (1 descartada). Línea 2: la fila tiene 4 campos donde la cabecera tiene 5."
+            "El archivo no tiene ninguna fila utilizable (1 descartada). Línea 2: la fila tiene 4 campos donde el encabezado tiene 5."
         },
         {
             $"{Header}\n48,45,24,F,N\n64,45,24,F,N\n22,45,24,F,N",

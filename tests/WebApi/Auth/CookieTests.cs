@@ -70,12 +70,16 @@ public abstract class CookieTests(ServiceFixture service)
     }
 
     [Fact]
-    public async Task Api_ForABrowserWithoutCookie_IsNeverARedirect()
+    public async Task Api_ForABrowserWithoutCookie_IsAPageAndNeverARedirect()
     {
         using var client = service.CreateDefaultClient();
         client.DefaultRequestHeaders.Add("Accept", "text/html");
 
-        await (await client.GetAsync("/users")).ProblemAsync(401, "unauthenticated");
+        using var response = await client.GetAsync("/users");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("href=\"/login?ReturnUrl=%2Fusers\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private async Task<HttpClient> SignedInByCookieAsync(

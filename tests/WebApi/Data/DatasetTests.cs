@@ -47,27 +47,6 @@ public sealed class DatasetTests(ModelsFixture service)
         Assert.Equal((15, 0), (answer.GetProperty("rows").GetInt32(), answer.GetProperty("rejected").GetInt32()));
     }
 
-    [Theory]
-    [InlineData("", "invalid_dataset")]
-    [InlineData(Api.Header, "invalid_dataset")]
-    [InlineData("5.1,40,25,M,N\n", "missing_columns")]
-    [InlineData("HbA1c,AGE,BMI,Gender\n5.1,40,25,M\n", "missing_columns")]
-    [InlineData(Api.Header + "x,40,25,M,N\n", "invalid_dataset")]
-    [InlineData(Api.Header + "5.1,\"40,25,M,N\n", "invalid_dataset")]
-    [InlineData(Api.Header + "5.1,4\00,25,M,N\n", "invalid_dataset")]
-    [InlineData("\u0089PNG\r\n\u001a\n\0\0", "invalid_dataset")]
-    public async Task Upload_OfNoUsableFile_LeavesNothing(string csv, string code)
-    {
-        var before = DataSnapshot.Of(service.DataDirectory);
-        var name = Api.NewName();
-        using var response = await service.Admin.UploadAsync(name, csv);
-
-        await response.ProblemAsync(400, code);
-        using var gone = await service.Admin.GetAsync($"/model/datasets/{name}");
-        await gone.ProblemAsync(404, "dataset_not_found");
-        Assert.Equal(before, DataSnapshot.Of(service.DataDirectory));
-    }
-
     [Fact]
     public async Task Upload_WhenStrict_RefusesTheFileAtTheFirstBadRow()
     {

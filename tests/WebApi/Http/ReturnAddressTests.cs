@@ -58,7 +58,9 @@ internal static partial class Browsers
     /// Sends the form with the page's cookies. Behind a proxy with TLS they are Secure, and a cookie container wouldn't send them by the
     /// plain connection that stands for the proxy's.
     /// </summary>
-    public static async Task<HttpResponseMessage> SignInAsync(this HttpClient browser, string page = "/login")
+    public static async Task<HttpResponseMessage> SignInAsync(
+        this HttpClient browser, string page = "/login",
+        string email = ServiceFixture.AdminEmail, string password = ServiceFixture.AdminPassword)
     {
         using var form = await browser.GetAsync(page);
         var token = Token().Match(await form.Content.ReadAsStringAsync()).Groups[1].Value;
@@ -66,8 +68,8 @@ internal static partial class Browsers
         {
             Content = new FormUrlEncodedContent(
             [
-                new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("Email", ServiceFixture.AdminEmail),
-                    new("Password", ServiceFixture.AdminPassword),
+                new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("Email", email),
+                    new("Password", password),
             ]),
         };
         request.Headers.Add("Cookie", string.Join("; ", form.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0])));
