@@ -31,6 +31,7 @@ public static class DependencyInjection
         .AddSingleton<PredictionReferences>()
         .AddSingleton<TurnLines>()
         .AddSingleton<AttemptLog>()
+        .AddSingleton<TrendPoints>()
         .AddSingleton<JobWatcher>();
 
     private static IServiceCollection AddMediator(this IServiceCollection services)

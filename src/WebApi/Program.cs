@@ -9,6 +9,7 @@ using ModelOps.WebApi.Dashboard;
 using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.Json;
 using ModelOps.WebApi.Metrics;
+using ModelOps.WebApi.OpenApi;
 using ModelOps.WebApi.Operations;
 
 if (args is ["train", var folder, .. var rest])
@@ -133,6 +134,11 @@ app.MapApiReference("/scalar");
 
 try
 {
+    if (args is ["openapi"])
+    {
+        return await OpenApiCommand.RunAsync(app.Services);
+    }
+
     if (args is ["migrate", ..])
     {
         await app.Services.PrepareDatabaseAsync(CancellationToken.None);

@@ -157,7 +157,8 @@ public sealed class UploadTests(BrowserFixture browser)
         await using var visitor = await browser.VisitAsync();
         var page = await visitor.SignInAsync(asAdmin: true, "/account");
         var sent = 0L;
-        page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) => Interlocked.Add(ref sent, frame.Binary?.Length ?? frame.Text!.Length);
+        page.WebSocket += (_, socket) => socket.FrameSent += (_, frame) =>
+            Interlocked.Add(ref sent, frame.Binary?.Length ?? frame.Text!.Length);
         await page.GoAsync("/data");
 
         // A column is missing, so nothing else is sent before somebody has answered.

@@ -68,6 +68,10 @@ internal static class Show
         _ => Texts.Say($"{(seconds / 3600).ToString("0.#", Culture)} h"),
     };
 
+    /// <summary>An estimate of the time that is left.</summary>
+    public static string Left(double seconds) =>
+        seconds < 1 ? Texts.Say($"less than a second left") : Texts.Say($"about {Duration(seconds)} left");
+
     public static string Class(DiabetesClass value) => value switch
     {
         DiabetesClass.Negative => Texts.Say($"Negative"),

@@ -225,7 +225,7 @@ internal static class Words
             var (now, then) = Apart(found, before);
             yield return isPresent
                 ? Say($"Of 100 patients with diabetes it finds {now}, before {then}.")
-                : Say($"Of 100 patients with diabetes version {called(comparison.Candidate)} finds {now}, version {called(comparison.Baseline)} {then}.");
+                : Say($"Of 100 patients with diabetes, version {called(comparison.Candidate)} finds {now} and version {called(comparison.Baseline)} finds {then}.");
         }
 
         if ((AlarmedOfHundred(figures.Candidate), AlarmedOfHundred(figures.Baseline)) is ({ } alarmed, { } alarmedBefore))
@@ -233,7 +233,7 @@ internal static class Words
             var (now, then) = Apart(alarmed, alarmedBefore);
             yield return isPresent
                 ? Say($"Of 100 healthy patients it alarms {now} for nothing, before {then}.")
-                : Say($"Of 100 healthy patients version {called(comparison.Candidate)} alarms {now} for nothing, version {called(comparison.Baseline)} {then}.");
+                : Say($"Of 100 healthy patients, version {called(comparison.Candidate)} alarms {now} for nothing and version {called(comparison.Baseline)} alarms {then}.");
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using ModelOps.WebApi.Errors;
+using ModelOps.WebApi.OpenApi;
 
 namespace ModelOps.WebApi.Json;
 
@@ -45,7 +46,12 @@ internal static class ApiServices
 
         // The OpenAPI document describes bodies by these options.
         services.Configure<Microsoft.AspNetCore.Http.Json.JsonOptions>(options => WireJson.Configure(options.SerializerOptions));
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer<BearerInOpenApi>().AddSchemaTransformer<ColumnsInOpenApi>());
+        services.AddHttpContextAccessor();
+        services.AddOpenApi("v1", options => options
+            .AddSchemaTransformer<TypesInOpenApi>()
+            .AddSchemaTransformer<ColumnsInOpenApi>()
+            .AddOperationTransformer<OperationsInOpenApi>()
+            .AddDocumentTransformer<DocumentInOpenApi>());
         return services;
     }
 

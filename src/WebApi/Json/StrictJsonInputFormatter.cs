@@ -43,7 +43,7 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
         LimitBody(context.HttpContext);
         if (context.TreatEmptyInputAsDefaultValue && await IsEmptyAsync(context.HttpContext.Request))
         {
-            return await InputFormatterResult.NoValueAsync();
+            return await InputFormatterResult.SuccessAsync(GetDefaultValueForType(context.ModelType)!);
         }
 
         try
