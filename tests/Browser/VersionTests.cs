@@ -24,7 +24,7 @@ public sealed class VersionTests(BrowserFixture browser)
         await page.Button("Show more").ClickAsync();
         await Expect(rows).ToHaveCountAsync(100);
 
-        await page.Button("Macro F1").ClickAsync();
+        await page.Button("Overall mark (macro F1)").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("sort=macro_f1"));
         await Expect(rows.First).ToContainTextAsync("0.99");
         await page.Locator("#filter").FillAsync(newest);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
@@ -10,7 +11,7 @@ namespace ModelOps.Application.Versions;
 /// <summary>The newest versions with the figures that show how they developed.</summary>
 public sealed record GetTrend : IRequest<Trend>, ITakesTurns
 {
-    /// <summary>Number of versions in an answer. Each one's whole report is read for it.</summary>
+    /// <summary>Number of versions in an answer. Each one's whole report is read, once in a process.</summary>
     public const int MaxVersions = 200;
 
     Work ITakesTurns.Work => Work.Batch;
@@ -40,43 +41,80 @@ public sealed record TrendVersion(
     public bool BeatsRule => F1Score > RuleF1;
 }
 
-internal sealed class GetTrendHandler(IModelOpsDbContext db) : IRequestHandler<GetTrend, Trend>
+/// <summary>
+/// What a trend shows of each version's report. A report is some 20 kB of JSON and never changes, so each one is read once in a process.
+/// </summary>
+internal sealed class TrendPoints
+{
+    private readonly ConcurrentDictionary<(long Id, string Name), TrendPoint> _known = new();
+
+    public TrendPoint? Find(long id, string name) => _known.GetValueOrDefault((id, name));
+
+    public void Add(long id, string name, TrainingSummary summary) => _known[(id, name)] = new TrendPoint(
+        summary.Evaluation.F1Score,
+        summary.Evaluation.ConfidenceIntervals.F1Score,
+        summary.Evaluation.MissedDiabetes,
+        summary.Evaluation.Baselines.Max(b => b.F1Score),
+        summary.DataRows);
+
+    /// <summary>Forgets deleted versions and those that are too old for a trend.</summary>
+    public void KeepOnly(IEnumerable<(long Id, string Name)> versions)
+    {
+        foreach (var gone in _known.Keys.Except(versions))
+        {
+            _known.TryRemove(gone, out _);
+        }
+    }
+}
+
+internal sealed record TrendPoint(double F1Score, ConfidenceInterval F1Interval, MissedDiabetes MissedDiabetes, double RuleF1, int Rows);
+
+internal sealed class GetTrendHandler(IModelOpsDbContext db, TrendPoints points) : IRequestHandler<GetTrend, Trend>
 {
     public async Task<Trend> Handle(GetTrend request, CancellationToken cancellationToken)
     {
         var active = await db.ActiveModels.AsNoTracking().Select(a => a.Version.Name).SingleOrDefaultAsync(cancellationToken);
         var all = await db.Versions.CountAsync(cancellationToken);
-        List<(string Name, DateTime CreatedAt, EvaluationReport Report, int Rows)> found = [];
-        var newest = db.Versions.AsNoTracking()
+        var newest = await db.Versions.AsNoTracking()
             .OrderByDescending(v => v.Id)
             .Take(GetTrend.MaxVersions)
-            .Select(v => new { v.Name, v.CreatedAt, v.Summary });
-        await foreach (var version in newest.AsAsyncEnumerable().WithCancellation(cancellationToken))
-        {
-            // Only the few figures are kept, because a summary is large.
-            found.Add((version.Name, version.CreatedAt, version.Summary.Evaluation, version.Summary.DataRows));
-        }
-
-        var names = found.ConvertAll(v => v.Name);
+            .Select(v => new { v.Id, v.Name, v.CreatedAt })
+            .ToListAsync(cancellationToken);
+        await ReadAsync([.. newest.Where(v => points.Find(v.Id, v.Name) is null).Select(v => v.Id)], cancellationToken);
+        var names = newest.ConvertAll(v => v.Name);
         var activations = (await db.Activations.AsNoTracking()
             .Where(a => names.Contains(a.To))
             .OrderBy(a => a.ActivationNumber)
             .Select(a => new { a.To, a.At })
             .ToListAsync(cancellationToken)).ToLookup(a => a.To, a => a.At, StringComparer.Ordinal);
-        found.Reverse();
-        return new Trend(
-            [
-                .. found.Select(v => new TrendVersion(
-                    v.Name,
-                    v.CreatedAt,
-                    v.Report.F1Score,
-                    v.Report.ConfidenceIntervals.F1Score,
-                    v.Report.MissedDiabetes,
-                    v.Report.Baselines.Max(b => b.F1Score),
-                    v.Rows,
-                    v.Name == active,
-                    [.. activations[v.Name]])),
-            ],
-            all);
+        newest.Reverse();
+        List<TrendVersion> versions = [];
+        foreach (var version in newest)
+        {
+            // A version without figures was deleted since it was listed.
+            if (points.Find(version.Id, version.Name) is { } its)
+            {
+                versions.Add(new TrendVersion(
+                    version.Name, version.CreatedAt, its.F1Score, its.F1Interval, its.MissedDiabetes, its.RuleF1, its.Rows,
+                    version.Name == active, [.. activations[version.Name]]));
+            }
+        }
+
+        points.KeepOnly(newest.Select(v => (v.Id, v.Name)));
+        return new Trend(versions, all);
+    }
+
+    private async Task ReadAsync(List<long> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+        {
+            return;
+        }
+
+        var unknown = db.Versions.AsNoTracking().Where(v => ids.Contains(v.Id)).Select(v => new { v.Id, v.Name, v.Summary });
+        await foreach (var version in unknown.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            points.Add(version.Id, version.Name, version.Summary);
+        }
     }
 }

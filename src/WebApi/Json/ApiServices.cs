@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.OpenApi;
 
@@ -25,6 +27,7 @@ internal static class ApiServices
 
                 // All responses are JSON. The OpenAPI document lists the formatters that remain here.
                 options.OutputFormatters.RemoveType<StringOutputFormatter>();
+                options.OutputFormatters.Insert(0, new AnswerOutputFormatter());
                 foreach (var json in options.OutputFormatters.OfType<SystemTextJsonOutputFormatter>())
                 {
                     json.SupportedMediaTypes.Clear();
@@ -39,6 +42,8 @@ internal static class ApiServices
                 options.InvalidModelStateResponseFactory = context => throw JsonRefusals.Of(context.ModelState);
             });
 
+        services.AddSingleton<IObjectModelValidator, NoModelValidation>();
+
         // The OpenAPI document describes bodies by these options.
         services.Configure<Microsoft.AspNetCore.Http.Json.JsonOptions>(options => WireJson.Configure(options.SerializerOptions));
         services.AddHttpContextAccessor();
@@ -48,5 +53,29 @@ internal static class ApiServices
             .AddOperationTransformer<OperationsInOpenApi>()
             .AddDocumentTransformer<DocumentInOpenApi>());
         return services;
+    }
+
+    /// <summary>
+    /// Bodies are checked by the JSON reader and by the validators of the use cases; no type has attributes that the framework's own
+    /// validation would find on its walk through every body.
+    /// </summary>
+    private sealed class NoModelValidation : IObjectModelValidator
+    {
+        public void Validate(ActionContext actionContext, ValidationStateDictionary? validationState, string prefix, object? model)
+        {
+            if (actionContext.ModelState.Count == 0)
+            {
+                return;
+            }
+
+            // Values of the path and the query that were read without an error.
+            foreach (var (_, entry) in actionContext.ModelState)
+            {
+                if (entry.ValidationState == ModelValidationState.Unvalidated)
+                {
+                    entry.ValidationState = ModelValidationState.Skipped;
+                }
+            }
+        }
     }
 }

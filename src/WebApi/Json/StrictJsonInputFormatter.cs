@@ -49,7 +49,7 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
         try
         {
             var model = await JsonSerializer.DeserializeAsync(
-                context.HttpContext.Request.Body, context.ModelType, WireJson.Options, context.HttpContext.RequestAborted);
+                context.HttpContext.Request.BodyReader, context.ModelType, WireJson.Options, context.HttpContext.RequestAborted);
             return model is null ? throw JsonRefusals.NoBody() : await InputFormatterResult.SuccessAsync(model);
         }
         catch (JsonException exception)

@@ -70,12 +70,29 @@ public abstract class TrendTests(Provider provider) : IAsyncLifetime
         Assert.Equal((Name(2), Name(GetTrend.MaxVersions + 1)), (trend.Versions[0].Version, trend.Versions[^1].Version));
     }
 
+    [Fact]
+    public async Task Trend_AskedAgain_KnowsNewVersionsAndForgetsDeletedOnes()
+    {
+        await AddVersionsAsync(3);
+        await _world.SendAsync(new GetTrend());
+        await _world.UseAsync(db => db.Versions.Where(v => v.Name == Name(1)).ExecuteDeleteAsync());
+        await AddVersionsAsync(1, from: 3);
+
+        var trend = await _world.SendAsync(new GetTrend());
+
+        var first = await _world.SendAsync(new GetTrend());
+        Assert.Equal([Name(0), Name(2), Name(3)], trend.Versions.Select(v => v.Version));
+        Assert.Equal(3, trend.All);
+        Assert.All(trend.Versions, v => Assert.Equal(60, v.Rows));
+        Assert.Equal(trend.Versions.Select(v => v.F1Score), first.Versions.Select(v => v.F1Score));
+    }
+
     private static string Name(int second) => VersionName.For(World.Created.AddSeconds(second));
 
-    private Task<int> AddVersionsAsync(int count) => _world.UseAsync(async db =>
+    private Task<int> AddVersionsAsync(int count, int from = 0) => _world.UseAsync(async db =>
     {
         var summary = World.Completed().Result.Summary;
-        for (var second = 0; second < count; second++)
+        for (var second = from; second < from + count; second++)
         {
             var job = TrainingJob.Create(
                 new JobPurpose.Retraining(new DataSelection.Database()), "mlp-bn", new TrainingParameters(), 100, new string('c', 64),
