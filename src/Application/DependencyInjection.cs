@@ -36,8 +36,9 @@ public static class DependencyInjection
 
     private static IServiceCollection AddMediator(this IServiceCollection services)
     {
-        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
-        services.AddScoped<IMediator, Mediator>();
+        // Both hold nothing but the scope that they come from.
+        services.AddTransient<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddTransient<IMediator, Mediator>();
 
         // Logging is the outermost behavior, so that validation failures are logged too.
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LoggingBehavior<,>));
@@ -63,7 +64,9 @@ public static class DependencyInjection
         ValidatorOptions.Global.DisplayNameResolver = (_, member, _) => member is null ? null : WireNames.Of(member.Name);
         foreach (var (service, type) in Implementations(assembly, typeof(IValidator<>)))
         {
-            services.AddTransient(service, type);
+            // Building a validator's rules takes many times as long as running them. The few that ask for the user are built each time.
+            services.Add(new ServiceDescriptor(
+                service, type, type.GetConstructor([]) is null ? ServiceLifetime.Transient : ServiceLifetime.Singleton));
         }
 
         return services;

@@ -9,6 +9,7 @@ using ModelOps.WebApi.Dashboard;
 using ModelOps.WebApi.Errors;
 using ModelOps.WebApi.Json;
 using ModelOps.WebApi.Metrics;
+using ModelOps.WebApi.OpenApi;
 using ModelOps.WebApi.Operations;
 
 if (args is ["train", var folder, .. var rest])
@@ -79,20 +80,25 @@ var started = false;
 builder.Logging.AddFilter(
     "Microsoft.Extensions.Hosting.Internal.Host", level => level > LogLevel.Debug && (started || level != LogLevel.Error));
 
-// The framework's log of requests prints their queries, in which a hospital's reference to a patient may stand.
-builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+// The framework's log of requests prints their queries, in which a hospital's reference to a patient may stand. Without it, the host also
+// makes no activity and no logging scope for each request.
+builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+// Scopes are made for whoever prints them. None of the service's own settings does.
+builder.Services.Configure<LoggerFilterOptions>(options => options.CaptureScopes =
+    builder.Configuration.GetValue("Logging:Console:FormatterOptions:IncludeScopes", false));
 
 var app = builder.Build();
 app.Lifetime.ApplicationStarted.Register(() => started = true);
 
-app.UseForwardedHeaders();
+app.UseTrustedProxy();
 app.UseMiddleware<BasePath>();
-app.UseRequestLocalization();
+app.UseLanguages();
 app.UseMiddleware<SecurityHeaders>();
 app.UseMiddleware<ConnectionLimits>();
 app.UseMiddleware<ProblemMiddleware>();
 app.UseHostFiltering();
-app.UseCookiePolicy();
+app.UseWhen(context => BearerHeader.Token(context.Request).IsEmpty, browser => browser.UseCookiePolicy());
 app.UseMiddleware<OriginCheck>();
 app.UseMiddleware<StartupCheck>();
 if (!settings.Serves)
@@ -104,7 +110,11 @@ app.UseMiddleware<HeadRequests>();
 app.UseRouting();
 app.UseCors();
 app.UseMiddleware<ShortCut>();
-app.UseAuthentication();
+app.UseMiddleware<TokenSignIn>();
+app.UseWhen(context => !TokenSignIn.IsDone(context), rest => rest.UseAuthentication());
+
+// Otherwise, the host adds the authentication at the beginning, because it doesn't see that of a branch.
+((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
 app.UseRateLimiter();
 app.UseMiddleware<CredentialCheck>();
 app.UseMiddleware<ForgeryCheck>();
@@ -124,6 +134,11 @@ app.MapApiReference("/scalar");
 
 try
 {
+    if (args is ["openapi"])
+    {
+        return await OpenApiCommand.RunAsync(app.Services);
+    }
+
     if (args is ["migrate", ..])
     {
         await app.Services.PrepareDatabaseAsync(CancellationToken.None);

@@ -62,6 +62,9 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
     public Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken) =>
         inner.InsertAsync(records, cancellationToken);
 
+    public Task InsertAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken) =>
+        inner.InsertAsync(predictions, cancellationToken);
+
     public Task<IReadOnlyList<bool>> FindKnownAsync(IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken) =>
         inner.FindKnownAsync(rows, cancellationToken);
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelOps.TestSupport;
+using ModelOps.WebApi.Tests.OpenApi;
 
 namespace ModelOps.WebApi.Tests;
 
@@ -62,6 +63,9 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
 
         StartServer();
     }
+
+    /// <summary>A client without a user, whose answers are held against docs/openapi.json.</summary>
+    public new HttpClient CreateClient() => CreateDefaultClient(ClientOptions.BaseAddress, new ContractHandler());
 
     public HttpClient Anonymous() => CreateClient();
 

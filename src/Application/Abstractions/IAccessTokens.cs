@@ -13,10 +13,4 @@ public interface IAccessTokens
 
     /// <summary>Removes a token of this user. Returns false if there is none with this id.</summary>
     Task<bool> DeleteAsync(Guid id, string userId, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// What the token may do now; null if it is unknown or expired, or if its owner was removed or disabled. The result is cached for at
-    /// most <see cref="SessionTiming.Check"/>, so the check is cheap enough for every request.
-    /// </summary>
-    Task<TokenStanding?> CheckAsync(string token, CancellationToken cancellationToken);
 }

@@ -71,6 +71,9 @@ public interface IModelOpsDbContext
     /// </summary>
     Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="InsertAsync(IReadOnlyList{LabelledRecord}, CancellationToken)"/>
+    Task InsertAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken);
+
     /// <summary>Which of the rows are among the visible records: the same inputs and the same class.</summary>
     /// <returns>For each row, in the same order, whether it is.</returns>
     Task<IReadOnlyList<bool>> FindKnownAsync(IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken);

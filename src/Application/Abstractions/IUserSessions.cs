@@ -18,17 +18,6 @@ public interface IUserSessions
     /// <returns>The session with its new refresh token; null if the token is wrong, expired or used.</returns>
     Task<SignedInSession?> RenewAsync(string refreshToken, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// What the session may do now; null if it has ended, or if the account was removed, disabled or given another role. A lock changes
-    /// nothing. The result is cached for at most <see cref="SessionTiming.Check"/>, so the check is cheap enough for every request.
-    /// </summary>
-    Task<SessionStanding?> CheckAsync(SessionReference session, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// As <see cref="CheckAsync"/>, for a page that only stays open: it doesn't count as a use, so it doesn't prolong the session.
-    /// </summary>
-    Task<SessionStanding?> WatchAsync(SessionReference session, CancellationToken cancellationToken);
-
     /// <summary>The living sessions of a user, newest first.</summary>
     Task<Page<SessionSummary>> ListAsync(string userId, Guid? current, PageRequest page, CancellationToken cancellationToken);
 

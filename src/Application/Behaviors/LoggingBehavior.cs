@@ -39,7 +39,13 @@ internal sealed class LoggingBehavior<TRequest, TResponse>(ILogger<LoggingBehavi
         }
     }
 
-    private void Log(LogLevel level, long started, string outcome) => logger.Log(
-        level, "{UseCase} took {Milliseconds:0.0} ms: {Outcome}",
-        typeof(TRequest).Name, time.GetElapsedTime(started).TotalMilliseconds, outcome);
+    private void Log(LogLevel level, long started, string outcome)
+    {
+        if (logger.IsEnabled(level))
+        {
+            logger.Log(
+                level, "{UseCase} took {Milliseconds:0.0} ms: {Outcome}",
+                typeof(TRequest).Name, time.GetElapsedTime(started).TotalMilliseconds, outcome);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
+using ModelOps.Domain;
 
 namespace ModelOps.Application.Behaviors;
 
@@ -8,28 +10,22 @@ internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValid
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>
 {
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    /// <summary>Rules that wait are a defect: no rule of this service asks a database.</summary>
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
-        // Run validators sequentially: they may share the scope's database context, which is not thread-safe.
-        Dictionary<string, List<string>>? errors = null;
+        List<ValidationFailure>? failures = null;
         foreach (var validator in validators)
         {
-            var result = await validator.ValidateAsync(request, cancellationToken);
-            foreach (var failure in result.Errors)
+            if (validator.Validate(request) is { IsValid: false } result)
             {
-                errors ??= [];
-                var field = WireNames.OfPath(failure.PropertyName);
-                if (!errors.TryGetValue(field, out var messages))
-                {
-                    errors.Add(field, messages = []);
-                }
-
-                messages.Add(failure.ErrorMessage);
+                (failures ??= []).AddRange(result.Errors);
             }
         }
 
-        return errors is null
-            ? await next()
-            : throw InvalidRequest.Refusal(errors.ToDictionary(e => e.Key, e => e.Value.ToArray()));
+        return failures is null ? next() : throw Refusal(failures);
     }
+
+    private static RefusalException Refusal(List<ValidationFailure> failures) => InvalidRequest.Refusal(failures
+        .GroupBy(failure => WireNames.OfPath(failure.PropertyName), failure => failure.ErrorMessage)
+        .ToDictionary(field => field.Key, field => field.ToArray()));
 }

@@ -1,4 +1,4 @@
-using System.Linq.Expressions;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
@@ -44,46 +44,58 @@ public sealed record PredictionInput : PatientInput
     public string? Reference { get; init; }
 }
 
-internal sealed class PredictionInputValidator : AbstractValidator<PredictionInput>
-{
-    public PredictionInputValidator()
-    {
-        Include(new PatientInputValidator());
-        RuleFor(p => p.Reference).CouldBeAReference();
-    }
-}
-
 internal static class ReferenceRules
 {
     public static IRuleBuilderOptions<T, string?> CouldBeAReference<T>(this IRuleBuilder<T, string?> rule) => rule
-        .Must(reference => reference is null || (reference.Length <= ReferenceKey.MaxReference && !reference.Any(char.IsControl)))
-        .WithMessage(_ => Texts.Say($"must have at most {ReferenceKey.MaxReference} characters and no control characters"));
+        .Must(IsPossible).WithMessage(_ => Message());
+
+    public static bool IsPossible(string? reference) =>
+        reference is null || (reference.Length <= ReferenceKey.MaxReference && !reference.Any(char.IsControl));
+
+    public static string Message() =>
+        Texts.Say($"must have at most {ReferenceKey.MaxReference} characters and no control characters");
 }
 
-internal sealed class PatientInputValidator : AbstractValidator<PatientInput>
+/// <summary>
+/// What is wrong with a patient's inputs, reported inside of one rule: predictions are validated thousands of times a second, and a rule
+/// for each member costs more than a prediction.
+/// </summary>
+internal static class PatientRules
 {
-    public PatientInputValidator()
+    private static readonly Column HbA1c = FeatureSchema.Current.GetColumn(ColumnNames.HbA1c);
+    private static readonly Column Age = FeatureSchema.Current.GetColumn(ColumnNames.Age);
+    private static readonly Column Bmi = FeatureSchema.Current.GetColumn(ColumnNames.Bmi);
+    private static readonly Column Gender = FeatureSchema.Current.GetColumn(ColumnNames.Gender);
+
+    /// <param name="row">The patient's place in <c>Rows</c>; null for a request of one patient.</param>
+    public static void Report<T>(this ValidationContext<T> context, PatientInput input, int? row = null)
     {
-        Number(p => p.HbA1c, ColumnNames.HbA1c);
-        Number(p => p.Age, ColumnNames.Age);
-        Number(p => p.Bmi, ColumnNames.Bmi);
-        var gender = FeatureSchema.Current.GetColumn(ColumnNames.Gender);
-        RuleFor(p => p.Gender).Custom((value, context) => Report(gender.TryParseCode(value, out _) ? null : gender.Outside, context));
+        context.Report(nameof(PatientInput.HbA1c), row, HbA1c.ProblemOf(input.HbA1c));
+        context.Report(nameof(PatientInput.Age), row, Age.ProblemOf(input.Age));
+        context.Report(nameof(PatientInput.Bmi), row, Bmi.ProblemOf(input.Bmi));
+        context.Report(nameof(PatientInput.Gender), row, Gender.TryParseCode(input.Gender, out _) ? null : Gender.Outside);
     }
 
-    private void Number(Expression<Func<PatientInput, double>> member, string name)
+    /// <inheritdoc cref="Report{T}(ValidationContext{T}, PatientInput, int?)"/>
+    public static void Report<T>(this ValidationContext<T> context, PredictionInput input, int? row = null)
     {
-        var column = FeatureSchema.Current.GetColumn(name);
-        RuleFor(member).Custom((value, context) => Report(column.ProblemOf(value), context));
+        context.Report((PatientInput)input, row);
+        if (!ReferenceRules.IsPossible(input.Reference))
+        {
+            context.AddFailure(NameOf(nameof(PredictionInput.Reference), row), ReferenceRules.Message());
+        }
     }
 
-    private static void Report(Sentence? problem, ValidationContext<PatientInput> context)
+    private static void Report<T>(this ValidationContext<T> context, string member, int? row, Sentence? problem)
     {
         if (problem is not null)
         {
-            context.AddFailure(Texts.Say(problem));
+            context.AddFailure(NameOf(member, row), Texts.Say(problem));
         }
     }
+
+    private static string NameOf(string member, int? row) =>
+        row is null ? member : string.Create(CultureInfo.InvariantCulture, $"{nameof(PredictBatch.Rows)}[{row}].{member}");
 }
 
 public sealed record Predict(PredictionInput Input) : IRequest<PredictionAnswer>;
@@ -114,7 +126,7 @@ public sealed record PredictionAnswer(
 
 internal sealed class PredictValidator : AbstractValidator<Predict>
 {
-    public PredictValidator() => RuleFor(p => p.Input).NotNull().SetValidator(new PredictionInputValidator()).OverridePropertyName("");
+    public PredictValidator() => RuleFor(p => p.Input).Custom((input, context) => context.Report(input));
 }
 
 internal sealed class PredictHandler(
@@ -160,7 +172,7 @@ internal static class PredictorExtensions
     {
         Span<double> p = stackalloc double[DiabetesClasses.Count];
         var agreement = predictor.Predict(features, p);
-        var (id, predicted) = (Guid.CreateVersion7(now), Evaluator.PredictedClass(p));
+        var (id, predicted) = (PredictionIds.Create(now), Evaluator.PredictedClass(p));
         var kept = log.Add(Prediction.Create(id, features, p, predicted, predictor.Version, now.UtcDateTime, referenceToken), user);
         return new Answer(id, predicted, new ClassProbabilities(p[0], p[1], p[2]), predictor.Sets?.Plausible(p), agreement, kept);
     }

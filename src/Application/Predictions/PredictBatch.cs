@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
@@ -32,9 +33,24 @@ internal sealed class PredictBatchValidator : AbstractValidator<PredictBatch>
         RuleFor(r => r.Rows).Cascade(CascadeMode.Stop)
             .NotNull().WithMessage(_ => Texts.Say($"is required"))
             .Must(rows => rows.Count is >= 1 and <= PredictBatch.MaxRows)
-            .WithMessage(_ => Texts.Say($"must have 1 to {PredictBatch.MaxRows} rows"));
-        RuleForEach(r => r.Rows).NotNull().WithMessage(_ => Texts.Say($"must be an object")).SetValidator(new PredictionInputValidator())
-            .When(r => r.Rows is { Count: <= PredictBatch.MaxRows });
+            .WithMessage(_ => Texts.Say($"must have 1 to {PredictBatch.MaxRows} rows"))
+            .Custom(Report);
+    }
+
+    private static void Report(IReadOnlyList<PredictionInput> rows, ValidationContext<PredictBatch> context)
+    {
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (rows[i] is { } row)
+            {
+                context.Report(row, i);
+            }
+            else
+            {
+                context.AddFailure(
+                    string.Create(CultureInfo.InvariantCulture, $"{nameof(PredictBatch.Rows)}[{i}]"), Texts.Say($"must be an object"));
+            }
+        }
     }
 }
 

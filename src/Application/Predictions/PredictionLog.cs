@@ -1,5 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -24,8 +25,10 @@ public sealed partial class PredictionLog : IDisposable
     /// <summary>Capacity of the queue: about 20 MB of predictions.</summary>
     public const int Capacity = 100_000;
 
-    /// <summary>Predictions per transaction. On SQLite all other writers wait for one transaction.</summary>
-    private const int BatchSize = 500;
+    /// <summary>
+    /// Predictions per transaction. On SQLite all other writers wait for one transaction, which takes some 20 ms with this many.
+    /// </summary>
+    private const int BatchSize = 2_000;
 
     /// <summary>Maximum number of attempts to save a batch after environment failures. Other failures aren't retried.</summary>
     private const int Tries = 60;
@@ -35,15 +38,19 @@ public sealed partial class PredictionLog : IDisposable
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Entry> _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
-    private readonly Lock _sharing = new();
-    private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
+    // No lock: with one, requests that find it taken spin, and on a busy machine they spin for longer than a prediction takes.
+    private readonly ConcurrentQueue<Entry> _queue = new();
+    private readonly ConcurrentDictionary<string, StrongBox<int>> _held = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _arrival = new(0);
     private readonly IServiceScopeFactory _scopes;
     private readonly TimeProvider _time;
     private readonly ILogger<PredictionLog> _logger;
     private readonly Meter _meter;
     private readonly Counter<long> _stored;
     private readonly Counter<long> _dropped;
+    private int _waiting;
+    private int _announced;
+    private volatile bool _completed;
 
     public PredictionLog(IServiceScopeFactory scopes, TimeProvider time, IMeterFactory meters, ILogger<PredictionLog> logger)
     {
@@ -55,7 +62,7 @@ public sealed partial class PredictionLog : IDisposable
         _dropped = _meter.CreateCounter<long>(
             "predictions_dropped", "{prediction}", "Predictions that were answered but not kept, by reason.");
         _meter.CreateObservableGauge("predictions_waiting", () =>
-            _queue.Reader.Count, "{prediction}", "Predictions that wait to be written.");
+            Volatile.Read(ref _waiting), "{prediction}", "Predictions that wait to be written.");
     }
 
     /// <summary>Adds a prediction without waiting.</summary>
@@ -63,16 +70,16 @@ public sealed partial class PredictionLog : IDisposable
     /// <returns>False when the queue or the user's share is full; the prediction is counted as dropped.</returns>
     public bool Add(Prediction prediction, string user)
     {
-        lock (_sharing)
+        var held = _held.GetOrAdd(user, static _ => new StrongBox<int>());
+        var (waiting, own) = (Interlocked.Increment(ref _waiting), Interlocked.Increment(ref held.Value));
+        if (own + waiting - 1 <= Capacity && !_completed)
         {
-            var held = _held.GetValueOrDefault(user);
-            if (held < Capacity - _queue.Reader.Count && _queue.Writer.TryWrite(new Entry(prediction, user, null)))
-            {
-                _held[user] = held + 1;
-                return true;
-            }
+            Enqueue(new Entry(prediction, held, null));
+            return true;
         }
 
+        Interlocked.Decrement(ref held.Value);
+        Interlocked.Decrement(ref _waiting);
         Drop(1, "queue_full");
         return false;
     }
@@ -81,14 +88,19 @@ public sealed partial class PredictionLog : IDisposable
     public async Task FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_queue.Writer.TryWrite(new Entry(null, "", written)))
+        if (!_completed)
         {
+            Enqueue(new Entry(null, null, written));
             await Task.WhenAny(written.Task, Task.Delay(limit, _time, cancellationToken));
         }
     }
 
     /// <summary>Stops accepting predictions. The writer ends after it has written the queue.</summary>
-    public void Complete() => _queue.Writer.TryComplete();
+    public void Complete()
+    {
+        _completed = true;
+        _arrival.Release();
+    }
 
     /// <summary>Writes predictions until <see cref="Complete"/>. Called once per process.</summary>
     /// <param name="abandon">Drops the remaining predictions and counts them.</param>
@@ -98,9 +110,9 @@ public sealed partial class PredictionLog : IDisposable
         var written = new List<TaskCompletionSource>();
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(abandon))
+            while (await AnyAsync(abandon))
             {
-                if (_queue.Reader.Count < BatchSize && !_queue.Reader.Completion.IsCompleted)
+                if (Volatile.Read(ref _waiting) < BatchSize && !_completed)
                 {
                     await Task.Delay(Gathering, _time, abandon);
                 }
@@ -124,32 +136,52 @@ public sealed partial class PredictionLog : IDisposable
         }
     }
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _arrival.Dispose();
+    }
+
+    private void Enqueue(Entry entry)
+    {
+        _queue.Enqueue(entry);
+        if (Interlocked.Exchange(ref _announced, 1) == 0)
+        {
+            _arrival.Release();
+        }
+    }
+
+    /// <summary>Waits for an entry; false after <see cref="Complete"/>, when all entries are taken.</summary>
+    private async Task<bool> AnyAsync(CancellationToken cancellationToken)
+    {
+        while (_queue.IsEmpty)
+        {
+            if (_completed)
+            {
+                return false;
+            }
+
+            await _arrival.WaitAsync(cancellationToken);
+            Interlocked.Exchange(ref _announced, 0);
+        }
+
+        return true;
+    }
 
     private void Take(List<Prediction> batch, List<TaskCompletionSource> written)
     {
-        while (batch.Count < BatchSize && _queue.Reader.TryRead(out var entry))
+        while (batch.Count < BatchSize && _queue.TryDequeue(out var entry))
         {
-            if (entry.Prediction is { } prediction)
+            if (entry is { Prediction: { } prediction, Held: { } held })
             {
                 batch.Add(prediction);
-                Release(entry.User);
+                Interlocked.Decrement(ref held.Value);
+                Interlocked.Decrement(ref _waiting);
             }
 
             if (entry.Written is { } waiting)
             {
                 written.Add(waiting);
-            }
-        }
-    }
-
-    private void Release(string user)
-    {
-        lock (_sharing)
-        {
-            if (--_held[user] == 0)
-            {
-                _held.Remove(user);
             }
         }
     }
@@ -201,5 +233,6 @@ public sealed partial class PredictionLog : IDisposable
     private partial void LogGivenUp(Exception exception, int count);
 
     /// <summary>Either a prediction, or a flush request that completes when all earlier entries are written.</summary>
-    private readonly record struct Entry(Prediction? Prediction, string User, TaskCompletionSource? Written);
+    /// <param name="Held">How many entries the user holds whose prediction it is.</param>
+    private readonly record struct Entry(Prediction? Prediction, StrongBox<int>? Held, TaskCompletionSource? Written);
 }

@@ -11,19 +11,19 @@ public sealed record StorePredictions(IReadOnlyList<Prediction> Predictions, boo
 
 internal sealed class StorePredictionsHandler(IModelOpsDbContext db) : IRequestHandler<StorePredictions>
 {
-    public async Task<Unit> Handle(StorePredictions request, CancellationToken cancellationToken)
-    {
-        var predictions = request.Predictions;
-        if (request.Again)
+    public Task<Unit> Handle(StorePredictions request, CancellationToken cancellationToken) => db.InTransactionAsync(
+        async cancel =>
         {
-            Guid[] ids = [.. predictions.Select(p => p.Id)];
-            var known = (await db.Predictions.AsNoTracking().Where(p => ids.Contains(p.Id)).Select(p => p.Id)
-                .ToListAsync(cancellationToken)).ToHashSet();
-            predictions = [.. predictions.Where(p => !known.Contains(p.Id))];
-        }
+            await db.InsertAsync(request.Again ? await NewOnesAsync(request.Predictions, cancel) : request.Predictions, cancel);
+            return Unit.Value;
+        },
+        cancellationToken);
 
-        db.Predictions.AddRange(predictions);
-        await db.SaveChangesAsync(cancellationToken);
-        return Unit.Value;
+    private async Task<IReadOnlyList<Prediction>> NewOnesAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken)
+    {
+        Guid[] ids = [.. predictions.Select(p => p.Id)];
+        var known = (await db.Predictions.AsNoTracking().Where(p => ids.Contains(p.Id)).Select(p => p.Id)
+            .ToListAsync(cancellationToken)).ToHashSet();
+        return [.. predictions.Where(p => !known.Contains(p.Id))];
     }
 }

@@ -34,7 +34,7 @@ internal sealed class RecordInputValidator : AbstractValidator<RecordInput>
 {
     public RecordInputValidator()
     {
-        Include(new PatientInputValidator());
+        RuleFor(r => r).Custom((input, context) => context.Report(input));
         RuleFor(r => r.Class).Must(c => c is not null && DiabetesClasses.TryParse(c, out _))
             .WithMessage(_ => Texts.Say(FeatureSchema.Current.Label.Outside));
         RuleFor(r => r.PatientRef).MaximumLength(PatientToken.MaxReference)

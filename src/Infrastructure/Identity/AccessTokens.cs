@@ -9,11 +9,7 @@ using ModelOps.Infrastructure.Persistence;
 
 namespace ModelOps.Infrastructure.Identity;
 
-/// <summary>The standing of personal access tokens by their hash.</summary>
-internal sealed class TokenCache(TimeProvider time, SessionTiming timing)
-    : StandingCache<string, TokenStanding>(time, timing, standing => standing.UserId);
-
-internal sealed class AccessTokens(ModelOpsDbContext database, TokenCache cache, LastUse lastUse, TimeProvider time) : IAccessTokens
+internal sealed class AccessTokens(ModelOpsDbContext database, TokenCache cache, TimeProvider time) : IAccessTokens
 {
     private const int SecretBytes = 32;
 
@@ -72,42 +68,7 @@ internal sealed class AccessTokens(ModelOpsDbContext database, TokenCache cache,
         return deleted > 0;
     }
 
-    public async Task<TokenStanding?> CheckAsync(string token, CancellationToken cancellationToken)
-    {
-        var hash = HashOf(token);
-        var standing = await cache.FindAsync(
-            hash,
-            async cancel =>
-            {
-                var now = Now;
-                var found = await (
-                    from row in database.AccessTokens
-                    join user in database.Users on row.UserId equals user.Id
-                    join membership in database.UserRoles on user.Id equals membership.UserId
-                    join role in database.Roles on membership.RoleId equals role.Id
-                    where row.TokenHash == hash && row.ExpiresAt > now && !user.Disabled
-                    select new { row.Id, row.UserId, user.Email, TokenRole = row.Role, OwnRole = role.Name, row.Scopes, row.ExpiresAt })
-                    .FirstOrDefaultAsync(cancel);
-                if (found is null)
-                {
-                    return null;
-                }
+    public static string[]? ScopesOf(string? scopes) => scopes?.Split(' ');
 
-                lastUse.OfToken(found.Id);
-                return new TokenStanding(
-                    found.Id,
-                    found.UserId,
-                    found.Email!,
-                    UserRoles.Lower(found.TokenRole, found.OwnRole!),
-                    ScopesOf(found.Scopes),
-                    found.ExpiresAt);
-            },
-            database.IsAway,
-            cancellationToken);
-        return standing?.ExpiresAt > Now ? standing : null;
-    }
-
-    private static string[]? ScopesOf(string? scopes) => scopes?.Split(' ');
-
-    private static string HashOf(string token) => SignInHashes.OfSecret(Encoding.UTF8.GetBytes(token));
+    public static string HashOf(string token) => SignInHashes.OfSecret(Encoding.UTF8.GetBytes(token));
 }

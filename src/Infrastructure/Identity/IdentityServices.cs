@@ -47,6 +47,7 @@ internal static class IdentityServices
         services.AddSingleton<SignInHashes>();
         services.AddSingleton<LastUse>();
         services.AddSingleton<UncountedGuesses>();
+        services.AddSingleton<IStandings, Standings>();
         services.AddScoped<IUserAccounts, UserAccounts>();
         services.AddScoped<IUserSessions, UserSessions>();
         services.AddScoped<IAccessTokens, AccessTokens>();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using ModelOps.Application.Users;
 
 namespace ModelOps.Infrastructure.Identity;
@@ -29,6 +30,13 @@ internal class StandingCache<TKey, TStanding>(TimeProvider time, SessionTiming t
     private long _changes;
     private long _awayUntilTicks;
 
+    /// <summary>A cached standing that needs no look into the database.</summary>
+    public bool TryFind(TKey key, [NotNullWhen(true)] out TStanding? standing)
+    {
+        standing = Known(key, time.GetUtcNow()) is { Known: { } entry, Fresh: true } ? entry.Standing : null;
+        return standing is not null;
+    }
+
     /// <summary>Returns null if the session or token isn't valid. That answer isn't cached.</summary>
     /// <param name="load">Loads the standing; null when the session or token isn't valid.</param>
     /// <param name="isAway">Whether an exception of <paramref name="load"/> means that the database is unavailable.</param>
@@ -36,8 +44,8 @@ internal class StandingCache<TKey, TStanding>(TimeProvider time, SessionTiming t
         TKey key, Func<CancellationToken, Task<TStanding?>> load, Func<Exception, bool> isAway, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var known = _entries.TryGetValue(key, out var entry) && now >= entry.ReadAt && now - entry.ReadAt < Grace ? entry : null;
-        if (known is not null && (now - known.ReadAt < timing.Check || now.UtcTicks < Interlocked.Read(ref _awayUntilTicks)))
+        var (known, fresh) = Known(key, now);
+        if (known is not null && fresh)
         {
             return known.Standing;
         }
@@ -103,9 +111,19 @@ internal class StandingCache<TKey, TStanding>(TimeProvider time, SessionTiming t
         }
     }
 
+    /// <summary>The usable entry, and whether it may be used without asking the database.</summary>
+    private (Entry? Known, bool Fresh) Known(TKey key, DateTimeOffset now) =>
+        _entries.TryGetValue(key, out var entry) && now >= entry.ReadAt && now - entry.ReadAt < Grace
+            ? (entry, now - entry.ReadAt < timing.Check || now.UtcTicks < Interlocked.Read(ref _awayUntilTicks))
+            : (null, false);
+
     private sealed record Entry(TStanding Standing, DateTimeOffset ReadAt);
 }
 
 /// <summary>The standing of sessions by their id.</summary>
 internal sealed class SessionCache(TimeProvider time, SessionTiming timing)
     : StandingCache<Guid, SessionStanding>(time, timing, standing => standing.UserId);
+
+/// <summary>The standing of personal access tokens by their hash.</summary>
+internal sealed class TokenCache(TimeProvider time, SessionTiming timing)
+    : StandingCache<string, TokenStanding>(time, timing, standing => standing.UserId);

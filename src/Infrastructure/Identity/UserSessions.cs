@@ -8,7 +8,7 @@ using ModelOps.Infrastructure.Persistence;
 namespace ModelOps.Infrastructure.Identity;
 
 internal sealed partial class UserSessions(
-    ModelOpsDbContext database, SessionCache cache, LastUse lastUse, TimeProvider time, ILogger<UserSessions> logger) : IUserSessions
+    ModelOpsDbContext database, SessionCache cache, TimeProvider time, ILogger<UserSessions> logger) : IUserSessions
 {
     public static readonly TimeSpan BrowserLifetime = TimeSpan.FromHours(12);
     public static readonly TimeSpan ApiLifetime = TimeSpan.FromDays(14);
@@ -80,40 +80,6 @@ internal sealed partial class UserSessions(
         return user is null
             ? null
             : new SignedInSession(old.SessionId, await database.WithRolesAsync(user, cancellationToken), text);
-    }
-
-    public async Task<SessionStanding?> CheckAsync(SessionReference session, CancellationToken cancellationToken)
-    {
-        var standing = await WatchAsync(session, cancellationToken);
-        if (standing is not null)
-        {
-            lastUse.OfSession(session.Id);
-        }
-
-        return standing;
-    }
-
-    public async Task<SessionStanding?> WatchAsync(SessionReference session, CancellationToken cancellationToken)
-    {
-        var standing = await cache.FindAsync(
-            session.Id,
-            async cancel =>
-            {
-                var now = Now;
-                return await (
-                    from row in database.Sessions
-                    join user in database.Users on row.UserId equals user.Id
-                    where row.Id == session.Id && row.EndedAt == null && row.ExpiresAt > now && !user.Disabled
-                    select new SessionStanding(user.Id, user.SecurityStamp!, user.OneTimePasswordExpiresAt != null))
-                    .SingleOrDefaultAsync(cancel);
-            },
-            database.IsAway,
-            cancellationToken);
-        return standing is not null
-            && standing.UserId == session.UserId
-            && string.Equals(standing.SecurityStamp, session.SecurityStamp, StringComparison.Ordinal)
-                ? standing
-                : null;
     }
 
     public async Task<Page<SessionSummary>> ListAsync(string userId, Guid? current, PageRequest page, CancellationToken cancellationToken)

@@ -121,6 +121,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
     public abstract Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken);
 
+    public abstract Task InsertAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken);
+
     public Task<IReadOnlyList<bool>> FindKnownAsync(IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken) =>
         Database.CreateExecutionStrategy().ExecuteAsync(
             async cancel =>

@@ -20,7 +20,7 @@ internal static class PersistenceServices
             services.AddDbContext<NpgsqlModelOpsDbContext>((provider, options) => options
                 .UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure(3, TimeSpan.FromSeconds(2), null))
                 .ConfigureWarnings(LogWhereHandled)
-                .AddInterceptors(provider.GetServices<IInterceptor>()));
+                .AddInterceptors(provider.GetServices<IInterceptor>()), optionsLifetime: ServiceLifetime.Singleton);
             services.AddScoped<ModelOpsDbContext>(provider => provider.GetRequiredService<NpgsqlModelOpsDbContext>());
         }
         else
@@ -31,7 +31,7 @@ internal static class PersistenceServices
             services.AddDbContext<SqliteModelOpsDbContext>((provider, options) => options
                 .UseSqlite(SqliteConnectionString(provider.GetRequiredService<DataDirectory>().Database))
                 .ConfigureWarnings(LogWhereHandled)
-                .AddInterceptors(provider.GetServices<IInterceptor>()));
+                .AddInterceptors(provider.GetServices<IInterceptor>()), optionsLifetime: ServiceLifetime.Singleton);
             services.AddScoped<ModelOpsDbContext>(provider => provider.GetRequiredService<SqliteModelOpsDbContext>());
         }
 

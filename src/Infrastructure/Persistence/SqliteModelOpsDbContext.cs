@@ -10,7 +10,7 @@ using SQLitePCL;
 
 namespace ModelOps.Infrastructure.Persistence;
 
-internal sealed class SqliteModelOpsDbContext(
+internal sealed partial class SqliteModelOpsDbContext(
     DbContextOptions<SqliteModelOpsDbContext> options, TimeProvider time, DataDirectory directory, SqliteWriteGate gate)
     : ModelOpsDbContext(options)
 {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using ModelOps.Application.Abstractions;
 using ModelOps.Application.Users;
 using ModelOps.WebApi.Errors;
@@ -16,9 +17,10 @@ internal static class AuthServices
     {
         services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
-        services.AddScoped<ICurrentUser>(provider => provider.GetRequiredService<CurrentUser>());
+        services.AddTransient<ICurrentUser>(provider => provider.GetRequiredService<CurrentUser>());
         services.AddSingleton<TokenIssuer>();
-        services.AddScoped<Credentials>();
+        services.AddSingleton<Credentials>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<RunningRequests>();
         services.AddHostedService(provider => provider.GetRequiredService<RunningRequests>());
         services.AddAntiforgery(options =>
@@ -48,7 +50,7 @@ internal static class AuthServices
                 options.BearerTokenExpiration = TimeSpan.FromMinutes(15);
                 options.Events.OnMessageReceived = context =>
                 {
-                    context.Token = BearerHeader.Token(context.Request);
+                    context.Token = BearerHeader.Token(context.Request) is { IsEmpty: false } token ? token.ToString() : null;
                     return Task.CompletedTask;
                 };
             })
@@ -98,6 +100,7 @@ internal static class AuthServices
     private static IServiceCollection AddPolicies(this IServiceCollection services)
     {
         var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
+        services.AddTransient<IPolicyEvaluator, PlainPolicies>();
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Admin, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin))
             .AddPolicy(Policies.Clinician, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin, UserRoles.Clinician))

@@ -10,9 +10,9 @@ namespace ModelOps.WebApi.Auth;
 /// may be used for. A request whose session has ended, or whose user was disabled, deleted or given another role, continues as
 /// anonymous, which results in 401.
 /// </summary>
-internal sealed class CredentialCheck(RequestDelegate next, RunningRequests running)
+internal sealed class CredentialCheck(RequestDelegate next, RunningRequests running, Credentials credentials)
 {
-    public async Task InvokeAsync(HttpContext context, Credentials credentials)
+    public async Task InvokeAsync(HttpContext context)
     {
         // Open endpoints need no rights, and health checks must work without a database.
         var metadata = context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty;

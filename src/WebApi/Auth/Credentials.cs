@@ -16,24 +16,24 @@ internal abstract record Credential
 }
 
 /// <summary>Checks the session or personal access token that a principal names. Cheap enough for every request.</summary>
-internal sealed class Credentials(IUserSessions sessions, IAccessTokens tokens)
+internal sealed class Credentials(IStandings standings)
 {
     /// <summary>Returns null if the session or token isn't valid any more.</summary>
-    public Task<Credential?> CheckAsync(ClaimsPrincipal principal, CancellationToken cancellationToken) =>
-        CheckAsync(principal, sessions.CheckAsync, cancellationToken);
+    public ValueTask<Credential?> CheckAsync(ClaimsPrincipal principal, CancellationToken cancellationToken) =>
+        CheckAsync(principal, standings.CheckAsync, cancellationToken);
 
-    /// <summary>As <see cref="CheckAsync"/>, for a request that goes on; see <see cref="IUserSessions.WatchAsync"/>.</summary>
-    public Task<Credential?> WatchAsync(ClaimsPrincipal principal, CancellationToken cancellationToken) =>
-        CheckAsync(principal, sessions.WatchAsync, cancellationToken);
+    /// <summary>As <see cref="CheckAsync"/>, for a request that goes on; see <see cref="IStandings.WatchAsync"/>.</summary>
+    public ValueTask<Credential?> WatchAsync(ClaimsPrincipal principal, CancellationToken cancellationToken) =>
+        CheckAsync(principal, standings.WatchAsync, cancellationToken);
 
-    private async Task<Credential?> CheckAsync(
+    private async ValueTask<Credential?> CheckAsync(
         ClaimsPrincipal principal,
-        Func<SessionReference, CancellationToken, Task<SessionStanding?>> check,
+        Func<SessionReference, CancellationToken, ValueTask<SessionStanding?>> check,
         CancellationToken cancellationToken)
     {
-        if (principal.FindFirstValue(ModelOpsClaims.AccessToken) is { } token)
+        if (principal is not Principals.TokenPrincipal && principal.FindFirstValue(ModelOpsClaims.AccessToken) is { } token)
         {
-            return await tokens.CheckAsync(token, cancellationToken) is { } standing ? new Credential.Token(standing, token) : null;
+            return await standings.CheckAsync(token, cancellationToken) is { } standing ? new Credential.Token(standing, token) : null;
         }
 
         return Principals.Session(principal) is { } session && await check(session, cancellationToken) is { } current

@@ -10,11 +10,11 @@ internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser
 {
     private ClaimsPrincipal? _told;
 
-    public string? Id => Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
+    public string? Id => Principal is { } principal ? Principals.UserId(principal) : null;
 
     public Guid? SessionId => Principal is { } principal ? Principals.Session(principal)?.Id : null;
 
-    public string? Email => Principal?.FindFirstValue(ClaimTypes.Name);
+    public string? Email => Principal is { } principal ? Principals.Email(principal) : null;
 
     public IReadOnlyList<string> Roles => Principal?.FindAll(ClaimTypes.Role).Select(c => c.Value).ToArray() ?? [];
 

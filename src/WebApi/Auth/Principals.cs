@@ -31,13 +31,34 @@ internal static class Principals
         ClaimTypes.Name,
         ClaimTypes.Role));
 
+    public static string? UserId(ClaimsPrincipal principal) =>
+        principal is TokenPrincipal known ? known.UserId : principal.FindFirstValue(ClaimTypes.NameIdentifier);
+
+    public static string? Email(ClaimsPrincipal principal) =>
+        principal is TokenPrincipal known ? known.Email : principal.FindFirstValue(ClaimTypes.Name);
+
     public static ClaimsPrincipal Nobody() => new(new ClaimsIdentity());
 
     /// <summary>The session of a principal; null for a token or cookie of an earlier release, which had no sessions.</summary>
     public static SessionReference? Session(ClaimsPrincipal principal) =>
+        principal is TokenPrincipal known ? known.Session : Read(principal);
+
+    private static SessionReference? Read(ClaimsPrincipal principal) =>
         principal.FindFirstValue(ClaimTypes.NameIdentifier) is { } user
         && principal.FindFirstValue(ModelOpsClaims.SecurityStamp) is { } stamp
         && Guid.TryParse(principal.FindFirstValue(ModelOpsClaims.SessionId), out var id)
             ? new SessionReference(id, user, stamp)
             : null;
+
+    /// <summary>
+    /// The principal of an access token that many requests share: what each of them asks of the claims is read once.
+    /// </summary>
+    internal sealed class TokenPrincipal(ClaimsPrincipal verified) : ClaimsPrincipal(verified)
+    {
+        public SessionReference? Session { get; } = Read(verified);
+
+        public string? UserId { get; } = verified.FindFirstValue(ClaimTypes.NameIdentifier);
+
+        public string? Email { get; } = verified.FindFirstValue(ClaimTypes.Name);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using ModelOps.WebApi.Errors;
@@ -38,7 +37,7 @@ internal static class RateLimits
                     })
                 : RateLimitPartition.GetNoLimiter(""));
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
-                context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? ClientAddress.Of(context),
+                Principals.UserId(context.User) ?? ClientAddress.Of(context),
                 _ => Bucket(Settings(context).RequestsPerMinute)));
         });
     }

@@ -10,27 +10,30 @@ namespace ModelOps.WebApi.Auth;
 /// that aren't valid any more are aborted. A lock after wrong passwords ends nothing. Thread-safe.
 /// </summary>
 internal sealed partial class RunningRequests(
-    SessionTiming timing, IServiceScopeFactory scopes, TimeProvider time, ILogger<RunningRequests> logger) : BackgroundService
+    SessionTiming timing, Credentials credentials, TimeProvider time, ILogger<RunningRequests> logger) : BackgroundService
 {
     /// <summary>
     /// The connection of an open page. The page notices the end itself and shows the sign-in page; it gets the time for that.
     /// </summary>
     private static readonly PathString Page = "/_blazor";
 
-    private readonly ConcurrentDictionary<Running, byte> _running = new();
+    /// <summary>By a number of their own: an object's own hash code is expensive the first time.</summary>
+    private readonly ConcurrentDictionary<long, Running> _running = new();
+
+    private long _count;
 
     /// <summary>Runs a request whose credential has been checked, until it ends or the credential does.</summary>
     public async Task RunAsync(HttpContext context, RequestDelegate next)
     {
-        var running = new Running(context);
-        _running[running] = 0;
+        var (number, running) = (Interlocked.Increment(ref _count), new Running(context));
+        _running[number] = running;
         try
         {
             await next(context);
         }
         finally
         {
-            _running.TryRemove(running, out _);
+            _running.TryRemove(number, out _);
             running.End();
         }
     }
@@ -46,9 +49,7 @@ internal sealed partial class RunningRequests(
 
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var credentials = scope.ServiceProvider.GetRequiredService<Credentials>();
-        foreach (var running in _running.Keys)
+        foreach (var (_, running) in _running)
         {
             try
             {

@@ -20,7 +20,6 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
     [HttpPost("login")]
     [AllowAnonymous]
     [EnableRateLimiting(RateLimits.Login)]
-    [EndpointSummary("Sign in with e-mail and password")]
     [ProducesResponseType<TokenAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Login(
         [FromBody] LoginRequest request, [FromServices] TokenIssuer tokens, CancellationToken cancellationToken) =>
@@ -29,7 +28,6 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
 
     [HttpPost("refresh")]
     [AllowAnonymous]
-    [EndpointSummary("Exchange a refresh token for new tokens")]
     [ProducesResponseType<TokenAnswer>(StatusCodes.Status200OK)]
     public async Task<IActionResult> Refresh(
         [FromBody] RefreshRequest request, [FromServices] TokenIssuer tokens, CancellationToken cancellationToken) =>
@@ -38,7 +36,6 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
     [HttpPost("logout")]
     [SessionOnly]
     [BeforePasswordChange]
-    [EndpointSummary("End the session")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> Logout(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] SignOut? request, CancellationToken cancellationToken)
@@ -54,13 +51,11 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
 
     [HttpGet("sessions")]
     [SessionOnly]
-    [EndpointSummary("List your own sessions")]
     public Task<SessionList> Sessions([FromQuery] PageRequest page, CancellationToken cancellationToken) =>
         mediator.Send(new ListSessions(page), cancellationToken);
 
     [HttpDelete("sessions/{id}")]
     [SessionOnly]
-    [EndpointSummary("End one of your own sessions")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> EndSession(string id, CancellationToken cancellationToken)
     {
@@ -73,7 +68,6 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
     [HttpPost("password")]
     [SessionOnly]
     [BeforePasswordChange]
-    [EndpointSummary("Change your own password")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> ChangePassword([FromBody] ChangePassword request, CancellationToken cancellationToken)
     {
@@ -83,20 +77,17 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
 
     [HttpPost("tokens")]
     [SessionOnly]
-    [EndpointSummary("Create a personal access token")]
     [ProducesResponseType<CreatedAccessToken>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateToken([FromBody] CreateAccessToken request, CancellationToken cancellationToken) =>
         StatusCode(StatusCodes.Status201Created, await mediator.Send(request, cancellationToken));
 
     [HttpGet("tokens")]
     [SessionOnly]
-    [EndpointSummary("List your own personal access tokens")]
     public Task<AccessTokenList> AccessTokens([FromQuery] PageRequest page, CancellationToken cancellationToken) =>
         mediator.Send(new ListAccessTokens(page), cancellationToken);
 
     [HttpDelete("tokens/{id}")]
     [SessionOnly]
-    [EndpointSummary("Remove one of your own personal access tokens")]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> DeleteToken(string id, CancellationToken cancellationToken)
     {
@@ -109,7 +100,6 @@ public sealed class AuthController(IMediator mediator) : ControllerBase
     [HttpGet("me")]
     [BeforePasswordChange]
     [TokenScope(TokenScopes.Read, TokenScopes.Predict, TokenScopes.Train, TokenScopes.Data)]
-    [EndpointSummary("Who is signed in")]
     public MeAnswer Me([FromServices] ICurrentUser user) => new(user.Email!, user.Roles);
 }
 

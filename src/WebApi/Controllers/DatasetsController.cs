@@ -79,14 +79,12 @@ public sealed class DatasetsController(IMediator mediator, UploadLimits limits) 
     [HttpPatch("datasets/{name}")]
     [TokenScope(TokenScopes.Data)]
     [Authorize(Policy = Policies.Admin)]
-    [EndpointSummary("Rename or describe a dataset")]
     public Task<DatasetAnswer> Change(string name, [FromBody] DatasetChange change, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeDataset(name, change.Filename, change.Description), cancellationToken);
 
     [HttpGet("datasets/{name}/rows.csv")]
     [TokenScope(TokenScopes.Data)]
     [Authorize(Policy = Policies.Admin)]
-    [EndpointSummary("Download a dataset's usable rows as CSV")]
     [ProducesResponseType<FileStreamResult>(StatusCodes.Status200OK, "text/csv")]
     [ResponseCache(NoStore = true)]
     public async Task<IActionResult> Rows(string name, CancellationToken cancellationToken)

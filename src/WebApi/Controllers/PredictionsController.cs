@@ -12,10 +12,11 @@ namespace ModelOps.WebApi.Controllers;
 [Route("model/predict")]
 public sealed class PredictionsController(IMediator mediator) : ControllerBase
 {
+    /// <remarks>A bound cancellation token would cost as much as the input: binders, a boxed value and its validation.</remarks>
     [HttpPost]
     [TokenScope(TokenScopes.Predict)]
-    public Task<PredictionAnswer> Predict(PredictionInput input, CancellationToken cancellationToken) =>
-        mediator.Send(new Predict(input), cancellationToken);
+    public Task<PredictionAnswer> Predict(PredictionInput input) =>
+        mediator.Send(new Predict(input), HttpContext.RequestAborted);
 
     [HttpPost("batch")]
     [TokenScope(TokenScopes.Predict)]

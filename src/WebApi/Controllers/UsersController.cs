@@ -14,12 +14,10 @@ namespace ModelOps.WebApi.Controllers;
 public sealed class UsersController(IMediator mediator) : ControllerBase
 {
     [HttpGet]
-    [EndpointSummary("List the accounts")]
     public Task<UserList> List([FromQuery] PageRequest page, CancellationToken cancellationToken) =>
         mediator.Send(new ListUsers(page), cancellationToken);
 
     [HttpPost]
-    [EndpointSummary("Create an account")]
     [ProducesResponseType<UserSummary>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Create([FromBody] CreateUser request, CancellationToken cancellationToken)
     {
@@ -28,19 +26,16 @@ public sealed class UsersController(IMediator mediator) : ControllerBase
     }
 
     [HttpPatch("{id}")]
-    [EndpointSummary("Change an account's role, or disable it")]
     public Task<UserSummary> Change(string id, [FromBody] UserChange change, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeUser(id, change.Role, change.Disabled), cancellationToken);
 
     [HttpPost("{id}/reset-password")]
     [SessionOnly]
     [ResponseCache(NoStore = true)]
-    [EndpointSummary("Give an account a one-time password")]
     public async Task<OneTimePasswordAnswer> ResetPassword(string id, CancellationToken cancellationToken) =>
         new((await mediator.Send(new ResetPassword(id), cancellationToken)).Password);
 
     [HttpDelete("{id}")]
-    [EndpointSummary("Remove an account")]
     public async Task<DeletedAnswer> Delete(string id, CancellationToken cancellationToken)
     {
         await mediator.Send(new DeleteUser(id), cancellationToken);

@@ -32,7 +32,6 @@ public sealed class VersionsController(IMediator mediator) : ControllerBase
 
     [HttpGet("versions/{version}/profile")]
     [TokenScope(TokenScopes.Read)]
-    [EndpointSummary("What is known of the rows that a version was trained on")]
     public Task<VersionProfile> Profile(string version, CancellationToken cancellationToken) =>
         mediator.Send(new GetVersionProfile(version), cancellationToken);
 

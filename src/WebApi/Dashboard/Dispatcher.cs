@@ -14,24 +14,24 @@ namespace ModelOps.WebApi.Dashboard;
 /// validated again. The user's right is checked here, because hiding a button isn't access control.
 /// </summary>
 internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStateProvider authentication,
-    IAuthorizationService authorization)
+    IAuthorizationService authorization, IStandings standings)
 {
     /// <exception cref="RefusalException">
     /// <c>unauthenticated</c> when the session has ended, <c>forbidden</c> without the right, and whatever the use case refuses.
     /// </exception>
     public Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>
-        SendAsync(request, (sessions, session, cancel) => sessions.CheckAsync(session, cancel), cancellationToken);
+        SendAsync(request, standings.CheckAsync, cancellationToken);
 
     /// <summary>
     /// As <see cref="SendAsync{T}(IRequest{T}, CancellationToken)"/>, for what a page asks by itself while nobody uses it: it doesn't
     /// prolong the session.
     /// </summary>
     public Task<T> WatchAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>
-        SendAsync(request, (sessions, session, cancel) => sessions.WatchAsync(session, cancel), cancellationToken);
+        SendAsync(request, standings.WatchAsync, cancellationToken);
 
     private async Task<T> SendAsync<T>(
         IRequest<T> request,
-        Func<IUserSessions, SessionReference, CancellationToken, Task<SessionStanding?>> check,
+        Func<SessionReference, CancellationToken, ValueTask<SessionStanding?>> check,
         CancellationToken cancellationToken)
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
@@ -44,13 +44,13 @@ internal sealed class Dispatcher(IServiceScopeFactory scopes, AuthenticationStat
     private async Task<T> SendAsync<T>(
         IRequest<T> request,
         ClaimsPrincipal user,
-        Func<IUserSessions, SessionReference, CancellationToken, Task<SessionStanding?>> check,
+        Func<SessionReference, CancellationToken, ValueTask<SessionStanding?>> check,
         CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
         if (Principals.Session(user) is not { } session
-            || await check(services.GetRequiredService<IUserSessions>(), session, cancellationToken) is not { } standing)
+            || await check(session, cancellationToken) is not { } standing)
         {
             throw new RefusalException(RefusalKind.Unauthenticated, "unauthenticated", $"Your session has ended. Sign in again.");
         }

@@ -86,6 +86,7 @@ internal sealed record Problem(int Status, string Code, FormattableString Detail
             return;
         }
 
+        using var trace = ProblemTrace.Begin(context);
         var body = new Body(
             $"urn:modelops:problem:{Code}",
             ReasonPhrases.GetReasonPhrase(Status) is { Length: > 0 } phrase ? phrase : Status.ToString(CultureInfo.InvariantCulture),

@@ -39,6 +39,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, IFailureCl
 
     private async Task AnswerAsync(HttpContext context, Exception exception)
     {
+        using var trace = ProblemTrace.Begin(context);
         var problem = ProblemTable.Of(exception, failures);
         if (problem.Status == StatusCodes.Status500InternalServerError)
         {

@@ -1,6 +1,9 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using ModelOps.WebApi.Errors;
+using ModelOps.WebApi.OpenApi;
 
 namespace ModelOps.WebApi.Json;
 
@@ -24,6 +27,7 @@ internal static class ApiServices
 
                 // All responses are JSON. The OpenAPI document lists the formatters that remain here.
                 options.OutputFormatters.RemoveType<StringOutputFormatter>();
+                options.OutputFormatters.Insert(0, new AnswerOutputFormatter());
                 foreach (var json in options.OutputFormatters.OfType<SystemTextJsonOutputFormatter>())
                 {
                     json.SupportedMediaTypes.Clear();
@@ -38,9 +42,40 @@ internal static class ApiServices
                 options.InvalidModelStateResponseFactory = context => throw JsonRefusals.Of(context.ModelState);
             });
 
+        services.AddSingleton<IObjectModelValidator, NoModelValidation>();
+
         // The OpenAPI document describes bodies by these options.
         services.Configure<Microsoft.AspNetCore.Http.Json.JsonOptions>(options => WireJson.Configure(options.SerializerOptions));
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer<BearerInOpenApi>().AddSchemaTransformer<ColumnsInOpenApi>());
+        services.AddHttpContextAccessor();
+        services.AddOpenApi("v1", options => options
+            .AddSchemaTransformer<TypesInOpenApi>()
+            .AddSchemaTransformer<ColumnsInOpenApi>()
+            .AddOperationTransformer<OperationsInOpenApi>()
+            .AddDocumentTransformer<DocumentInOpenApi>());
         return services;
+    }
+
+    /// <summary>
+    /// Bodies are checked by the JSON reader and by the validators of the use cases; no type has attributes that the framework's own
+    /// validation would find on its walk through every body.
+    /// </summary>
+    private sealed class NoModelValidation : IObjectModelValidator
+    {
+        public void Validate(ActionContext actionContext, ValidationStateDictionary? validationState, string prefix, object? model)
+        {
+            if (actionContext.ModelState.Count == 0)
+            {
+                return;
+            }
+
+            // Values of the path and the query that were read without an error.
+            foreach (var (_, entry) in actionContext.ModelState)
+            {
+                if (entry.ValidationState == ModelValidationState.Unvalidated)
+                {
+                    entry.ValidationState = ModelValidationState.Skipped;
+                }
+            }
+        }
     }
 }

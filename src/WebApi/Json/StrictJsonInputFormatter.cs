@@ -43,13 +43,13 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
         LimitBody(context.HttpContext);
         if (context.TreatEmptyInputAsDefaultValue && await IsEmptyAsync(context.HttpContext.Request))
         {
-            return await InputFormatterResult.NoValueAsync();
+            return await InputFormatterResult.SuccessAsync(GetDefaultValueForType(context.ModelType)!);
         }
 
         try
         {
             var model = await JsonSerializer.DeserializeAsync(
-                context.HttpContext.Request.Body, context.ModelType, WireJson.Options, context.HttpContext.RequestAborted);
+                context.HttpContext.Request.BodyReader, context.ModelType, WireJson.Options, context.HttpContext.RequestAborted);
             return model is null ? throw JsonRefusals.NoBody() : await InputFormatterResult.SuccessAsync(model);
         }
         catch (JsonException exception)

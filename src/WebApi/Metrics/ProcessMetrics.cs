@@ -30,6 +30,8 @@ internal sealed class ProcessMetrics(IMeterFactory meters) : IHostedService, IDi
         meter.CreateObservableGauge("process_num_threads", () => Now().Threads.Count, description: "Total number of threads");
         meter.CreateObservableGauge("dotnet_total_memory_bytes", () => GC.GetTotalMemory(false),
             description: "Total known allocated memory");
+        meter.CreateObservableCounter("dotnet_allocated_bytes", () => GC.GetTotalAllocatedBytes(),
+            description: "Bytes allocated since the process started");
         meter.CreateObservableCounter("dotnet_collection_count", Collections, description: "GC collection count");
         return Task.CompletedTask;
     }

@@ -167,6 +167,26 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     }
 
     [Fact]
+    public async Task StorePredictions_WithAndWithoutOptionalValues_AreReadBackAndFoundAsTheyWere()
+    {
+        var at = World.Created.AddTicks(1_234_560);
+        var full = Prediction.Create(Guid.CreateVersion7(at), new PatientFeatures(6.1, 50.5, 27.25, Gender.M), [0.1, 0.2, 0.7],
+            DiabetesClass.Diabetes, "v20251111_153045", at, referenceToken: long.MinValue);
+        full.Confirm(DiabetesClass.Prediabetes, LabelSource.Clinician, "ann@example.org", at.AddDays(1));
+        var bare = Made(1, at)[0];
+
+        await _world.SendAsync(new StorePredictions([full, bare], Again: false));
+
+        foreach (var expected in (Prediction[])[full, bare])
+        {
+            var stored = await _world.UseAsync(db => db.Predictions.AsNoTracking()
+                .SingleAsync(p => p.Id == expected.Id && p.CreatedAt == expected.CreatedAt && p.Version == expected.Version
+                    && p.ConfirmedSource == expected.ConfirmedSource && p.ReferenceToken == expected.ReferenceToken));
+            Assert.Equivalent(expected, stored, strict: true);
+        }
+    }
+
+    [Fact]
     public async Task RemoveOldPredictions_RemovesTheUnconfirmedOnesOnly()
     {
         var old = Made(6_003, World.Created.AddYears(-3));

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ModelOps.Application;
+using ModelOps.Application.Abstractions;
 using ModelOps.Application.Datasets;
 using ModelOps.Application.Predictions;
 using ModelOps.Application.Records;
@@ -95,7 +96,7 @@ public sealed class DispatcherTests(ServiceFixture service)
 
     private Dispatcher Dispatcher(ClaimsPrincipal user) => new(
         service.Services.GetRequiredService<IServiceScopeFactory>(), new Circuit(user),
-            service.Services.GetRequiredService<IAuthorizationService>());
+            service.Services.GetRequiredService<IAuthorizationService>(), service.Services.GetRequiredService<IStandings>());
 
     private sealed class Circuit(ClaimsPrincipal user) : AuthenticationStateProvider
     {

@@ -34,10 +34,11 @@ public sealed class MetricsTests
         var types = lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line[7..]).Order();
         Assert.Equal(
         [
-            "dotnet_collection_count_total counter", "dotnet_total_memory_bytes gauge", "modelops_predictions_waiting gauge",
-                "process_cpu_seconds_total counter", "process_num_threads gauge", "process_open_handles gauge",
-                "process_private_memory_bytes gauge", "process_start_time_seconds gauge", "process_virtual_memory_bytes gauge",
-                "process_working_set_bytes gauge",
+            "dotnet_allocated_bytes_total counter", "dotnet_collection_count_total counter", "dotnet_total_memory_bytes gauge",
+            "modelops_predictions_waiting gauge",
+            "process_cpu_seconds_total counter", "process_num_threads gauge", "process_open_handles gauge",
+            "process_private_memory_bytes gauge", "process_start_time_seconds gauge", "process_virtual_memory_bytes gauge",
+            "process_working_set_bytes gauge",
         ],
         types);
         Assert.Equal(

@@ -21,7 +21,7 @@ public sealed partial class HospitalSettingTests
 
         using (var login = await browser.OpenAsync("/login?signedOut=true"))
         {
-            Assert.DoesNotContain("/logout/oidc", await HospitalSignInTests.PageAsync(login, HttpStatusCode.OK), StringComparison.Ordinal);
+            Assert.DoesNotContain("logout/oidc", await HospitalSignInTests.PageAsync(login, HttpStatusCode.OK), StringComparison.Ordinal);
         }
 
         using (var down = await spanish.OpenAsync("/login/oidc"))
@@ -119,7 +119,7 @@ public sealed partial class HospitalSettingTests
         using var page = await browser.OpenAsync("/login?signedOut=true");
         using var ended = await browser.OpenAsync("/logout/oidc");
 
-        Assert.DoesNotContain("/logout/oidc", await HospitalSignInTests.PageAsync(page, HttpStatusCode.OK), StringComparison.Ordinal);
+        Assert.DoesNotContain("logout/oidc", await HospitalSignInTests.PageAsync(page, HttpStatusCode.OK), StringComparison.Ordinal);
         Assert.Equal("/login", ended.RequestMessage!.RequestUri!.AbsolutePath);
     }
 

@@ -362,7 +362,7 @@ public abstract partial class HospitalSignInTests(HospitalFixture service)
         await (await thief.GetAsync("/auth/me")).ProblemAsync(401, "unauthenticated");
         using var page = await browser.OpenAsync("/login?signedOut=true");
         Assert.Contains(
-            """<a href="/logout/oidc">Sign out there too</a>""", await PageAsync(page, HttpStatusCode.OK), StringComparison.Ordinal);
+            """<a href="logout/oidc">Sign out there too</a>""", await PageAsync(page, HttpStatusCode.OK), StringComparison.Ordinal);
 
         // The hospital's own session lives until the person ends it there.
         using var still = await browser.OpenAsync("/login/oidc");
@@ -379,7 +379,7 @@ public abstract partial class HospitalSignInTests(HospitalFixture service)
         using var spanish = await service.Browser("es").OpenAsync("/login");
 
         var page = await PageAsync(english, HttpStatusCode.OK);
-        Assert.Contains("""<a class="provider" href="/login/oidc?returnUrl=%2Fdata">Sign in with the hospital's account</a>""", page,
+        Assert.Contains("""<a class="provider" href="login/oidc?returnUrl=%2Fdata">Sign in with the hospital's account</a>""", page,
             StringComparison.Ordinal);
         Assert.Contains("""name="Password""", page, StringComparison.Ordinal);
         Assert.Contains(

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 
-namespace ModelOps.WebApi.Json;
+namespace ModelOps.WebApi.OpenApi;
 
 /// <summary>Adds the unit and limits of each clinical column to the OpenAPI document, from the column schema.</summary>
 internal sealed class ColumnsInOpenApi : IOpenApiSchemaTransformer

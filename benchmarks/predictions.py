@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""Measures POST /model/predict against a bare endpoint of the same server, in turn, so that a noisy machine disturbs both.
+
+usage: predictions.py SERVICE BARE [--postgresql] [--rounds 5] [--seconds 5] [--connections 32] [--architecture crossfit-ple]
+
+SERVICE is ModelOps.WebApi.dll and BARE is ModelOps.Bare.Benchmark.dll, as they were built in Release (build/bench.sh does both). Needs wrk;
+with --postgresql also PostgreSQL's initdb: the cluster is the benchmark's own, on the loopback, with its default settings. The service is
+a fresh installation with a trained version; one user is signed in with a bearer token. Only the limit of requests per user is raised.
+
+Prints each round's requests a second, 99th percentile of the latency, and processor time per request (of the server, and of PostgreSQL),
+then the medians and their ratios, bytes allocated per request, and how many predictions were kept and dropped.
+"""
+import argparse, json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import service
+
+TICKS = os.sysconf("SC_CLK_TCK")
+SCRIPT = """
+local bodies, i = %s, 0
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+%s
+local requests = {}
+init = function() for k, body in ipairs(bodies) do requests[k] = wrk.format(nil, nil, nil, body) end end
+request = function() i = i %% #requests + 1; return requests[i] end
+done = function(summary, latency, requests)
+  local e = summary.errors
+  io.write(string.format("RESULT %%d %%d %%.1f %%.1f %%d\\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    e.status + e.read + e.write + e.timeout + e.connect))
+end
+"""
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def processor_seconds(pid):
+    """User and system time of a process and of its living children."""
+    def own(p):
+        fields = open("/proc/%d/stat" % p).read().rsplit(")", 1)[1].split()
+        return sum(map(int, fields[11:15])) / TICKS
+    children = open("/proc/%d/task/%d/children" % (pid, pid)).read().split()
+    return own(pid) + sum(own(int(child)) for child in children if os.path.exists("/proc/%s" % child))
+
+
+class Cluster:
+    """A PostgreSQL cluster in a temporary folder."""
+
+    def __enter__(self):
+        found = shutil.which("initdb")
+        folders = [os.path.dirname(found)] if found else sorted(
+            "/usr/lib/postgresql/%s/bin" % v for v in os.listdir("/usr/lib/postgresql"))
+        self.folder, self.port, self.process = tempfile.mkdtemp(prefix="modelops-benchmark-"), free_port(), None
+        data = os.path.join(self.folder, "data")
+        # PostgreSQL refuses to run as root.
+        prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        if prefix:
+            shutil.chown(self.folder, "postgres", "postgres")
+        try:
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": self.folder}
+            subprocess.run(prefix + [folders[-1] + "/initdb", "-D", data, "-U", "modelops", "--auth=trust", "-E", "UTF8"], check=True, **quiet)
+            self.process = subprocess.Popen(prefix + [
+                folders[-1] + "/postgres", "-D", data, "-p", str(self.port), "-c", "unix_socket_directories=", "-h", "127.0.0.1"], **quiet)
+            for _ in range(100):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                        break
+                time.sleep(0.1)
+        except BaseException:
+            self.__exit__()
+            raise
+        self.connection = "Host=127.0.0.1;Port=%d;Database=postgres;Username=modelops" % self.port
+        return self
+
+    def __exit__(self, *_):
+        if self.process:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Bare:
+    """The bare endpoint as a process."""
+
+    def __init__(self, dll):
+        self.dll = dll
+
+    def __enter__(self):
+        self.address = "http://127.0.0.1:%d" % free_port()
+        self.process = subprocess.Popen(["dotnet", self.dll], env=dict(os.environ, ASPNETCORE_URLS=self.address), stdout=subprocess.DEVNULL)
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(self.address + "/health/ready").close()
+                return self
+            except OSError:
+                time.sleep(0.1)
+        self.__exit__()
+        sys.exit("the bare endpoint didn't become ready")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+def figures(running):
+    """The service's own counters."""
+    request = urllib.request.Request(running.address + "/metrics", headers={"Authorization": "Bearer " + running.token})
+    with urllib.request.urlopen(request) as answer:
+        text = answer.read().decode()
+    return {name: sum(map(float, re.findall(r"^%s(?:\{[^}]*\})? (\S+)" % metric, text, re.M))) for name, metric in (
+        ("allocated", "dotnet_allocated_bytes_total"), ("kept", "modelops_predictions_stored_total"),
+        ("dropped", "modelops_predictions_dropped_total"))}
+
+
+def load(address, token, seconds, connections):
+    """Requests a second, 50th and 99th percentile in ms, number of requests."""
+    bodies = ",".join("'%s'" % json.dumps({
+        "HbA1c": round(4.5 + 0.11 * i, 2), "AGE": 20 + i * 7 % 60, "BMI": 18 + i * 5 % 22, "Gender": "FM"[i % 2]}) for i in range(97))
+    header = 'wrk.headers["Authorization"] = "Bearer %s"' % token if token else ""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(SCRIPT % ("{%s}" % bodies, header))
+        script.flush()
+        printed = subprocess.run(
+            ["wrk", "-t1", "-c%d" % connections, "-d%ds" % seconds, "-s", script.name, address + "/model/predict"],
+            check=True, capture_output=True, text=True).stdout
+    requests, micros, p50, p99, errors = map(float, re.search(r"^RESULT (.*)$", printed, re.M)[1].split())
+    if errors:
+        sys.exit("%d of %d requests failed:\n%s" % (errors, requests, printed))
+    return requests / micros * 1e6, p50 / 1000, p99 / 1000, requests
+
+
+def warm(address, token, connections, requests=150_000, patience=60):
+    """Until the last tier of the compiler has seen the whole path: by requests, because a busy machine needs more time for them."""
+    start = time.perf_counter()
+    while requests > 0 and time.perf_counter() - start < patience:
+        requests -= load(address, token, 5, connections)[3]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("service")
+    parser.add_argument("bare")
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--architecture", default="crossfit-ple")
+    options = parser.parse_args()
+    os.environ["ModelOps__RateLimits__RequestsPerMinute"] = str(2**31 - 1)
+    if options.postgresql:
+        with Cluster() as cluster:
+            os.environ["ConnectionStrings__ModelOps"] = cluster.connection
+            compare(options, cluster)
+    else:
+        compare(options, None)
+
+
+def compare(options, cluster):
+    with service.Service(options.service) as ours, Bare(options.bare) as bare:
+        with tempfile.NamedTemporaryFile(suffix=".csv") as csv:
+            csv.write(subprocess.check_output(["dotnet", options.service, "sample", "1000", "1"]))
+            csv.flush()
+            job = ours.train(ours.upload(csv.name), architecture=options.architecture)
+        ours.activate(job["version"])
+        for address, token in ((ours.address, ours.token), (bare.address, None)):
+            warm(address, token, options.connections)
+        rounds, before, total = {"bare": [], "service": []}, figures(ours), 0
+        for _ in range(options.rounds):
+            for name, running, token in (("bare", bare, None), ("service", ours, ours.token)):
+                start = processor_seconds(running.process.pid), processor_seconds(cluster.process.pid) if cluster else 0
+                rate, p50, p99, requests = load(running.address, token, options.seconds, options.connections)
+                own = (processor_seconds(running.process.pid) - start[0]) / requests * 1e6
+                database = (processor_seconds(cluster.process.pid) - start[1]) / requests * 1e6 if cluster else 0
+                rounds[name].append((rate, p50, p99, own, database))
+                total += requests if name == "service" else 0
+                print("%-8s %8.0f requests/s, p50 %6.2f ms, p99 %6.2f ms, %5.1f us of processor, %5.1f of the database" % (
+                    name, rate, p50, p99, own, database), flush=True)
+        after = figures(ours)
+        medians = {name: [statistics.median(column) for column in zip(*of)] for name, of in rounds.items()}
+        print("ratios of the medians: rate %.2f, p99 %.2f, processor %.2f" % (
+            medians["service"][0] / medians["bare"][0], medians["service"][2] / medians["bare"][2], medians["service"][3] / medians["bare"][3]))
+        print("%.0f bytes allocated a request; of %d predictions %d kept and %d dropped so far" % (
+            (after["allocated"] - before["allocated"]) / total, total, after["kept"] - before["kept"], after["dropped"] - before["dropped"]))
+
+
+if __name__ == "__main__":
+    main()
