@@ -156,7 +156,7 @@ public sealed class HonestyTests(BrowserFixture browser)
 
         await Expect(page.Locator(".next p")).ToContainTextAsync("The model in service is not better than a simple rule by HbA1c alone.");
         await page.GoAsync("/versions");
-        await page.Button($"Activate: {other}").ClickAsync();
+        await page.Button($"Activate version {await service.NumberAsync(other)}").ClickAsync();
         await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("Not better than a simple rule by HbA1c alone");
     }
 

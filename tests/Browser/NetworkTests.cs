@@ -26,7 +26,7 @@ public sealed class NetworkTests(BrowserFixture browser)
 
         await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("Network: One network (mlp-bn). 3 epochs, learning rate 0.001, size 64, 64 patients per step, seed 42.");
         await page.ConfirmAsync("Start");
-        await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex(@"^v\d{8}_\d{6}"), new() { Timeout = 60_000 });
+        await Expect(page.Locator("h1")).ToHaveTextAsync(new Regex("^Version 1 is ready$"), new() { Timeout = 60_000 });
         var newest = (await service.Admin.GetFromJsonAsync<JsonElement>("/model/versions?limit=1")).GetProperty("models")[0]
             .GetProperty("version").GetString();
         var version = await service.Admin.GetFromJsonAsync<JsonElement>($"/model/versions/{newest}");

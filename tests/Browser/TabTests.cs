@@ -23,15 +23,15 @@ public sealed class TabTests(BrowserFixture browser)
         var slow = await visitor.SignInAsync(asAdmin: true, "/versions");
         var quick = await visitor.OpenAsync("/versions");
 
-        await slow.Button($"Activate: {third}").ClickAsync();
-        await Expect(slow.Locator(".mud-dialog")).ToContainTextAsync(first);
-        await quick.Button($"Activate: {second}").ClickAsync();
+        await slow.Button($"Activate version {await service.NumberAsync(third)}").ClickAsync();
+        await Expect(slow.Locator(".mud-dialog")).ToContainTextAsync($"Version {await service.NumberAsync(first)} stays in the list.");
+        await quick.Button("Activate version 2").ClickAsync();
         await quick.ConfirmAsync("Activate");
         await Expect(quick.Locator("tr.mine")).ToContainTextAsync(second);
         await Expect(slow.Locator("tr.mine")).ToContainTextAsync(second);
         await slow.ConfirmAsync("Activate");
 
-        await Expect(slow.Locator(".mud-snackbar")).ToContainTextAsync($"it is {second} now");
+        await Expect(slow.Locator(".mud-snackbar")).ToContainTextAsync($"it is Version 2 ({second}) now");
         Assert.Equal(second, await service.ActiveAsync());
         Assert.Empty(visitor.Errors);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using MediatR;
 using Microsoft.AspNetCore.Components;
 using ModelOps.Application;
@@ -191,8 +192,24 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
 
             return problem.Status == StatusCodes.Status500InternalServerError
                 ? Texts.Say($"Something went wrong on our side. Try again; if it stays, tell the operator the time.")
-                : Texts.Say(problem.Detail);
+                : await WithNumbersAsync(Texts.Say(problem.Detail));
         }
+    }
+
+    /// <summary>Names the versions in a refusal as people do; by the technical name alone where the number can't be looked up.</summary>
+    private async Task<string> WithNumbersAsync(string refusal)
+    {
+        try
+        {
+            await LookUpNumbersAsync(VersionNames().Matches(refusal).Select(match => match.Value));
+        }
+        catch (Exception exception)
+        {
+            LogFailed(Logger, exception);
+        }
+
+        return VersionNames().Replace(
+            refusal, match => NumberOf(match.Value) is { } number ? Show.Version(number, match.Value) : match.Value);
     }
 
     internal static string ToSignInAddress(NavigationManager navigation) =>
@@ -207,6 +224,9 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
             StateHasChanged();
         }
     });
+
+    [GeneratedRegex(@"\bv[0-9]{8}_[0-9]{6}(_[1-9][0-9]*)?\b", RegexOptions.CultureInvariant)]
+    private static partial Regex VersionNames();
 
     [LoggerMessage(LogLevel.Error, "A dashboard action failed unexpectedly.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
