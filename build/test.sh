@@ -75,22 +75,21 @@ for name in "${names[@]}"; do
   [ -f "$results/$name.trx" ] || { echo "$name left no results." >&2; echo "0 passed, 1 failed"; exit 1; }
 done
 
-# The linter of the OpenAPI document counts as one test. Where it can't be installed, the tests of the document have to do.
+# Where the linter of the OpenAPI document can't be installed, the tests of the document have to do.
+linted=true
 if [ "$only" = all ] && command -v npm >/dev/null && (cd build/openapi-lint && npm ci --silent --no-audit --no-fund); then
   export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
-  linted=failed
-  (cd build/openapi-lint && npx redocly lint --config redocly.yaml --max-problems 1000 ../../docs/openapi.json) && linted=passed
+  (cd build/openapi-lint && npx redocly lint --config redocly.yaml --max-problems 1000 ../../docs/openapi.json) || linted=false
 fi
 
 count() { { grep -ho "<Counters [^>]*" "$results"/*.trx | grep -o "[ ]$1=\"[0-9]*\"" | grep -o '[0-9]*' || true; } | awk '{ sum += $1 } END { print sum + 0 }'; }
 total=$(count total)
 passed=$(count passed)
 executed=$(count executed)
-[ -z "${linted:-}" ] || { total=$((total + 1)); executed=$((executed + 1)); }
-[ "${linted:-}" != passed ] || passed=$((passed + 1))
 failed=$((executed - passed))
 skipped=$((total - executed))
 line="$passed passed, $failed failed"
 [ "$skipped" = 0 ] || line="$line, $skipped skipped"
+[ "$linted" = true ] || echo "The linter found problems in docs/openapi.json; see above." >&2
 echo "$line"
-[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ] && [ "$linted" = true ]
