@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -102,6 +103,45 @@ public sealed class HonestyTests(BrowserFixture browser)
         await page.Keyboard.PressAsync("4");
 
         await Expect(page.Locator(field)).ToHaveValueAsync("1234");
+    }
+
+    [BrowserFact]
+    public async Task Field_WhenThePagesFocusComesLate_KeepsTheFocus()
+    {
+        await browser.ShownAsync();
+        await using var visitor = await browser.VisitAsync();
+        var page = await visitor.SignInAsync(asAdmin: true, "/account");
+        ConcurrentQueue<Action> held = [];
+        var isLate = true;
+        await page.RouteWebSocketAsync(new Regex("_blazor"), browserSide => browserSide.ConnectToServer().OnMessage(frame =>
+        {
+            Action pass = () => Pass(frame, browserSide);
+            var text = Encoding.Latin1.GetString(frame.Binary ?? []);
+            if (Volatile.Read(ref isLate)
+                && text.Contains("focus", StringComparison.Ordinal) && !text.Contains("JS.RenderBatch", StringComparison.Ordinal))
+            {
+                held.Enqueue(pass);
+            }
+            else
+            {
+                pass();
+            }
+        }));
+        await page.GotoAsync("/try", new() { WaitUntil = WaitUntilState.Commit });
+        await page.SettledAsync();
+        await Service.UntilAsync(() => Task.FromResult(!held.IsEmpty), "the call that moves the focus");
+        await page.Locator("#reference").FillAsync("1");
+
+        Volatile.Write(ref isLate, false);
+        while (held.TryDequeue(out var pass))
+        {
+            pass();
+        }
+
+        // The browser handles what it gets in order, so the field's answer comes after the focus.
+        await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))");
+        await page.Keyboard.PressAsync("2");
+        await Expect(page.Locator("#reference")).ToHaveValueAsync("12");
     }
 
     private static void Pass(IWebSocketFrame frame, IWebSocketRoute browserSide)

@@ -13,6 +13,9 @@
     nothing: () => {},
     renew: () => fetch('auth/me', { cache: 'no-store' }),
     print: () => window.print(),
+    focusHeading: () => {
+      if (!document.activeElement?.matches('.mud-layout :is(input, select, textarea)')) document.querySelector('h1')?.focus();
+    },
     show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
     look: () => localStorage.setItem('modelops.looked', 'yes'),
     hasLooked: () => localStorage.getItem('modelops.looked') === 'yes',
