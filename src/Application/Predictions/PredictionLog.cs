@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using MediatR;
@@ -41,7 +42,10 @@ public sealed partial class PredictionLog : IDisposable
     // No lock: with one, requests that find it taken spin, and on a busy machine they spin for longer than a prediction takes.
     private readonly ConcurrentQueue<Entry> _queue = new();
     private readonly ConcurrentDictionary<string, StrongBox<int>> _held = new(StringComparer.Ordinal);
+
+    [SuppressMessage("Usage", "CA2213", Justification = "It has a handle to dispose only where AvailableWaitHandle is used.")]
     private readonly SemaphoreSlim _arrival = new(0);
+
     private readonly IServiceScopeFactory _scopes;
     private readonly TimeProvider _time;
     private readonly ILogger<PredictionLog> _logger;
@@ -136,11 +140,8 @@ public sealed partial class PredictionLog : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _meter.Dispose();
-        _arrival.Dispose();
-    }
+    /// <summary>The semaphore stays usable, because a host that was disposed first calls <see cref="Complete"/> afterwards.</summary>
+    public void Dispose() => _meter.Dispose();
 
     private void Enqueue(Entry entry)
     {

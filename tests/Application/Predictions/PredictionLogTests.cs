@@ -49,6 +49,16 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     }
 
     [Fact]
+    public async Task Complete_AfterItWasDisposed_EndsTheWriter()
+    {
+        var log = Log;
+        log.Dispose();
+        log.Complete();
+
+        await log.WriteAsync(default);
+    }
+
+    [Fact]
     public async Task Complete_WithMoreThanABatchWaiting_WritesThemAll()
     {
         var made = Made(5_000);
