@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
 namespace ModelOps.TestSupport;
@@ -34,7 +33,7 @@ public sealed partial class NginxProxy : IAsyncDisposable
     {
         var nginx = new[] { "/usr/sbin/nginx", "/usr/local/sbin/nginx", "/opt/homebrew/bin/nginx" }.FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException("nginx is not installed.");
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         var folder = Directory.CreateTempSubdirectory("modelops-nginx-");
         var server = Certificate().Replace(Block(documented), "")
             .Replace("listen 443 ssl;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)
@@ -114,25 +113,6 @@ public sealed partial class NginxProxy : IAsyncDisposable
                 }
 
                 await timer.WaitForNextTickAsync(limit.Token);
-            }
-        }
-    }
-
-    /// <summary>Below the ports that the system hands out to clients.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = RandomNumberGenerator.GetInt32(15_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: try another one.
             }
         }
     }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -47,7 +45,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         _binaries = binaries;
         _durable = durable;
         _folder = Directory.CreateTempSubdirectory("modelops-postgres-");
-        Port = FreePort();
+        Port = LoopbackPort.Free();
     }
 
     /// <summary>Why there can be no cluster on this machine; null when there can.</summary>
@@ -258,28 +256,6 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     /// <summary>A link to what was uninstalled doesn't count.</summary>
     private static bool Exists(string path) => File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
-
-    /// <summary>
-    /// Below the ports that the system hands out to clients: while the cluster is stopped, one of those who try to connect to it
-    /// could be given its port, and would even be connected to itself.
-    /// </summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = RandomNumberGenerator.GetInt32(15_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: try another one.
-            }
-        }
-    }
 
     private Process Start(string[] command)
     {
