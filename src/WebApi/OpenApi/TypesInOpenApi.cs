@@ -53,7 +53,8 @@ internal sealed class TypesInOpenApi : IOpenApiSchemaTransformer
             schema.Items = new OpenApiSchema { Type = TypeOf(item) };
         }
 
-        if (schema.Type?.HasFlag(JsonSchemaType.Object) == true && schema is { AdditionalProperties: null, Properties: null or { Count: 0 } }
+        if (schema.Type?.HasFlag(JsonSchemaType.Object) == true
+            && schema is { AdditionalProperties: null, Properties: null or { Count: 0 } }
             && ValueOf(type) is { } value && TypeOf(value) is { } simple)
         {
             schema.AdditionalProperties = new OpenApiSchema { Type = simple, Format = FormatOf(value) };
