@@ -45,6 +45,9 @@ else
   dotnet build --no-restore --configuration Release -warnaserror
 fi
 
+# A browser test opens the example application. Where it could not be built, that test says so.
+[ "$only" = fast ] || build/angular.sh || echo "The Angular client could not be built." >&2
+
 # Processes that live for seconds gain nothing from being measured for a better compilation later.
 export DOTNET_TieredPGO=0
 
