@@ -81,7 +81,8 @@ public sealed class Service : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Admin = new HttpClient(new TokenRenewal(AdminEmail, AdminPassword) { InnerHandler = new SocketsHttpHandler() }) { BaseAddress = Address };
+        var renewal = new TokenRenewal(AdminEmail, AdminPassword) { InnerHandler = new SocketsHttpHandler() };
+        Admin = new HttpClient(renewal) { BaseAddress = Address };
         await UntilAsync(
             async () =>
             {
