@@ -10,16 +10,16 @@ public sealed partial class ModelOpsClient
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A training that waits for its turn has no news for hours, and so has a connection that is gone without a word. A new connection
-    /// begins with the job's present state.
+    /// A queued training sends no events for hours, and neither does a half-open connection. A silent connection is therefore replaced;
+    /// a new one begins with the job's current state.
     /// </summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan CancellationLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Trains a version and waits for it. A lost connection, an unreachable or a busy service are waited out: the request carries an
-    /// idempotency key, so that it makes one training however often it is sent.
+    /// Trains a version and waits for it. Lost connections and an unreachable or busy service are retried. The request carries an
+    /// idempotency key, so that retries start one training.
     /// </summary>
     /// <param name="request">Members that are null have the service's defaults.</param>
     /// <param name="progress">Gets each epoch that the service kept, in order, also those during a lost connection.</param>
@@ -81,8 +81,8 @@ public sealed partial class ModelOpsClient
     }
 
     /// <summary>
-    /// The job's present state, then each change up to its end, over Server-Sent Events. A lost connection is made anew; where no events
-    /// come through, such as behind a proxy that collects them, the job is asked for every second.
+    /// The job's current state, then each change up to its end, over Server-Sent Events. A lost connection is replaced. Where no events
+    /// arrive, such as behind a proxy that buffers them, the job is polled every second.
     /// </summary>
     /// <exception cref="ModelOpsException">The service refused, or was busy for longer than the patience.</exception>
     /// <exception cref="HttpRequestException">The service was unreachable for longer than the patience.</exception>
@@ -106,7 +106,7 @@ public sealed partial class ModelOpsClient
 
             if (!hasEvents)
             {
-                // It also says what is wrong where the events were refused for good.
+                // If the events were refused permanently, this request throws the reason.
                 var job = await patience.TryAsync(() => GetJobAsync(jobId, cancellationToken), cancellationToken).ConfigureAwait(false);
                 if (job is null)
                 {
@@ -126,7 +126,7 @@ public sealed partial class ModelOpsClient
 
     private static bool IsFinal(JobAnswer job) => job.Status is JobStatus.Succeeded or JobStatus.Failed or JobStatus.Cancelled;
 
-    /// <summary>The events of one connection, until it ends for whatever reason; none where it couldn't be made.</summary>
+    /// <summary>The events of one connection, until it ends for any reason; none if the connection fails.</summary>
     private async IAsyncEnumerable<JobAnswer> EventsAsync(Guid jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(LongestSilence, _time);
@@ -176,8 +176,8 @@ public sealed partial class ModelOpsClient
     }
 
     /// <summary>
-    /// A request whose answer never came may have begun a training. Its key finds it; had it not arrived, the training that begins here
-    /// ends at once.
+    /// A retrain request without an answer may have started a training. The same key finds it; if that request never arrived, the
+    /// training that starts here is cancelled at once.
     /// </summary>
     private async Task CancelTrainingAsync(Guid? jobId, RetrainModel? request, string key, OperationCanceledException cancelled)
     {
@@ -205,7 +205,7 @@ public sealed partial class ModelOpsClient
         }
     }
 
-    /// <summary>Reports each epoch once, whatever the connection did meanwhile: a job's state has the epochs so far.</summary>
+    /// <summary>Reports each epoch once, also after a lost connection: every state has the history of all epochs so far.</summary>
     private sealed class ProgressReporter(IProgress<TrainingProgress>? progress)
     {
         private int _epoch;

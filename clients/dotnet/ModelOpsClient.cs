@@ -7,7 +7,7 @@ namespace ModelOps.Client;
 
 /// <summary>
 /// The service's HTTP interface, one method for each operation. Refusals are <see cref="ModelOpsException"/>s, whose code is stable. A
-/// method sends its request once; only the methods that wait for a training try again. May be used by several threads at once.
+/// method sends its request once; only the methods that wait for a training retry. Thread-safe.
 /// </summary>
 public sealed partial class ModelOpsClient : IDisposable
 {
@@ -32,7 +32,7 @@ public sealed partial class ModelOpsClient : IDisposable
 
     /// <summary>A client over a connection of the caller's, who sets its credentials and disposes it.</summary>
     /// <param name="http">Its base address is the service's.</param>
-    /// <param name="time">Waits between tries.</param>
+    /// <param name="time">Measures the delays between retries.</param>
     public ModelOpsClient(HttpClient http, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(http);

@@ -1,6 +1,6 @@
 namespace ModelOps.Client;
 
-/// <summary>Tries again while what goes wrong may pass, and gives up when nothing was answered for too long.</summary>
+/// <summary>Retries transient failures, and gives up when no request has succeeded for longer than the limit.</summary>
 internal sealed class Patience(TimeProvider time, TimeSpan limit)
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(0.5);
@@ -15,7 +15,9 @@ internal sealed class Patience(TimeProvider time, TimeSpan limit)
         _delay = FirstDelay;
     }
 
-    /// <returns>Null when the try failed and its wait is over: as long as the answer says, otherwise twice as long as the last.</returns>
+    /// <returns>
+    /// Null after a transient failure and the delay that follows it: the answer's Retry-After, otherwise twice the last delay.
+    /// </returns>
     public async Task<T?> TryAsync<T>(Func<Task<T>> action, CancellationToken cancellationToken)
         where T : class
     {
@@ -41,7 +43,7 @@ internal sealed class Patience(TimeProvider time, TimeSpan limit)
         return null;
     }
 
-    /// <summary>A cancellation that nobody asked for is a time limit that ran out.</summary>
+    /// <summary>A cancellation that the caller didn't ask for is a timeout of the connection.</summary>
     public static bool IsTransient(Exception failed, CancellationToken cancellationToken) => failed switch
     {
         ModelOpsException refused => refused.IsTransient,

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace ModelOps.TestSupport;
 
-/// <summary>Passes on bytes between clients and a service on the loopback, and loses connections when a test says so.</summary>
+/// <summary>Forwards bytes between clients and a service on the loopback, and cuts connections when a test asks for it.</summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly Uri _service;
@@ -13,6 +13,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<TcpClient, TcpClient> _open = new();
     private readonly Task _accepting;
     private int _answersToLose;
+    private int _lost;
 
     public CuttingProxy(Uri service)
     {
@@ -25,7 +26,7 @@ public sealed class CuttingProxy : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>How many connections were cut in the middle of something.</summary>
-    public int Lost { get; private set; }
+    public int Lost => _lost;
 
     /// <summary>Cuts every connection that is open now.</summary>
     public void Cut()
@@ -106,9 +107,9 @@ public sealed class CuttingProxy : IAsyncDisposable
 
     private void Lose(TcpClient client, TcpClient upstream)
     {
-        Lost++;
+        Interlocked.Increment(ref _lost);
 
-        // Without a farewell, as a network loses it.
+        // A reset instead of an orderly end.
         client.Client.LingerState = new LingerOption(true, 0);
         client.Close();
         upstream.Close();

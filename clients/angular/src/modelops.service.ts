@@ -70,8 +70,8 @@ export class ModelOpsService {
   }
 
   /**
-   * Queues a training; follow it with {@link watchJob}. A lost answer and a busy service are tried again, up to five times: the key makes
-   * one training of all tries.
+   * Queues a training; follow it with {@link watchJob}. A lost answer and a busy service are retried up to five times. Thanks to the key,
+   * all tries start one training.
    */
   retrainModel(request: Partial<RetrainModel> = {}, idempotencyKey = newKey()): Observable<RetrainQueued> {
     const headers = this.headers({ 'Idempotency-Key': idempotencyKey });
@@ -86,7 +86,7 @@ export class ModelOpsService {
     );
   }
 
-  /** The job's present state, then each change up to its end, whatever the connection does; errors after five minutes without an answer. */
+  /** The job's current state, then each change up to its end, also after lost connections; fails after five minutes without an answer. */
   watchJob(jobId: string): Observable<JobAnswer> {
     const address = this.url(`model/jobs/${encodeURIComponent(jobId)}`);
     return watchJob({

@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import type { JobAnswer } from './types';
 
-/** Where a job's states come from. Rejections are {@link Refusal}s, or whatever a lost connection is. */
+/** Where a job's states come from. Its promises reject with a {@link Refusal}, or with the error of a lost connection. */
 export interface JobSource {
   /** Opens the stream of Server-Sent Events. */
   open(signal: AbortSignal): Promise<Response>;
@@ -18,13 +18,13 @@ export interface Refusal {
 
 /** In milliseconds. */
 export interface WatchTiming {
-  /** Between two connections or two questions. */
+  /** Between two connections or two polls. */
   readonly pause: number;
-  /** How long the first wait after a failure is; each further one is twice as long, up to 15 s. */
+  /** The delay after the first failure; it doubles up to 15 s. */
   readonly firstDelay: number;
-  /** A connection that says nothing for so long is made anew: it may be gone without a word. */
+  /** A connection without events for this long is replaced: it may be half open. */
   readonly silence: number;
-  /** How long the service may be away or busy without a break. */
+  /** How long the service may be unreachable or busy before the last error is thrown. */
   readonly patience: number;
 }
 
@@ -33,8 +33,8 @@ export const defaultTiming: WatchTiming = { pause: 1_000, firstDelay: 500, silen
 const longestDelay = 15_000;
 
 /**
- * A job's present state, then each change up to its end. A lost connection is made anew, and begins with the present state, whose history
- * holds the epochs that passed meanwhile. Where no events come through, the job is asked for again and again.
+ * A job's current state, then each change up to its end. A lost connection is replaced by a new one, which begins with the current state;
+ * its history has the epochs in between. Where no events arrive, the job is polled.
  */
 export function watchJob(source: JobSource, timing: WatchTiming = defaultTiming): Observable<JobAnswer> {
   return new Observable((subscriber) => {
@@ -82,7 +82,7 @@ async function follow(source: JobSource, timing: WatchTiming, signal: AbortSigna
 
     signal.throwIfAborted();
     if (!hasEvents) {
-      // It also says what is wrong where the events were refused for good.
+      // If the events were refused permanently, this request throws the reason.
       try {
         const job = await source.read(signal);
         answered();
@@ -108,7 +108,7 @@ async function follow(source: JobSource, timing: WatchTiming, signal: AbortSigna
   }
 }
 
-/** The events of one connection, until it ends for whatever reason; none where it couldn't be made. */
+/** The events of one connection, until it ends for any reason; none if the connection fails. */
 async function* events(source: JobSource, timing: WatchTiming, signal: AbortSignal): AsyncGenerator<JobAnswer> {
   const connection = new AbortController();
   const abort = () => connection.abort();
@@ -136,7 +136,7 @@ async function* events(source: JobSource, timing: WatchTiming, signal: AbortSign
       silence = setTimeout(abort, timing.silence);
     }
   } catch {
-    // Lost; the next connection or question says whether for good.
+    // The connection was lost. The next connection or poll shows whether that is permanent.
   } finally {
     clearTimeout(silence);
     signal.removeEventListener('abort', abort);
