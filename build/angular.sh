@@ -7,6 +7,8 @@ if ! command -v npm >/dev/null; then
   echo "Skipped: the Angular client needs Node and npm, which aren't installed."
   exit 0
 fi
+# A failed build must not leave an older one to the tests.
+rm -rf dist
 export NG_CLI_ANALYTICS=false
 npm ci --silent --no-audit --no-fund
 npm test --silent
