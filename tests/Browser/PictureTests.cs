@@ -28,9 +28,14 @@ public sealed class PictureTests(BrowserFixture browser)
         await TakeTrainingAsync(page);
         await Expect(page.GetByTestId("decision").Locator("h2")).ToHaveTextAsync("The new version is better");
         await TakeAsync(page.GetByTestId("decision"), "guide-compare");
-
-        await page.GoAsync("/trend");
-        await TakeAsync(page, "guide-trend");
+        await using var reader = await browser.VisitAsync("es", Width, service: service);
+        var spanish = await reader.SignInAsync(asAdmin: true, new Uri(page.Url).AbsolutePath);
+        await TakeAsync(spanish.GetByTestId("decision"), "guide-compare.es");
+        foreach (var (shown, suffix) in new[] { (page, ""), (spanish, ".es") })
+        {
+            await shown.GoAsync("/trend");
+            await TakeAsync(shown, "guide-trend" + suffix);
+        }
 
         await page.GoAsync("/");
         await page.GetByTestId("decision").Locator(".mud-button-filled").ClickAsync();
@@ -40,15 +45,22 @@ public sealed class PictureTests(BrowserFixture browser)
         await page.GoAsync("/");
         await TakeAsync(page, "readme-overview");
 
+        await TakeAnswerAsync(page, "guide-try");
+        await TakeAnswerAsync(spanish, "guide-try.es");
+        Assert.Empty(visitor.Errors);
+    }
+
+    private static async Task TakeAnswerAsync(IPage page, string name)
+    {
         await page.GoAsync("/try");
         await page.Locator("#hba1c").FillAsync("6.1");
         await page.Locator("#age").FillAsync("58");
         await page.Locator("#bmi").FillAsync("29");
-        await page.GetByLabel("Female", new() { Exact = true }).CheckAsync();
-        await page.Button("Predict").ClickAsync();
+        await page.Locator("input[type=radio]").First.CheckAsync();
+        await page.Locator("form button[type=submit]").ClickAsync();
         await Expect(page.Locator("#verdict")).ToBeVisibleAsync();
-        await TakeAsync(page, "guide-try");
-        Assert.Empty(visitor.Errors);
+        await page.EvaluateAsync("() => scrollTo(0, 0)");
+        await TakeAsync(page, name);
     }
 
     /// <summary>Starts a training by clicks and joins pictures of its progress, up to the decision.</summary>

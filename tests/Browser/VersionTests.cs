@@ -226,6 +226,11 @@ public sealed class VersionTests(BrowserFixture browser)
         await page.GoAsync($"/compare?candidate={shown.Newer}&baseline={shown.MlpBn}");
         await Expect(page.GetByText("Where they differ")).ToBeVisibleAsync();
         await Expect(filled).ToHaveCountAsync(0);
+
+        // A version older than the one in service isn't called the new one.
+        await page.GoAsync($"/compare?candidate={shown.MlpBn}");
+        await Expect(page.GetByTestId("verdict")).ToContainTextAsync($"version no. {await browser.Service.NumberAsync(shown.MlpBn)}");
+        await Expect(page.GetByTestId("decision")).Not.ToContainTextAsync("new version");
     }
 
     private static ILocator Tile(ILocator within, string name) => within.Locator(".tile").Filter(new() { HasText = name });

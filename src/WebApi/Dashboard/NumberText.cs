@@ -32,6 +32,12 @@ internal static partial class NumberText
             : (value, null);
     }
 
+    /// <summary>
+    /// The number as the page's language writes it. A text that isn't a number, or whose number would be read otherwise then, stays.
+    /// </summary>
+    public static string InOwnFormat(string text) =>
+        Read(text).Value is { } value && Show.Setting(value) is var own && Read(own).Value == value ? own : text;
+
     [GeneratedRegex(@"^[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)(e[+-]?[0-9]{1,3})?$", RegexOptions.IgnoreCase)]
     private static partial Regex Decimal();
 

@@ -110,6 +110,10 @@ internal static class Show
         };
     }
 
+    /// <summary>A process by its machine and number, kept as <c>MACHINE, process NUMBER</c>.</summary>
+    public static string Process(string kept) =>
+        kept.Split(", process ") is [var machine, var number] ? Texts.Say($"{machine}, process {number}") : kept;
+
     /// <summary>A version as people call it, with its technical name.</summary>
     public static string Version(long number, string name) => Texts.Say($"Version {Number(number)} ({name})");
 

@@ -183,6 +183,7 @@ internal static class Words
     {
         { FewRows: true } => Say($"Fewer than {ModelComparison.MinimumRows} patients may judge both versions. So few decide nothing."),
         { RowsNeeded: { } needed } when needed > comparison.Rows => Say($"It can't be told yet. About {needed:# patient|# patients} would be needed; today there {comparison.Rows:is #|are #}."),
+        { RowsNeeded: not null } => Undecided(comparison, isPresent),
         _ when !isPresent => null,
         { SuggestActivation: true } => Say($"Activating it is advised."),
         { Verdict: ComparisonVerdict.Better } => Say($"But it isn't shown to find as many of the patients with diabetes, so activating it isn't advised without a reason."),
@@ -190,6 +191,13 @@ internal static class Words
         { Verdict: ComparisonVerdict.Equivalent } => Say($"There is no need to change."),
         _ => Say($"There is no reason to change yet."),
     };
+
+    /// <summary>What follows when there are patients enough for a difference that matters, and none showed.</summary>
+    private static string Undecided(ComparisonAnswer comparison, bool isPresent)
+    {
+        var settled = Say($"With {comparison.Rows:# patient|# patients}, a difference of {ModelComparison.DecidableGain * 100} in 100 would probably have shown, and none did. Only more patients could show a smaller one.");
+        return isPresent ? $"{settled} {Say($"There is no reason to change yet.")}" : settled;
+    }
 
     /// <summary>The decision in a few words; the same verdict as <see cref="Verdict"/>, colour and buttons.</summary>
     /// <inheritdoc cref="Verdict"/>
@@ -249,7 +257,7 @@ internal static class Words
     }
 
     /// <summary>Two shares as patients per 100, with a decimal only where they would look equal without being so.</summary>
-    private static (string First, string Second) Apart(double first, double second)
+    public static (string First, string Second) Apart(double first, double second)
     {
         Func<double, string> show = first != second && Show.OfHundred(first) == Show.OfHundred(second)
             ? Show.OfHundredFine : Show.OfHundred;

@@ -54,4 +54,23 @@ public sealed class NumberTextTests
     [InlineData("")]
     [InlineData("  ")]
     public void Read_WhenEmpty_IsNeitherANumberNorAProblem(string? text) => Assert.Equal((null, null), NumberText.Read(text));
+
+    [Theory]
+    [InlineData("es", "6.4", "6,4")]
+    [InlineData("es", "6,40", "6,4")]
+    [InlineData("en", "6,4", "6.4")]
+    [InlineData("en", " 58 ", "58")]
+    [InlineData("en", "", "")]
+    [InlineData("es", "seven", "seven")]
+    [InlineData("es", "1.234", "1.234")]
+
+    // Its own format would be ambiguous, or would round it.
+    [InlineData("en", "1.2340", "1.2340")]
+    [InlineData("en", "1e-9", "1e-9")]
+    public void InOwnFormat_OfANumber_IsWhatThePagesLanguageWrites(string language, string typed, string expected)
+    {
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+
+        Assert.Equal(expected, NumberText.InOwnFormat(typed));
+    }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using ModelOps.Application.Predictions;
+using ModelOps.Application.Versions;
+using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 using ModelOps.WebApi.Dashboard;
 
@@ -36,5 +38,20 @@ public sealed class WordsTests
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
 
         Assert.Equal(expected, Words.CantBeRuledOut(plausible, new ClassProbabilities(p[0], p[1], p[2])));
+    }
+
+    [Theory]
+    [InlineData(138, 6165, "It can't be told yet. About 6,165 patients would be needed; today there are 138.")]
+    [InlineData(596, 391, "With 596 patients, a difference of 2 in 100 would probably have shown, and none did. "
+        + "Only more patients could show a smaller one. There is no reason to change yet.")]
+    public void Advice_WhenUndecided_SaysWhatWouldSettleIt(int rows, int needed, string expected)
+    {
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en");
+        var undecided = new ComparisonAnswer(
+            "v1", "v2", rows, SameRows: true, new ComparisonTable(rows - 8, 3, 5, 0), PValue: 0.7, MidP: 0.5, new MetricDelta(0, -0.1, 0.1),
+            ClassChanges: [], RecallChange: new Dictionary<DiabetesClass, double?>(), ComparisonVerdict.Undecided, SuggestActivation: false,
+            needed, DeltaLogLoss: null, Figures: null, Subgroups: null, SignificanceLevel: null, EarlierLooks: null, FewRows: false);
+
+        Assert.Equal(expected, Words.Advice(undecided, isPresent: true));
     }
 }
