@@ -64,6 +64,14 @@ INSERT INTO labelled_records ("HbA1c", "Age", "Bmi", "Gender", "Class", "Source"
 INSERT INTO labelled_records ("HbA1c", "Age", "Bmi", "Gender", "Class", "Source", "CreatedAt", "CreatedBy", "PredictionId")
   SELECT "HbA1c", "Age", "Bmi", "Gender", "ConfirmedClass", "ConfirmedSource", "CreatedAt", 'ann', "Id"
   FROM predictions WHERE "ConfirmedClass" IS NOT NULL ORDER BY "Id" LIMIT :records * 3 / 10;
+TRUNCATE record_counts, outcome_counts, outcome_days;
+INSERT INTO record_counts ("ImportId", "Class", "Records")
+  SELECT coalesce("ImportId", 0), "Class", count(*) FROM labelled_records GROUP BY 1, 2;
+INSERT INTO outcome_counts ("Version", "ConfirmedClass", "Class", "Predictions")
+  SELECT "Version", "ConfirmedClass", "Class", count(*) FROM predictions WHERE "ConfirmedClass" IS NOT NULL GROUP BY 1, 2, 3;
+INSERT INTO outcome_days ("Day", "Confirmed", "Right")
+  SELECT "CreatedAt"::date, count(*), count(*) FILTER (WHERE "Class" = "ConfirmedClass") FROM predictions
+  WHERE "ConfirmedClass" IS NOT NULL GROUP BY 1;
 VACUUM ANALYZE;
 """
 
