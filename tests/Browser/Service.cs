@@ -7,6 +7,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using ModelOps.TestSupport;
 
 namespace ModelOps.Browser.Tests;
 
@@ -40,6 +41,7 @@ public sealed class Service : IAsyncDisposable
         var service = new Service(FreePort(), settings);
         try
         {
+            PreparedDatabase.CopyTo(service._data.FullName, Build.Service);
             await service.RunAsync();
             using var created = await service.Admin.PostAsJsonAsync("/users", new { email = UserEmail, password = UserPassword, role = "USER" });
             created.EnsureSuccessStatusCode();

@@ -46,6 +46,10 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         {
             _ownData = Directory.CreateTempSubdirectory("modelops-process-");
             start.Environment["ModelOps__DataDirectory"] = _ownData.FullName;
+            if (arguments is [] && !environment.Any(setting => setting.Key.StartsWith("ModelOps__Admin__", StringComparison.Ordinal)))
+            {
+                PreparedDatabase.CopyTo(_ownData.FullName, Assembly);
+            }
         }
 
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };

@@ -19,6 +19,7 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
     public const string UserPassword = "one of the many 22";
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("modelops-webapi-");
+    private string? _database;
 
     public ServiceFixture()
         : this(Provider.Sqlite)
@@ -58,7 +59,12 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
                 return;
             }
 
-            Settings["ConnectionStrings:ModelOps"] = await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync();
+            _database = await PreparedDatabase.CreateAsync(await PostgresCluster.SharedAsync());
+            Settings["ConnectionStrings:ModelOps"] = _database;
+        }
+        else
+        {
+            PreparedDatabase.CopyTo(_data.FullName, ServiceProcess.Assembly);
         }
 
         StartServer();
@@ -131,6 +137,11 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        if (Interlocked.Exchange(ref _database, null) is { } database)
+        {
+            await (await PostgresCluster.SharedAsync()).DropDatabaseAsync(database);
+        }
+
         _data.Refresh();
         if (_data.Exists)
         {

@@ -60,13 +60,21 @@ internal sealed class Fleet : IAsyncDisposable
         string? connectionString = null,
         string? dataDirectory = null)
     {
-        var fleet = new Fleet(cluster, connectionString ?? await cluster.CreateDatabaseAsync(), dataDirectory, roles, settings ?? Hurried);
+        var fleet = new Fleet(cluster, connectionString ?? await PreparedDatabase.CreateAsync(cluster), dataDirectory, roles, settings ?? Hurried);
         return await fleet.StartedAsync();
     }
 
     /// <summary>One process with its own database.</summary>
-    public static Task<Fleet> StartEmbeddedAsync(string? dataDirectory = null) =>
-        new Fleet(null, null, dataDirectory, ["All"], Hurried).StartedAsync();
+    public static Task<Fleet> StartEmbeddedAsync(string? dataDirectory = null)
+    {
+        var fleet = new Fleet(null, null, dataDirectory, ["All"], Hurried);
+        if (dataDirectory is null)
+        {
+            PreparedDatabase.CopyTo(fleet.DataDirectory, ServiceProcess.Assembly);
+        }
+
+        return fleet.StartedAsync();
+    }
 
     /// <summary>Starts a member, without waiting for it.</summary>
     /// <param name="faults">Its fault points.</param>

@@ -35,7 +35,7 @@ public sealed class SessionFaultTests
         if (provider == Provider.PostgreSql)
         {
             PostgresCluster.Require();
-            connection = await (await PostgresCluster.SharedAsync()).CreateDatabaseAsync();
+            connection = await PreparedDatabase.CreateAsync(await PostgresCluster.SharedAsync());
         }
 
         await using var service = ServiceProcess.Start([.. Hurried, ("ConnectionStrings__ModelOps", connection)]);
