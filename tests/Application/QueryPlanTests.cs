@@ -91,7 +91,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Half of the predictions are of the version in service, all of them newer than the others: a page of an older version lies below them.
+    /// Half of the predictions are of the version in service and newer than the others: a page of an older version lies below them.
     /// </summary>
     [Fact]
     public async Task VersionsJobsActivationsAndPredictions_UseAnIndex()
@@ -134,7 +134,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         [
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter())),
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Version = Old })),
-            () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Version = "v20220101_000000", To = new DateTime(2024, 1, 1) })),
+            () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Version = Old, To = new DateTime(2024, 1, 1) })),
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Version = Old, Confirmed = true })),
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Confirmed = true })),
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Confirmed = false, Class = "N" })),

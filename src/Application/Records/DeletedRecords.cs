@@ -12,7 +12,8 @@ internal static class DeletedRecords
         this IModelOpsDbContext db, long patient, CancellationToken cancellationToken)
     {
         var now = await db.UtcNowAsync(cancellationToken);
-        var visible = await db.Records.Where(r => r.PatientHash == patient).Select(r => new { r.ImportId, r.CreatedAt }).ToListAsync(cancellationToken);
+        var visible = await db.Records.Where(r => r.PatientHash == patient)
+            .Select(r => new { r.ImportId, r.CreatedAt }).ToListAsync(cancellationToken);
         foreach (var group in visible.Where(r => r.ImportId is null).CountBy(r => r.CreatedAt))
         {
             db.RecordDeletions.Add(RecordDeletion.Create(group.Key, now, group.Value));

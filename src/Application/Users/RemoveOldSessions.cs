@@ -9,5 +9,6 @@ public sealed record RemoveOldSessions(int KeepDays) : IRequest<int>;
 
 internal sealed class RemoveOldSessionsHandler(IUserSessions sessions) : IRequestHandler<RemoveOldSessions, int>
 {
-    public Task<int> Handle(RemoveOldSessions request, CancellationToken cancellationToken) => sessions.RemoveOldAsync(request.KeepDays, cancellationToken);
+    public Task<int> Handle(RemoveOldSessions request, CancellationToken cancellationToken) =>
+        sessions.RemoveOldAsync(request.KeepDays, cancellationToken);
 }
