@@ -45,6 +45,9 @@ else
   dotnet build --no-restore --configuration Release -warnaserror
 fi
 
+# A browser test opens the example application. Where it could not be built, that test says so.
+[ "$only" = fast ] || build/angular.sh || echo "The Angular client could not be built." >&2
+
 # Processes that live for seconds gain nothing from being measured for a better compilation later.
 export DOTNET_TieredPGO=0
 
@@ -52,7 +55,8 @@ export DOTNET_TieredPGO=0
 run() {
   local name=$1
   shift
-  "$@" dotnet test "tests/$name/$name.Tests.csproj" --no-build --configuration Release \
+  local TIMEFORMAT="$name took %R s"
+  time "$@" dotnet test "tests/$name/$name.Tests.csproj" --no-build --configuration Release \
     --logger "trx;LogFileName=$name.trx" --results-directory "$results" || true
 }
 
@@ -64,14 +68,22 @@ else
   names=("${names[@]#tests/*/}")
   names=("${names[@]%.Tests.csproj}")
 
-  # Tests that start processes often wait for them. Those that mostly compute fill these pauses, at a lower priority.
+  # A browser's tests mostly wait, and so do those that start processes. Tests that compute fill these pauses, at a lower priority. Faults
+  # runs beside nothing else, because it measures how soon the service answers.
   computing=("${fast[@]}" Infrastructure)
+  beside=(Browser WebApi)
   for name in "${computing[@]}"; do run "$name" nice -n 10; done >"$results/computing.log" 2>&1 &
+  running=()
+  for name in "${beside[@]}"; do
+    run "$name" >"$results/$name.log" 2>&1 &
+    running+=($!)
+  done
+  wait "${running[@]}"
   for name in "${names[@]}"; do
-    [[ " ${computing[*]} " = *" $name "* ]] || run "$name"
+    [[ " ${computing[*]} ${beside[*]} " = *" $name "* ]] || run "$name"
   done
   wait
-  cat "$results/computing.log"
+  cat "$results"/*.log
 fi
 
 for name in "${names[@]}"; do

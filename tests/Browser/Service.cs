@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
@@ -38,7 +37,7 @@ public sealed class Service : IAsyncDisposable
 
     public static async Task<Service> StartAsync(params (string Key, string Value)[] settings)
     {
-        var service = new Service(FreePort(), settings);
+        var service = new Service(LoopbackPort.Free(), settings);
         try
         {
             PreparedDatabase.CopyTo(service._data.FullName, Build.Service);
@@ -82,7 +81,8 @@ public sealed class Service : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Admin = new HttpClient { BaseAddress = Address };
+        var renewal = new TokenRenewal(AdminEmail, AdminPassword) { InnerHandler = new SocketsHttpHandler() };
+        Admin = new HttpClient(renewal) { BaseAddress = Address };
         await UntilAsync(
             async () =>
             {
@@ -251,12 +251,5 @@ public sealed class Service : IAsyncDisposable
         }
 
         _data.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

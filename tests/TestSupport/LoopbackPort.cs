@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace ModelOps.TestSupport;
 
 /// <summary>Ports for servers that tests start and stop.</summary>
-internal static class LoopbackPort
+public static class LoopbackPort
 {
     /// <summary>
     /// A free port below those that the system hands out to clients: while a server is stopped, one of those who try to connect to it could

@@ -86,7 +86,7 @@ public class ServiceFixture : WebApplicationFactory<Program>, IAsyncLifetime
 
     public async Task<HttpClient> SignedInAsync(string email, string password)
     {
-        var client = CreateClient();
+        var client = CreateDefaultClient(ClientOptions.BaseAddress, new TokenRenewal(email, password), new ContractHandler());
         client.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Bearer", (await LoginAsync(email, password)).AccessToken);
         return client;

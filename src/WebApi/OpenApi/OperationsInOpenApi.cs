@@ -128,7 +128,7 @@ internal sealed class OperationsInOpenApi : IOpenApiOperationTransformer
             parameter.Description = Parameters.GetValueOrDefault(parameter.Name!);
             if (parameter.Schema is OpenApiSchema schema)
             {
-                Limit(parameter.Name!, schema);
+                Limit(parameter, schema);
             }
         }
 
@@ -143,9 +143,9 @@ internal sealed class OperationsInOpenApi : IOpenApiOperationTransformer
         operation.Parameters = [.. parameters];
     }
 
-    private static void Limit(string name, OpenApiSchema schema)
+    private static void Limit(OpenApiParameter parameter, OpenApiSchema schema)
     {
-        switch (name)
+        switch (parameter.Name)
         {
             case "limit":
                 schema.Minimum = PageRequest.MinLimit.ToString(CultureInfo.InvariantCulture);
@@ -159,6 +159,9 @@ internal sealed class OperationsInOpenApi : IOpenApiOperationTransformer
                 break;
             case "jobId" or "predictionId":
                 schema.Format = "uuid";
+                break;
+            case "candidate":
+                parameter.Required = true;
                 break;
             case "sort":
                 schema.Enum = ["newest", "oldest", "macro_f1"];

@@ -53,6 +53,13 @@ internal sealed class TypesInOpenApi : IOpenApiSchemaTransformer
             schema.Items = new OpenApiSchema { Type = TypeOf(item) };
         }
 
+        if (schema.Type?.HasFlag(JsonSchemaType.Object) == true
+            && schema is { AdditionalProperties: null, Properties: null or { Count: 0 } }
+            && ValueOf(type) is { } value && TypeOf(value) is { } simple)
+        {
+            schema.AdditionalProperties = new OpenApiSchema { Type = simple, Format = FormatOf(value) };
+        }
+
         // The framework knows nullable members and elements, but not nullable values of dictionaries.
         if (schema.AdditionalProperties is not null && context.JsonPropertyInfo?.AttributeProvider is PropertyInfo member
             && new NullabilityInfoContext().Create(member) is { GenericTypeArguments: [_, { ReadState: NullabilityState.Nullable }] })
@@ -100,6 +107,9 @@ internal sealed class TypesInOpenApi : IOpenApiSchemaTransformer
     private static Type? ItemOf(Type type) => type.IsArray ? type.GetElementType()
         : type.GetInterfaces().Prepend(type).FirstOrDefault(
             t => t.IsGenericType && t.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0];
+
+    private static Type? ValueOf(Type type) => type.GetInterfaces().Prepend(type).FirstOrDefault(
+        t => t.IsGenericType && t.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))?.GetGenericArguments()[1];
 
     private static void Limit(OpenApiSchema schema, Type type, IServiceProvider services)
     {

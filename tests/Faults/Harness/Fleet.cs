@@ -60,7 +60,8 @@ internal sealed class Fleet : IAsyncDisposable
         string? connectionString = null,
         string? dataDirectory = null)
     {
-        var fleet = new Fleet(cluster, connectionString ?? await PreparedDatabase.CreateAsync(cluster), dataDirectory, roles, settings ?? Hurried);
+        connectionString ??= await PreparedDatabase.CreateAsync(cluster);
+        var fleet = new Fleet(cluster, connectionString, dataDirectory, roles, settings ?? Hurried);
         return await fleet.StartedAsync();
     }
 

@@ -58,6 +58,7 @@ public sealed class RefusedStartTests
     [InlineData("ModelOps__Hsts__Days", "-1", "ModelOps__Hsts__Days must be a whole number from 0 to 3650.")]
     [InlineData("ModelOps__WebSockets__Origins", "portal.example.org", "ModelOps__WebSockets__Origins must be a list of origins such as https://portal.example.org.")]
     [InlineData("ModelOps__WebSockets__Origins", "https://portal.example.org/path", "ModelOps__WebSockets__Origins must be a list of origins such as https://portal.example.org.")]
+    [InlineData("ModelOps__Cors__Origins", "*", "ModelOps__Cors__Origins must be a list of origins such as https://portal.example.org.")]
     [InlineData("ModelOps__Idempotency__KeepHours", "0", "ModelOps__Idempotency__KeepHours must be a whole number from 1 to 8760.")]
     [InlineData("ModelOps__Oidc__Only", "true", "ModelOps__Oidc__Authority is missing.")]
     [InlineData("ModelOps__Oidc__Authority", "http://login.hospital.example", "ModelOps__Oidc__Authority must be the provider's https address")]

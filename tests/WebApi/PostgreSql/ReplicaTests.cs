@@ -6,10 +6,10 @@ public sealed class ReplicaTests
     [Fact]
     public async Task Activation_OfAVersionThatAReplicaCannotLoad_LeavesItOnTheOldOneUntilItCan()
     {
-        await using var services = await PostgresServices.CreateAsync();
         var ownFolder = Directory.CreateTempSubdirectory("modelops-replica-");
         try
         {
+            await using var services = await PostgresServices.CreateAsync();
             using var first = await services.Start().AdminAsync();
             var dataset = await first.SampleDatasetAsync();
             string[] versions = [await first.TrainAsync(dataset, seed: 1), await first.TrainAsync(dataset, seed: 2)];
