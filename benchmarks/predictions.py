@@ -50,9 +50,10 @@ class Cluster:
 
     def __enter__(self):
         found = shutil.which("initdb")
-        folders = [os.path.dirname(found)] if found else sorted(
+        folders = [os.path.dirname(os.path.realpath(found))] if found else sorted(
             "/usr/lib/postgresql/%s/bin" % v for v in os.listdir("/usr/lib/postgresql"))
         self.folder, self.port, self.process = tempfile.mkdtemp(prefix="modelops-benchmark-"), free_port(), None
+        self.programs, self.log = folders[-1], os.path.join(self.folder, "log")
         data = os.path.join(self.folder, "data")
         # PostgreSQL refuses to run as root.
         prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
@@ -60,9 +61,11 @@ class Cluster:
             shutil.chown(self.folder, "postgres", "postgres")
         try:
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": self.folder}
-            subprocess.run(prefix + [folders[-1] + "/initdb", "-D", data, "-U", "modelops", "--auth=trust", "-E", "UTF8"], check=True, **quiet)
-            self.process = subprocess.Popen(prefix + [
-                folders[-1] + "/postgres", "-D", data, "-p", str(self.port), "-c", "unix_socket_directories=", "-h", "127.0.0.1"], **quiet)
+            subprocess.run(prefix + [self.programs + "/initdb", "-D", data, "-U", "modelops", "--auth=trust", "-E", "UTF8"], check=True, **quiet)
+            with open(self.log, "wb") as log:
+                self.process = subprocess.Popen(prefix + [
+                    self.programs + "/postgres", "-D", data, "-p", str(self.port), "-c", "unix_socket_directories=", "-h", "127.0.0.1"],
+                    **dict(quiet, stderr=log))
             for _ in range(100):
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", self.port)) == 0:

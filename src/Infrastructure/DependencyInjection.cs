@@ -35,6 +35,7 @@ public static class DependencyInjection
             .AddSingleton(settings)
             .AddSingleton<IFailureClassifier, EnvironmentFailures>()
             .AddSingleton(settings.Timing)
+            .AddSingleton(RetentionSettings.From(configuration))
             .AddSingleton(new UploadLimits(settings.MaxUploadBytes))
             .AddPersistence(settings)
             .AddFiles(settings)

@@ -35,6 +35,8 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<LabelledRecord> Records => inner.Records;
 
+    public DbSet<RecordCount> RecordCounts => inner.RecordCounts;
+
     public DbSet<RecordImport> Imports => inner.Imports;
 
     public DbSet<RecordDeletion> RecordDeletions => inner.RecordDeletions;
@@ -42,6 +44,10 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
     public DbSet<RecordCorrection> Corrections => inner.Corrections;
 
     public DbSet<Prediction> Predictions => inner.Predictions;
+
+    public DbSet<OutcomeCount> OutcomeCounts => inner.OutcomeCounts;
+
+    public DbSet<OutcomeDay> OutcomeDays => inner.OutcomeDays;
 
     public DbSet<IdempotentRequest> IdempotentRequests => inner.IdempotentRequests;
 
@@ -64,6 +70,9 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public Task InsertAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken) =>
         inner.InsertAsync(predictions, cancellationToken);
+
+    public Task<int> DeleteRecordsOfAsync(long patient, CancellationToken cancellationToken) =>
+        inner.DeleteRecordsOfAsync(patient, cancellationToken);
 
     public Task<IReadOnlyList<bool>> FindKnownAsync(IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken) =>
         inner.FindKnownAsync(rows, cancellationToken);

@@ -36,6 +36,9 @@ public interface IModelOpsDbContext
     /// </summary>
     DbSet<LabelledRecord> Records { get; }
 
+    /// <summary>The numbers of records, also of imports that aren't published. Kept with every change; only read them.</summary>
+    DbSet<RecordCount> RecordCounts { get; }
+
     DbSet<RecordImport> Imports { get; }
 
     DbSet<RecordDeletion> RecordDeletions { get; }
@@ -43,6 +46,12 @@ public interface IModelOpsDbContext
     DbSet<RecordCorrection> Corrections { get; }
 
     DbSet<Prediction> Predictions { get; }
+
+    /// <summary>The confirmed predictions of each version. Kept with every change; only read them.</summary>
+    DbSet<OutcomeCount> OutcomeCounts { get; }
+
+    /// <inheritdoc cref="OutcomeCounts"/>
+    DbSet<OutcomeDay> OutcomeDays { get; }
 
     DbSet<IdempotentRequest> IdempotentRequests { get; }
 
@@ -73,6 +82,14 @@ public interface IModelOpsDbContext
 
     /// <inheritdoc cref="InsertAsync(IReadOnlyList{LabelledRecord}, CancellationToken)"/>
     Task InsertAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes all records of a patient, also those of imports that aren't published, without reading them. Call it inside of a
+    /// transaction.
+    /// </summary>
+    /// <param name="patient"><see cref="PatientToken.ToStored"/></param>
+    /// <returns>Number of deleted records.</returns>
+    Task<int> DeleteRecordsOfAsync(long patient, CancellationToken cancellationToken);
 
     /// <summary>Which of the rows are among the visible records: the same inputs and the same class.</summary>
     /// <returns>For each row, in the same order, whether it is.</returns>

@@ -36,7 +36,8 @@ public interface IUserSessions
     /// <summary>Ends the session of this user that the refresh token renews. An invalid token has no effect.</summary>
     Task EndByRefreshTokenAsync(string refreshToken, string userId, CancellationToken cancellationToken);
 
-    /// <summary>Removes sessions that ended or expired more than a day ago, and forgets old addresses and counters.</summary>
+    /// <summary>Removes sessions that ended or expired long ago, and forgets old addresses and counters.</summary>
+    /// <param name="keepDays">Days after a session's end at which its row is removed.</param>
     /// <returns>The number of removed rows.</returns>
-    Task<int> RemoveOldAsync(CancellationToken cancellationToken);
+    Task<int> RemoveOldAsync(int keepDays, CancellationToken cancellationToken);
 }

@@ -38,20 +38,16 @@ internal sealed class GetAccuracyOverTimeHandler(IModelOpsDbContext db, TimeProv
 
     public async Task<AccuracyOverTime> Handle(GetAccuracyOverTime request, CancellationToken cancellationToken)
     {
-        var today = time.GetUtcNow().UtcDateTime.Date;
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var since = today.AddMonths(-Months);
-        var days = await db.Predictions.AsNoTracking()
-            .Where(p => p.ConfirmedClass != null && p.CreatedAt >= since)
-            .GroupBy(p => p.CreatedAt.Date)
-            .Select(g => new { Day = g.Key, Confirmed = g.Count(), Right = g.Count(p => p.ConfirmedClass == p.Class) })
-            .ToListAsync(cancellationToken);
+        var days = await db.OutcomeDays.AsNoTracking().Where(d => d.Day >= since && d.Confirmed > 0).ToListAsync(cancellationToken);
         var byWeek = days.Count > 0 && days.Min(d => d.Day) > today.AddDays(-7 * Weeks);
         return new AccuracyOverTime(
             byWeek,
             [
-                .. days.GroupBy(d => Start(DateOnly.FromDateTime(d.Day), byWeek)).OrderBy(g => g.Key).Select(g =>
+                .. days.GroupBy(d => Start(d.Day, byWeek)).OrderBy(g => g.Key).Select(g =>
                 {
-                    var (right, confirmed) = (g.Sum(d => d.Right), g.Sum(d => d.Confirmed));
+                    var (right, confirmed) = ((int)g.Sum(d => d.Right), (int)g.Sum(d => d.Confirmed));
                     var (low, high) = WilsonInterval.Of(right, confirmed);
                     return new AccuracyPeriod(g.Key, confirmed, right, low, high);
                 }),

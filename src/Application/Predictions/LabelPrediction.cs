@@ -68,7 +68,7 @@ internal sealed class LabelPredictionHandler(IModelOpsDbContext db, PredictionLo
             {
                 return await db.InTransactionAsync(cancel => LabelAsync(request, cancel), cancellationToken);
             }
-            catch (DbUpdateConcurrencyException)
+            catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || db.IsUniqueViolation(exception))
             {
                 // A concurrent request labelled the prediction first. Read the stored label again and compare.
                 cancellationToken.ThrowIfCancellationRequested();

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
+using ModelOps.Domain.Predictions;
 
 namespace ModelOps.Application.Predictions;
 
@@ -19,16 +20,28 @@ internal sealed class RemoveOldPredictionsHandler(IModelOpsDbContext db, TimePro
 
     public async Task<int> Handle(RemoveOldPredictions request, CancellationToken cancellationToken)
     {
-        var before = (await db.UtcNowAsync(cancellationToken)).AddDays(-request.KeepDays);
+        // The ids ascend with the time, so old predictions are a range of the key. Each batch goes on after the last one, so that the
+        // confirmed predictions among them are passed once.
+        var end = PredictionIds.FirstAt((await db.UtcNowAsync(cancellationToken)).AddDays(-request.KeepDays));
+        var after = Guid.Empty;
         for (var all = 0; ; await Task.Delay(Pause, time, cancellationToken))
         {
-            var removed = await db.Predictions
-                .Where(p => p.ConfirmedClass == null && p.CreatedAt < before)
-                .OrderBy(p => p.CreatedAt)
+            var old = await db.Predictions.AsNoTracking()
+                .Where(p => p.Id > after && p.Id < end && p.ConfirmedClass == null)
+                .OrderBy(p => p.Id)
+                .Select(p => p.Id)
                 .Take(Batch)
-                .ExecuteDeleteAsync(cancellationToken);
-            all += removed;
-            if (removed < Batch)
+                .ToListAsync(cancellationToken);
+            if (old.Count > 0)
+            {
+                var last = old[^1];
+                all += await db.Predictions
+                    .Where(p => p.Id > after && p.Id <= last && p.ConfirmedClass == null)
+                    .ExecuteDeleteAsync(cancellationToken);
+                after = last;
+            }
+
+            if (old.Count < Batch)
             {
                 return all;
             }

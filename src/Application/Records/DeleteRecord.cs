@@ -48,13 +48,14 @@ internal sealed partial class DeleteRecordHandler(IModelOpsDbContext db, ICurren
             prediction.WithdrawOutcome();
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        // The import's row before the counters, as everywhere, so that no two transactions wait for each other.
         if (record.ImportId is { } ofImport)
         {
             await db.Imports.Where(i => i.Id == ofImport && i.State == ImportState.Published)
                 .ExecuteUpdateAsync(i => i.SetProperty(x => x.Records, x => x.Records - 1), cancellationToken);
         }
 
+        await db.SaveChangesAsync(cancellationToken);
         return true;
     }
 

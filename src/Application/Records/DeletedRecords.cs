@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain.Records;
@@ -8,13 +7,13 @@ namespace ModelOps.Application.Records;
 /// <summary>Deletes records and notes that they are gone, so that the versions made of them can say so.</summary>
 internal static class DeletedRecords
 {
-    /// <summary>Deletes all matching records, also those of imports that aren't published. Call it inside of a transaction.</summary>
-    /// <returns>Number of deleted records.</returns>
-    public static async Task<int> DeleteRecordsAsync(
-        this IModelOpsDbContext db, Expression<Func<LabelledRecord, bool>> which, CancellationToken cancellationToken)
+    /// <inheritdoc cref="IModelOpsDbContext.DeleteRecordsOfAsync"/>
+    public static async Task<int> DeleteAndNoteRecordsOfAsync(
+        this IModelOpsDbContext db, long patient, CancellationToken cancellationToken)
     {
         var now = await db.UtcNowAsync(cancellationToken);
-        var visible = await db.Records.Where(which).Select(r => new { r.ImportId, r.CreatedAt }).ToListAsync(cancellationToken);
+        var visible = await db.Records.Where(r => r.PatientHash == patient)
+            .Select(r => new { r.ImportId, r.CreatedAt }).ToListAsync(cancellationToken);
         foreach (var group in visible.Where(r => r.ImportId is null).CountBy(r => r.CreatedAt))
         {
             db.RecordDeletions.Add(RecordDeletion.Create(group.Key, now, group.Value));
@@ -30,7 +29,7 @@ internal static class DeletedRecords
         }
 
         await db.SaveChangesAsync(cancellationToken);
-        return await db.Records.IgnoreQueryFilters().Where(which).ExecuteDeleteAsync(cancellationToken);
+        return await db.DeleteRecordsOfAsync(patient, cancellationToken);
     }
 
     /// <summary>The number of records that were visible at a time and have been deleted since.</summary>

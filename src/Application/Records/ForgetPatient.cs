@@ -26,8 +26,9 @@ internal sealed partial class ForgetPatientHandler(IModelOpsDbContext db, ILogge
 {
     public async Task<PatientForgotten> Handle(ForgetPatient request, CancellationToken cancellationToken)
     {
-        long? hash = (await db.SplitKeyAsync(cancellationToken)).TokenOf(request.PatientRef).ToStored();
-        var deleted = await db.InTransactionAsync(cancel => db.DeleteRecordsAsync(r => r.PatientHash == hash, cancel), cancellationToken);
+        var deleted = (await db.SplitKeyAsync(cancellationToken)).TokenOf(request.PatientRef).ToStored() is { } patient
+            ? await db.InTransactionAsync(cancel => db.DeleteAndNoteRecordsOfAsync(patient, cancel), cancellationToken)
+            : 0;
         LogForgotten(deleted);
         return new PatientForgotten(deleted);
     }

@@ -34,11 +34,9 @@ internal sealed class GetImportHandler(IModelOpsDbContext db) : IRequestHandler<
         var import = await db.Imports.AsNoTracking()
             .SingleOrDefaultAsync(i => i.Id == request.Id && i.State == ImportState.Published, cancellationToken)
             ?? throw RecordRefusals.ImportNotFound();
-        var counts = await db.Records.IgnoreQueryFilters()
-            .Where(r => r.ImportId == import.Id)
-            .GroupBy(r => r.Class)
-            .Select(g => new { Class = g.Key, Count = g.Count() })
-            .ToDictionaryAsync(g => g.Class, g => g.Count, cancellationToken);
+        var counts = await db.RecordCounts
+            .Where(c => c.ImportId == import.Id)
+            .ToDictionaryAsync(c => c.Class, c => (int)c.Records, cancellationToken);
         var versions = await db.Versions.AsNoTracking()
             .Where(v => v.CreatedAt >= import.CreatedAt && v.DataSource.StartsWith(DataSelection.DatabaseSource))
             .OrderByDescending(v => v.Id)

@@ -75,15 +75,17 @@ internal sealed class ListRecordsHandler(IModelOpsDbContext db) : IRequestHandle
             records = records.Where(r => r.Class == wanted);
         }
 
-        if (request.Source is { } source)
-        {
-            var wanted = Sources[source];
-            records = records.Where(r => r.Source == wanted);
-        }
-
         if (request.Import is { } import)
         {
             records = records.Where(r => r.ImportId == import);
+        }
+
+        if (request.Source is { } source)
+        {
+            // All records of an import have one source: without this, the database would look for another one in each of them.
+            var wanted = Sources[source];
+            records = request.Import is null ? records.Where(r => r.Source == wanted)
+                : wanted == LabelSource.Imported ? records : records.Where(r => false);
         }
 
         if (request.From is { } from && TryParseTime(from, out var first))
@@ -96,11 +98,9 @@ internal sealed class ListRecordsHandler(IModelOpsDbContext db) : IRequestHandle
             records = records.Where(r => r.CreatedAt < end);
         }
 
-        var before = request.Page.AfterNumber() ?? long.MaxValue;
-        var found = await records
-            .Where(r => r.Id < before)
-            .OrderByDescending(r => r.Id)
-            .Take(request.Page.Fetch)
+        // Times are a range of their own index, so with them a page is cut in its order: records of an import have one time.
+        var hasTimes = request.From is not null || request.To is not null;
+        var found = await (hasTimes ? CutByTime(records, request.Page) : CutById(records, request.Page))
             .Select(r => new RecordItem(
                 r.Id,
                 r.HbA1c,
@@ -117,7 +117,35 @@ internal sealed class ListRecordsHandler(IModelOpsDbContext db) : IRequestHandle
                     .Select(c => (DateTime?)c.CorrectedAt).FirstOrDefault(),
                 db.Corrections.Where(c => c.RecordId == r.Id).OrderByDescending(c => c.Id).Select(c => c.CorrectedBy).FirstOrDefault()))
             .ToListAsync(cancellationToken);
-        var page = request.Page.Cut(found, r => r.Id);
+        var page = request.Page.Cut(
+            found,
+            r => hasTimes ? string.Create(CultureInfo.InvariantCulture, $"{r.CreatedAt.Ticks} {r.Id}")
+                : r.Id.ToString(CultureInfo.InvariantCulture));
         return new RecordList(page.Items, page.NextCursor);
     }
+
+    private static IQueryable<LabelledRecord> CutById(IQueryable<LabelledRecord> records, PageRequest page)
+    {
+        var before = page.AfterNumber() ?? long.MaxValue;
+        return records.Where(r => r.Id < before).OrderByDescending(r => r.Id).Take(page.Fetch);
+    }
+
+    private static IQueryable<LabelledRecord> CutByTime(IQueryable<LabelledRecord> records, PageRequest page)
+    {
+        if (page.AfterText() is { } cursor)
+        {
+            var (last, before) = Read(cursor);
+
+            // The first condition is the index's range; PostgreSQL makes no range of the second.
+            records = records.Where(r => r.CreatedAt <= last && (r.CreatedAt < last || r.Id < before));
+        }
+
+        return records.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(page.Fetch);
+    }
+
+    private static (DateTime Time, long Id) Read(string cursor) =>
+        cursor.Split(' ') is [var time, var id]
+        && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTime.MaxValue.Ticks
+        && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var key)
+            ? (new DateTime(ticks, DateTimeKind.Utc), key) : throw PageRequest.BadCursor();
 }

@@ -49,10 +49,12 @@ internal sealed class SweepImportsHandler(IModelOpsDbContext db, TimeProvider ti
     private async Task RemoveAsync(long id, CancellationToken cancellationToken)
     {
         while (await db.Records.IgnoreQueryFilters()
-            .Where(r => r.ImportId == id).OrderBy(r => r.Class).Take(Batch).ExecuteDeleteAsync(cancellationToken) == Batch)
+            .Where(r => r.ImportId == id).OrderBy(r => r.Id).Take(Batch).ExecuteDeleteAsync(cancellationToken) == Batch)
         {
             await Task.Delay(Pause, time, cancellationToken);
         }
+
+        await db.RecordCounts.Where(c => c.ImportId == id).ExecuteDeleteAsync(cancellationToken);
 
         // If the process of an abandoned import wakes up and writes one more batch, the row stays, and the next sweep removes that batch as
         // well.

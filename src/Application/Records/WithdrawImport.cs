@@ -24,9 +24,7 @@ internal sealed partial class WithdrawImportHandler(IModelOpsDbContext db, ICurr
 {
     public async Task<ImportWithdrawn> Handle(WithdrawImport request, CancellationToken cancellationToken)
     {
-        // Counted before the transaction, so that on an embedded database other writers don't wait for the count.
-        var records = await db.Records.IgnoreQueryFilters().CountAsync(r => r.ImportId == request.Id, cancellationToken);
-        var (deleted, isFirst) = await db.InTransactionAsync(cancel => WithdrawAsync(request.Id, records, cancel), cancellationToken);
+        var (deleted, isFirst) = await db.InTransactionAsync(cancel => WithdrawAsync(request.Id, cancel), cancellationToken);
         if (isFirst)
         {
             LogWithdrawn(request.Id, deleted, user.Signature());
@@ -35,8 +33,9 @@ internal sealed partial class WithdrawImportHandler(IModelOpsDbContext db, ICurr
         return new ImportWithdrawn(deleted);
     }
 
-    private async Task<(int Deleted, bool IsFirst)> WithdrawAsync(long id, int records, CancellationToken cancellationToken)
+    private async Task<(int Deleted, bool IsFirst)> WithdrawAsync(long id, CancellationToken cancellationToken)
     {
+        var records = (int)await db.RecordCounts.Where(c => c.ImportId == id).SumAsync(c => c.Records, cancellationToken);
         DateTime? now = await db.UtcNowAsync(cancellationToken);
         var by = user.Signature();
         if (await db.Imports.Where(i => i.Id == id && i.State == ImportState.Published).ExecuteUpdateAsync(

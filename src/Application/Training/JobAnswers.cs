@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 using ModelOps.Application.Versions;
 using ModelOps.Domain;
@@ -57,10 +58,10 @@ public sealed record JobAnswer(
     [property: JsonIgnore] long Stamp)
 {
     /// <summary>Maps a job with its history.</summary>
-    internal static JobAnswer Of(TrainingJob job, DateTime now) => Item(job, now) with { History = job.History };
+    internal static JobAnswer Of(TrainingJob job, DateTime now) => Of(ListedJob.From(job), now) with { History = job.History };
 
     /// <summary>Maps a job without its history, for lists.</summary>
-    internal static JobAnswer Item(TrainingJob job, DateTime now) => new(
+    internal static JobAnswer Of(ListedJob job, DateTime now) => new(
         JobId: job.Id,
         Status: job.Status,
         Epoch: job.Epoch,
@@ -74,7 +75,7 @@ public sealed record JobAnswer(
         TrainingTime: job.TrainingTime,
         Parameters: job.Parameters,
         Data: new JobData(
-            job.DescribeData(), job.DataRows, job.DataSha256, job.Source is null ? null : SourceAnswer.Of(job.Source)),
+            job.Purpose.DescribeData(job.Source), job.DataRows, job.DataSha256, job.Source is null ? null : SourceAnswer.Of(job.Source)),
         Attempt: job.Attempt,
         RequestedBy: job.RequestedBy,
         CreatedAt: job.CreatedAt,
@@ -103,7 +104,95 @@ public sealed record JobAnswer(
     /// Seconds for which workers held the job. In jobs that ended in an earlier build, which didn't measure them: from the first claim to
     /// the end.
     /// </summary>
-    private static double Elapsed(TrainingJob job, DateTime now) => job.ElapsedSeconds is { } measured
+    private static double Elapsed(ListedJob job, DateTime now) => job.ElapsedSeconds is { } measured
         ? Math.Round(measured, 3)
         : job.StartedAt is { } started ? Math.Max(0, Math.Round(((job.FinishedAt ?? now) - started).TotalSeconds, 3)) : 0;
+}
+
+/// <summary>What a list reads of a job: everything but its history, which is by far the largest column.</summary>
+internal sealed record ListedJob
+{
+    /// <summary>For a query's selection.</summary>
+    public static Expression<Func<TrainingJob, ListedJob>> Columns { get; } = job => new ListedJob
+    {
+        Sequence = job.Sequence,
+        Id = job.Id,
+        Status = job.Status,
+        Epoch = job.Epoch,
+        EtaSeconds = job.EtaSeconds,
+        ElapsedSeconds = job.ElapsedSeconds,
+        Loss = job.Loss,
+        VersionName = job.VersionName,
+        Metrics = job.Metrics,
+        TrainingTime = job.TrainingTime,
+        Parameters = job.Parameters,
+        Purpose = job.Purpose,
+        DataRows = job.DataRows,
+        DataSha256 = job.DataSha256,
+        Source = job.Source,
+        Attempt = job.Attempt,
+        RequestedBy = job.RequestedBy,
+        CreatedAt = job.CreatedAt,
+        StartedAt = job.StartedAt,
+        FinishedAt = job.FinishedAt,
+        ErrorCode = job.ErrorCode,
+        ErrorDetail = job.ErrorDetail,
+        Comparison = job.Comparison,
+        Reproduction = job.Reproduction,
+        RowVersion = job.RowVersion,
+    };
+
+    public required long Sequence { get; init; }
+
+    public required Guid Id { get; init; }
+
+    public required JobStatus Status { get; init; }
+
+    public required int Epoch { get; init; }
+
+    public required double? EtaSeconds { get; init; }
+
+    public required double? ElapsedSeconds { get; init; }
+
+    public required double? Loss { get; init; }
+
+    public required string? VersionName { get; init; }
+
+    public required HeadlineMetrics? Metrics { get; init; }
+
+    public required double? TrainingTime { get; init; }
+
+    public required TrainingParameters Parameters { get; init; }
+
+    public required JobPurpose Purpose { get; init; }
+
+    public required int DataRows { get; init; }
+
+    public required string DataSha256 { get; init; }
+
+    public required SourceReport? Source { get; init; }
+
+    public required int Attempt { get; init; }
+
+    public required string RequestedBy { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public required DateTime? StartedAt { get; init; }
+
+    public required DateTime? FinishedAt { get; init; }
+
+    public required string? ErrorCode { get; init; }
+
+    public required Sentence? ErrorDetail { get; init; }
+
+    public required VersionComparison? Comparison { get; init; }
+
+    public required Reproduction? Reproduction { get; init; }
+
+    public required long RowVersion { get; init; }
+
+    private static Lazy<Func<TrainingJob, ListedJob>> Read { get; } = new(() => Columns.Compile());
+
+    public static ListedJob From(TrainingJob job) => Read.Value(job);
 }

@@ -37,9 +37,11 @@ internal sealed class ListJobsHandler(IModelOpsDbContext db) : IRequestHandler<L
             query = query.Where(j => j.Status == status);
         }
 
-        var found = await query.OrderByDescending(j => j.Sequence).Take(request.Page.Fetch).ToListAsync(cancellationToken);
+        var found = await query.OrderByDescending(j => j.Sequence).Take(request.Page.Fetch)
+            .Select(ListedJob.Columns)
+            .ToListAsync(cancellationToken);
         var now = await db.UtcNowAsync(cancellationToken);
         var page = request.Page.Cut(found, j => j.Sequence);
-        return new JobList([.. page.Items.Select(j => JobAnswer.Item(j, now))], page.NextCursor);
+        return new JobList([.. page.Items.Select(j => JobAnswer.Of(j, now))], page.NextCursor);
     }
 }

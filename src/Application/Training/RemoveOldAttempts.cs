@@ -1,19 +1,29 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModelOps.Application.Abstractions;
-using ModelOps.Domain.Training;
 
 namespace ModelOps.Application.Training;
 
-/// <summary>Removes the logs of attempts that began more than <see cref="TrainingAttempt.KeepDays"/> days ago.</summary>
-public sealed record RemoveOldAttempts : IRequest;
+/// <summary>Removes old logs of attempts.</summary>
+/// <param name="KeepDays">Days after an attempt's start at which it is removed.</param>
+public sealed record RemoveOldAttempts(int KeepDays) : IRequest<int>;
 
-internal sealed class RemoveOldAttemptsHandler(IModelOpsDbContext db, TimeProvider time) : IRequestHandler<RemoveOldAttempts>
+internal sealed class RemoveOldAttemptsHandler(IModelOpsDbContext db, TimeProvider time) : IRequestHandler<RemoveOldAttempts, int>
 {
-    public async Task<Unit> Handle(RemoveOldAttempts request, CancellationToken cancellationToken)
+    /// <summary>Rows deleted per transaction, a limit that keeps locks short.</summary>
+    private const int Batch = 500;
+
+    public async Task<int> Handle(RemoveOldAttempts request, CancellationToken cancellationToken)
     {
-        var limit = time.GetUtcNow().UtcDateTime.AddDays(-TrainingAttempt.KeepDays);
-        await db.TrainingAttempts.Where(a => a.StartedAt < limit).ExecuteDeleteAsync(cancellationToken);
-        return Unit.Value;
+        var limit = time.GetUtcNow().UtcDateTime.AddDays(-request.KeepDays);
+        var (removed, all) = (0, 0);
+        do
+        {
+            removed = await db.TrainingAttempts
+                .Where(a => a.StartedAt < limit).OrderBy(a => a.StartedAt).Take(Batch).ExecuteDeleteAsync(cancellationToken);
+            all += removed;
+        }
+        while (removed == Batch);
+        return all;
     }
 }

@@ -64,14 +64,10 @@ internal sealed class GetVersionHandler(IModelOpsDbContext db) : IRequestHandler
 
     private async Task<LiveEvaluation> LiveAsync(string version, CancellationToken cancellationToken)
     {
-        var counts = await db.Predictions.AsNoTracking()
-            .Where(p => p.Version == version && p.ConfirmedClass != null)
-            .GroupBy(p => new { p.ConfirmedClass, p.Class })
-            .Select(g => new { g.Key.ConfirmedClass, g.Key.Class, Count = g.Count() })
-            .ToListAsync(cancellationToken);
+        var counts = await db.OutcomeCounts.AsNoTracking().Where(c => c.Version == version).ToListAsync(cancellationToken);
         int Count(DiabetesClass truth, DiabetesClass predicted) =>
-            counts.SingleOrDefault(c => c.ConfirmedClass == truth && c.Class == predicted)?.Count ?? 0;
-        var labelled = counts.Sum(c => c.Count);
+            (int)(counts.SingleOrDefault(c => c.ConfirmedClass == truth && c.Class == predicted)?.Predictions ?? 0);
+        var labelled = (int)counts.Sum(c => c.Predictions);
         return new LiveEvaluation(
             labelled,
             labelled == 0 ? null : (double)DiabetesClasses.All.Sum(c => Count(c, c)) / labelled,

@@ -36,4 +36,14 @@ public static class PredictionIds
         id[8] = (byte)(0x80 | (id[8] & 0x3F));
         return new Guid(id, bigEndian: true);
     }
+
+    /// <summary>The smallest id of a time: 48 bits of milliseconds since 1970, then zeros.</summary>
+    public static Guid FirstAt(DateTime time)
+    {
+        var milliseconds = Math.Clamp(new DateTimeOffset(time.ToUniversalTime()).ToUnixTimeMilliseconds(), 0, (1L << 48) - 1);
+        Span<byte> bytes = stackalloc byte[Bytes];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)milliseconds << 16);
+        return new Guid(bytes, bigEndian: true);
+    }
 }

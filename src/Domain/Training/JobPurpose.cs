@@ -83,6 +83,11 @@ public abstract record JobPurpose
     /// <summary>The source of the rows, as text for responses.</summary>
     public abstract string Describe();
 
+    /// <summary><see cref="Describe"/>, with <c>database+source</c> where the hospital's own table was read.</summary>
+    /// <param name="source">What was read from it; null when it wasn't read.</param>
+    public string DescribeData(SourceReport? source) =>
+        source is null ? Describe() : $"{DataSelection.DatabaseAndSource}{Describe()[DataSelection.DatabaseSource.Length..]}";
+
     /// <summary>Trains a new version.</summary>
     public sealed record Retraining(DataSelection Data) : JobPurpose
     {

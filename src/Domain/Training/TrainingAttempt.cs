@@ -25,8 +25,8 @@ public sealed partial class TrainingAttempt
     public const int MaxLog = 4_000;
     public const int MaxWorker = 100;
 
-    /// <summary>How long an attempt is kept.</summary>
-    public const int KeepDays = 90;
+    /// <summary>How long an attempt is kept where the operator says nothing else.</summary>
+    public const int DefaultKeepDays = 90;
 
     /// <summary>Attempts that are kept of one job.</summary>
     public const int MaxPerJob = 20;

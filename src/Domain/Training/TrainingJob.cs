@@ -158,13 +158,8 @@ public sealed class TrainingJob
         Touch();
     }
 
-    /// <summary>
-    /// The source of the rows, as text for responses: <see cref="JobPurpose.Describe"/>, with <c>database+source</c> where the hospital's
-    /// own table was read.
-    /// </summary>
-    public string DescribeData() => Source is null
-        ? Purpose.Describe()
-        : $"{DataSelection.DatabaseAndSource}{Purpose.Describe()[DataSelection.DatabaseSource.Length..]}";
+    /// <inheritdoc cref="JobPurpose.DescribeData"/>
+    public string DescribeData() => Purpose.DescribeData(Source);
 
     /// <summary>Records the seconds for which this job was worked on so far. The value never decreases.</summary>
     public void RecordElapsed(Guid claim, double seconds)

@@ -8,9 +8,9 @@ namespace ModelOps.Infrastructure.Identity;
 
 /// <summary>Removes ended sessions, old addresses and old counters when the service starts and then every hour.</summary>
 internal sealed class SessionRetention(
-    IServiceScopeFactory scopes, StartupGate gate, TimeProvider time, ILogger<SessionRetention> logger)
+    RetentionSettings settings, IServiceScopeFactory scopes, StartupGate gate, TimeProvider time, ILogger<SessionRetention> logger)
     : PeriodicWork(
-        (mediator, cancel) => mediator.Send(new RemoveOldSessions(), cancel),
+        (mediator, cancel) => mediator.Send(new RemoveOldSessions(settings.SessionsDays), cancel),
         TimeSpan.FromHours(1),
         scopes,
         gate,

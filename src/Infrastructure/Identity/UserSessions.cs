@@ -13,9 +13,6 @@ internal sealed partial class UserSessions(
     public static readonly TimeSpan BrowserLifetime = TimeSpan.FromHours(12);
     public static readonly TimeSpan ApiLifetime = TimeSpan.FromDays(14);
 
-    /// <summary>How long the row of an ended session is kept.</summary>
-    private static readonly TimeSpan KeepEnded = TimeSpan.FromDays(1);
-
     /// <summary>Rows deleted per transaction, a limit that keeps locks short.</summary>
     private const int Chunk = 1_000;
 
@@ -127,11 +124,11 @@ internal sealed partial class UserSessions(
         }
     }
 
-    public async Task<int> RemoveOldAsync(CancellationToken cancellationToken)
+    public async Task<int> RemoveOldAsync(int keepDays, CancellationToken cancellationToken)
     {
         var now = Now;
         var (sessions, addresses, counters) =
-            (now - KeepEnded, now.AddDays(-SignInAddress.KeepDays), now.AddMinutes(-UserLimits.ForgetWrongPasswordsMinutes));
+            (now.AddDays(-keepDays), now.AddDays(-SignInAddress.KeepDays), now.AddMinutes(-UserLimits.ForgetWrongPasswordsMinutes));
         return await RemoveAsync(
                 database.Sessions.Where(s => s.ExpiresAt < sessions).OrderBy(s => s.ExpiresAt), cancellationToken)
             + await RemoveAsync(

@@ -25,7 +25,9 @@ internal static class JobServices
         services.Replace(ServiceDescriptor.Singleton(provider =>
         {
             provider.GetRequiredService<IGlobalConfiguration>();
-            return StorageOf(settings);
+            var storage = StorageOf(settings);
+            storage.JobExpirationTimeout = TimeSpan.FromHours(provider.GetRequiredService<RetentionSettings>().QueueHours);
+            return storage;
         }));
         services.AddSingleton<PostgreSqlJobStorage>();
         services.AddSingleton<ITrainingQueue, TrainingQueue>();
@@ -36,7 +38,7 @@ internal static class JobServices
         }
 
         services.AddHostedService<Reconciler>();
-        services.AddHostedService<AttemptRetention>();
+        services.AddHostedService<TrainingRetention>();
         services.AddHostedService<IdleMemory>();
         services.AddHostedService<ImportSweep>();
         return services;

@@ -23,7 +23,7 @@ using ModelOps.Infrastructure.Identity;
 namespace ModelOps.Infrastructure.Persistence;
 
 /// <summary>The schema of both providers. A derived context per provider has the differences and its own migrations.</summary>
-internal abstract class ModelOpsDbContext(DbContextOptions options)
+internal abstract partial class ModelOpsDbContext(DbContextOptions options)
     : IdentityDbContext<ModelOpsUser>(options), IModelOpsDbContext, IDataProtectionKeyContext
 {
     public DbSet<TrainingJob> Jobs => Set<TrainingJob>();
@@ -46,6 +46,8 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
     public DbSet<LabelledRecord> Records => Set<LabelledRecord>();
 
+    public DbSet<RecordCount> RecordCounts => Set<RecordCount>();
+
     public DbSet<RecordImport> Imports => Set<RecordImport>();
 
     public DbSet<RecordDeletion> RecordDeletions => Set<RecordDeletion>();
@@ -53,6 +55,10 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     public DbSet<RecordCorrection> Corrections => Set<RecordCorrection>();
 
     public DbSet<Prediction> Predictions => Set<Prediction>();
+
+    public DbSet<OutcomeCount> OutcomeCounts => Set<OutcomeCount>();
+
+    public DbSet<OutcomeDay> OutcomeDays => Set<OutcomeDay>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
@@ -118,10 +124,6 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
     public virtual void RequireRoom(long records)
     {
     }
-
-    public abstract Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken);
-
-    public abstract Task InsertAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken);
 
     public Task<IReadOnlyList<bool>> FindKnownAsync(IReadOnlyList<LabelledExample> rows, CancellationToken cancellationToken) =>
         Database.CreateExecutionStrategy().ExecuteAsync(
@@ -222,6 +224,10 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             activation.Property(a => a.By).HasMaxLength(256);
             activation.Property(a => a.ActivationNumber).HasColumnName("Epoch");
             activation.HasIndex(a => a.ActivationNumber).IsUnique();
+
+            // For the activations of one version.
+            activation.HasIndex(a => new { a.To, a.ActivationNumber });
+            activation.HasIndex(a => new { a.From, a.ActivationNumber });
         });
         builder.Entity<Dataset>(dataset =>
         {
@@ -273,7 +279,6 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
 
             // With Restrict, an import's row can't be removed while a process still writes records of it.
             record.HasOne<RecordImport>().WithMany().HasForeignKey(r => r.ImportId).OnDelete(DeleteBehavior.Restrict);
-            record.HasIndex(r => new { r.ImportId, r.Class });
 
             // For forgetting a patient. Records of unknown patients take no room in it.
             record.HasIndex(r => r.PatientHash).HasFilter("\"PatientHash\" IS NOT NULL");
@@ -288,6 +293,12 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             import.Property(i => i.State).HasConversion<string>().HasMaxLength(16);
             import.Property(i => i.WithdrawnBy).HasMaxLength(256);
             import.HasIndex(i => new { i.State, i.Id });
+        });
+        builder.Entity<RecordCount>(count =>
+        {
+            count.ToTable("record_counts");
+            count.HasKey(c => new { c.ImportId, c.Class });
+            count.Property(c => c.ImportId).ValueGeneratedNever();
         });
         builder.Entity<RecordCorrection>(correction =>
         {
@@ -322,13 +333,24 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
             prediction.Ignore(p => p.Features);
 
             // For the lists, whose pages are ranges of the key. Most predictions have neither a reference nor a confirmed outcome, so these
-            // two indexes cost their insertion nothing.
-            prediction.HasIndex(p => new { p.Version, p.Id });
+            // indexes cost their insertion nothing.
+            prediction.HasIndex(p => new { p.Version, p.Id }, "IX_predictions_Version_Id");
             prediction.HasIndex(p => new { p.ReferenceToken, p.Id }).HasFilter("\"ReferenceToken\" IS NOT NULL");
             prediction.HasIndex(p => p.Id).HasDatabaseName("IX_predictions_confirmed").HasFilter("\"ConfirmedClass\" IS NOT NULL");
 
-            // Serves the query for confirmed predictions (few rows) and the one for old unconfirmed predictions.
-            prediction.HasIndex(p => new { p.ConfirmedClass, p.CreatedAt });
+            prediction.HasIndex(p => new { p.Version, p.Id }, "IX_predictions_confirmed_of_version")
+                .HasFilter("\"ConfirmedClass\" IS NOT NULL");
+        });
+        builder.Entity<OutcomeCount>(count =>
+        {
+            count.ToTable("outcome_counts");
+            count.HasKey(c => new { c.Version, c.ConfirmedClass, c.Class });
+            count.Property(c => c.Version).HasMaxLength(VersionName.MaxLength);
+        });
+        builder.Entity<OutcomeDay>(day =>
+        {
+            day.ToTable("outcome_days");
+            day.HasKey(d => d.Day);
         });
         builder.Entity<IdempotentRequest>(request =>
         {
@@ -444,8 +466,10 @@ internal abstract class ModelOpsDbContext(DbContextOptions options)
         listing.Ignore(l => l.Tags);
         listing.HasIndex(l => l.Number).IsUnique();
 
-        // For the list with the best version first.
+        // For the list with the best version first, and for its filters.
         listing.HasIndex(l => new { l.MacroF1, l.VersionId });
+        listing.HasIndex(l => new { l.Dataset, l.VersionId });
+        listing.HasIndex(l => new { l.BeatsBaselines, l.VersionId });
     }
 
     /// <summary>

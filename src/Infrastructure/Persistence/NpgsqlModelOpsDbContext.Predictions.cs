@@ -8,7 +8,7 @@ namespace ModelOps.Infrastructure.Persistence;
 internal sealed partial class NpgsqlModelOpsDbContext
 {
     /// <summary>Sends the predictions with COPY, each value by its type, so that none is boxed.</summary>
-    public override async Task InsertAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken)
+    protected override async Task InsertRowsAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken)
     {
         EnsureSameTransaction(_open);
         await using var writer = await ((NpgsqlConnection)Database.GetDbConnection()).BeginBinaryImportAsync(

@@ -20,7 +20,7 @@ internal sealed partial class NpgsqlModelOpsDbContext(DbContextOptions<NpgsqlMod
         Database.ExecuteSqlAsync($"SELECT pg_notify({ActivationListener.Channel}, '')", cancellationToken);
 
     /// <summary>Sends the records with COPY.</summary>
-    public override async Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken)
+    protected override async Task InsertRowsAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken)
     {
         FaultPoints.Hit("records.insert", records.Count);
         EnsureSameTransaction(_open);

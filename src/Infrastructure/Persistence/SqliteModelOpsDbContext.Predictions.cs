@@ -13,7 +13,7 @@ internal sealed partial class SqliteModelOpsDbContext
     /// Runs one prepared statement per prediction. Its values are bound from buffers of this method: the provider's parameters box and copy
     /// each of them. Ids and times are written as the provider writes them.
     /// </summary>
-    public override Task InsertAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken)
+    protected override Task InsertRowsAsync(IReadOnlyList<Prediction> predictions, CancellationToken cancellationToken)
     {
         if (Database.CurrentTransaction is null)
         {

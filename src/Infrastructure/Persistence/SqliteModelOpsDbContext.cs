@@ -37,7 +37,7 @@ internal sealed partial class SqliteModelOpsDbContext(
     public override void RequireRoom(long records) => directory.Reserve.RequireRoom(records * BytesOfRecord);
 
     /// <summary>Runs one prepared statement per record. SaveChanges takes ten times as long and keeps other writers waiting.</summary>
-    public override Task InsertAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken)
+    protected override Task InsertRowsAsync(IReadOnlyList<LabelledRecord> records, CancellationToken cancellationToken)
     {
         FaultPoints.Hit("records.insert", records.Count);
         directory.Reserve.RequireRoom();

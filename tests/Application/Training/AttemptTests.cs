@@ -56,12 +56,34 @@ public abstract class AttemptTests(Provider provider) : IAsyncLifetime
         var id = await _world.AddJobAsync();
         await _world.SendAsync(new RunTraining(id));
 
-        await _world.SendAsync(new RemoveOldAttempts());
+        await _world.SendAsync(new RemoveOldAttempts(TrainingAttempt.DefaultKeepDays));
         Assert.Single(await _world.SendAsync(new ListAttempts(id)));
-        _world.Time.Shift += TimeSpan.FromDays(TrainingAttempt.KeepDays + 1);
-        await _world.SendAsync(new RemoveOldAttempts());
+        _world.Time.Shift += TimeSpan.FromDays(TrainingAttempt.DefaultKeepDays + 1);
+        await _world.SendAsync(new RemoveOldAttempts(TrainingAttempt.DefaultKeepDays));
 
         Assert.Empty(await _world.SendAsync(new ListAttempts(id)));
+    }
+
+    [Fact]
+    public async Task RemoveHistories_AfterTheirTime_LeavesTheJobsWithoutTheirEpochs()
+    {
+        _world.Trainer.Answers(World.Completed());
+        var ended = await _world.AddJobAsync();
+        await _world.SendAsync(new RunTraining(ended));
+        var waiting = await _world.AddJobAsync();
+        var before = await _world.SendAsync(new GetJob(ended));
+
+        Assert.Equal(0, await _world.SendAsync(new RemoveOldJobHistories(365)));
+        _world.Time.Shift += TimeSpan.FromDays(366);
+        Assert.Equal(1, await _world.SendAsync(new RemoveOldJobHistories(365)));
+        Assert.Equal(0, await _world.SendAsync(new RemoveOldJobHistories(365)));
+
+        var after = await _world.SendAsync(new GetJob(ended));
+        Assert.NotEmpty(before.History!);
+        Assert.Empty(after.History!);
+        Assert.NotEqual(before.Stamp, after.Stamp);
+        Assert.Equal((before.Version, before.Status), (after.Version, after.Status));
+        Assert.Equal(JobStatus.Queued, (await _world.JobAsync(waiting)).Status);
     }
 
     [Fact]

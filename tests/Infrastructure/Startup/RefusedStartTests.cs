@@ -47,6 +47,7 @@ public sealed class RefusedStartTests
     [InlineData("ModelOps__MaxUploadBytes", "0", "ModelOps__MaxUploadBytes must be a whole number from 1 to 9223372036854775807.")]
     [InlineData("ModelOps__Trainer__MaxMinutes", "NaN", "ModelOps__Trainer__MaxMinutes must be a number greater than 0.")]
     [InlineData("ModelOps__Predictions__KeepDays", "1.5", "ModelOps__Predictions__KeepDays must be a whole number from 1 to 36500.")]
+    [InlineData("ModelOps__Retention__JobHistoryDays", "-1", "ModelOps__Retention__JobHistoryDays must be a whole number from 0 to 36500.")]
     [InlineData("ModelOps__RateLimits__LoginsPerMinute", "none", "ModelOps__RateLimits__LoginsPerMinute must be a whole number from 1 to 2147483647.")]
     [InlineData("ModelOps__Metrics__Network", "10.1.0.0/33", "ModelOps__Metrics__Network must be a network such as 10.1.0.0/16.")]
     [InlineData("ModelOps__Proxy__Network", "here", "ModelOps__Proxy__Network must be a network such as 10.1.0.0/16.")]

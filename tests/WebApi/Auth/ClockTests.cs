@@ -68,7 +68,7 @@ public abstract class ClockTests(ClockedFixture service)
     private async Task<int> RemoveOldAsync()
     {
         await using var scope = service.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new RemoveOldSessions());
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new RemoveOldSessions(1));
     }
 
     [Fact]

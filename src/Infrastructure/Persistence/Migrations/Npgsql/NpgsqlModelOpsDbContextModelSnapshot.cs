@@ -359,6 +359,42 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.ToTable("csv_mappings", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Domain.Predictions.OutcomeCount", b =>
+                {
+                    b.Property<string>("Version")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<int>("ConfirmedClass")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Predictions")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Version", "ConfirmedClass", "Class");
+
+                    b.ToTable("outcome_counts", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Predictions.OutcomeDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date");
+
+                    b.Property<long>("Confirmed")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Right")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Day");
+
+                    b.ToTable("outcome_days", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Domain.Predictions.Prediction", b =>
                 {
                     b.Property<Guid>("Id")
@@ -420,12 +456,13 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                         .HasDatabaseName("IX_predictions_confirmed")
                         .HasFilter("\"ConfirmedClass\" IS NOT NULL");
 
-                    b.HasIndex("ConfirmedClass", "CreatedAt");
-
                     b.HasIndex("ReferenceToken", "Id")
                         .HasFilter("\"ReferenceToken\" IS NOT NULL");
 
-                    b.HasIndex("Version", "Id");
+                    b.HasIndex(new[] { "Version", "Id" }, "IX_predictions_Version_Id");
+
+                    b.HasIndex(new[] { "Version", "Id" }, "IX_predictions_confirmed_of_version")
+                        .HasFilter("\"ConfirmedClass\" IS NOT NULL");
 
                     b.ToTable("predictions", null, t =>
                         {
@@ -491,8 +528,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.HasIndex("CreatedAt", "Id");
 
-                    b.HasIndex("ImportId", "Class");
-
                     b.HasIndex("ImportId", "Id");
 
                     b.HasIndex("Source", "Id");
@@ -544,6 +579,22 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.HasIndex("RecordId", "Id");
 
                     b.ToTable("record_corrections", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCount", b =>
+                {
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ImportId", "Class");
+
+                    b.ToTable("record_counts", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Records.RecordDeletion", b =>
@@ -833,6 +884,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
                     b.HasIndex("ActivationNumber")
                         .IsUnique();
 
+                    b.HasIndex("From", "ActivationNumber");
+
+                    b.HasIndex("To", "ActivationNumber");
+
                     b.ToTable("activations", (string)null);
                 });
 
@@ -995,6 +1050,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Npgsql
 
                     b.HasIndex("Number")
                         .IsUnique();
+
+                    b.HasIndex("BeatsBaselines", "VersionId");
+
+                    b.HasIndex("Dataset", "VersionId");
 
                     b.HasIndex("MacroF1", "VersionId");
 

@@ -342,6 +342,42 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("csv_mappings", (string)null);
                 });
 
+            modelBuilder.Entity("ModelOps.Domain.Predictions.OutcomeCount", b =>
+                {
+                    b.Property<string>("Version")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ConfirmedClass")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Predictions")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Version", "ConfirmedClass", "Class");
+
+                    b.ToTable("outcome_counts", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Predictions.OutcomeDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Confirmed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Right")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day");
+
+                    b.ToTable("outcome_days", (string)null);
+                });
+
             modelBuilder.Entity("ModelOps.Domain.Predictions.Prediction", b =>
                 {
                     b.Property<Guid>("Id")
@@ -403,12 +439,13 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("IX_predictions_confirmed")
                         .HasFilter("\"ConfirmedClass\" IS NOT NULL");
 
-                    b.HasIndex("ConfirmedClass", "CreatedAt");
-
                     b.HasIndex("ReferenceToken", "Id")
                         .HasFilter("\"ReferenceToken\" IS NOT NULL");
 
-                    b.HasIndex("Version", "Id");
+                    b.HasIndex(new[] { "Version", "Id" }, "IX_predictions_Version_Id");
+
+                    b.HasIndex(new[] { "Version", "Id" }, "IX_predictions_confirmed_of_version")
+                        .HasFilter("\"ConfirmedClass\" IS NOT NULL");
 
                     b.ToTable("predictions", null, t =>
                         {
@@ -472,8 +509,6 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("CreatedAt", "Id");
 
-                    b.HasIndex("ImportId", "Class");
-
                     b.HasIndex("ImportId", "Id");
 
                     b.HasIndex("Source", "Id");
@@ -523,6 +558,22 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("RecordId", "Id");
 
                     b.ToTable("record_corrections", (string)null);
+                });
+
+            modelBuilder.Entity("ModelOps.Domain.Records.RecordCount", b =>
+                {
+                    b.Property<long>("ImportId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Class")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ImportId", "Class");
+
+                    b.ToTable("record_counts", (string)null);
                 });
 
             modelBuilder.Entity("ModelOps.Domain.Records.RecordDeletion", b =>
@@ -802,6 +853,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("ActivationNumber")
                         .IsUnique();
 
+                    b.HasIndex("From", "ActivationNumber");
+
+                    b.HasIndex("To", "ActivationNumber");
+
                     b.ToTable("activations", (string)null);
                 });
 
@@ -962,6 +1017,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Number")
                         .IsUnique();
+
+                    b.HasIndex("BeatsBaselines", "VersionId");
+
+                    b.HasIndex("Dataset", "VersionId");
 
                     b.HasIndex("MacroF1", "VersionId");
 
