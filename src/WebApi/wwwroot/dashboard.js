@@ -13,8 +13,9 @@
     nothing: () => {},
     renew: () => fetch('auth/me', { cache: 'no-store' }),
     print: () => window.print(),
+    // The call may come late, when the reader has scrolled or presses a button: then the page must not jump to its top.
     focusHeading: () => {
-      if (!document.activeElement?.matches('.mud-layout :is(input, select, textarea)')) document.querySelector('h1')?.focus();
+      if (!document.activeElement?.matches('.mud-layout :is(input, select, textarea)')) document.querySelector('h1')?.focus({ preventScroll: true });
     },
     show: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
     look: () => localStorage.setItem('modelops.looked', 'yes'),
