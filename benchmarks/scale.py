@@ -138,6 +138,13 @@ def measure(options, running, cluster, version):
         """The address of the page after a key."""
         return path + ("&" if "?" in path else "?") + "cursor=" + base64.urlsafe_b64encode(str(key).encode()).decode().rstrip("=")
 
+    def day(ago):
+        return time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - ago * 86400))
+
+    def moment(ago):
+        """A key of lists by time: ticks of .NET (100 ns since the year 1), and the id."""
+        return "%d %d" % ((int(time.time() - ago * 86400) + 62_135_596_800) * 10_000_000, records // 5)
+
     few, many = int(100_000 * options.share), int(3_000_000 * options.share)
     records = int(1_000_000 * options.share)
     middle = cluster.sql('SELECT "Id" FROM predictions ORDER BY "Id" OFFSET %d LIMIT 1' % (many // 5)).strip().replace("-", "")
@@ -155,9 +162,9 @@ def measure(options, running, cluster, version):
             ("/records?source=lab", records // 5 * 4), ("/records?source=clinician", records // 5),
             ("/records?class=N&source=registered", records // 5), ("/records?import=3", records // 5),
             ("/records?import=3&class=P", records // 5), ("/records?import=3&source=lab", records // 5),
-            ("/records?from=2000-01-01T00:00:00Z&to=2020-01-01T00:00:00Z", records // 5),
-            ("/records?to=%s" % time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - 300 * 86400)), records // 5),
-            ("/records?from=%s&class=N&source=lab" % time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - 30 * 86400)), records // 5),
+            ("/records?from=2000-01-01T00:00:00Z&to=2020-01-01T00:00:00Z", moment(5000)),
+            ("/records?to=" + day(300), moment(320)),
+            ("/records?from=%s&class=N&source=lab" % day(30), moment(20)),
             ("/records/imports", 5),
             ("/predictions", middle), ("/predictions?limit=200", middle), ("/predictions?version=" + version, middle),
             ("/predictions?class=N", middle), ("/predictions?confirmed=true", middle), ("/predictions?confirmed=false", middle),
