@@ -68,8 +68,8 @@ else
   names=("${names[@]#tests/*/}")
   names=("${names[@]%.Tests.csproj}")
 
-  # A browser's tests mostly wait, and so do those that start processes. Tests that compute fill these pauses, at a lower priority. Faults
-  # runs beside nothing else, because it measures how soon the service answers.
+  # Browser tests and tests that start processes often wait. Tests that compute fill these pauses, at a lower priority, so that they don't
+  # slow down the others. Faults measures how soon the service answers, so it waits until the browser and HTTP tests have ended.
   computing=("${fast[@]}" Infrastructure)
   beside=(Browser WebApi)
   for name in "${computing[@]}"; do run "$name" nice -n 10; done >"$results/computing.log" 2>&1 &
