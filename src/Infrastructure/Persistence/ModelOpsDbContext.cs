@@ -340,6 +340,8 @@ internal abstract partial class ModelOpsDbContext(DbContextOptions options)
 
             prediction.HasIndex(p => new { p.Version, p.Id }, "IX_predictions_confirmed_of_version")
                 .HasFilter("\"ConfirmedClass\" IS NOT NULL");
+            prediction.HasIndex(p => new { p.Version, p.Class, p.Id }, "IX_predictions_confirmed_of_class")
+                .HasFilter("\"ConfirmedClass\" IS NOT NULL");
         });
         builder.Entity<OutcomeCount>(count =>
         {
@@ -470,6 +472,10 @@ internal abstract partial class ModelOpsDbContext(DbContextOptions options)
         listing.HasIndex(l => new { l.MacroF1, l.VersionId });
         listing.HasIndex(l => new { l.Dataset, l.VersionId });
         listing.HasIndex(l => new { l.BeatsBaselines, l.VersionId });
+
+        // For the search by a tag: few versions have one. The text search has an index of trigrams, which only PostgreSQL knows, so its
+        // migration makes it (ListIndexes).
+        listing.HasIndex(l => l.VersionId).HasDatabaseName("IX_version_listings_tagged").HasFilter("\"Tags\" <> ''");
     }
 
     /// <summary>
