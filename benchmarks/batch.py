@@ -1,76 +1,79 @@
 #!/usr/bin/env python3
-"""Measures POST /model/predict/batch with 10,000 rows.
+"""Measures POST /model/predict/batch with 10,000 rows over HTTP, by the service's processor time, as one core would take it.
 
-usage: batch.py SERVICE [--architectures mlp-bn crossfit-ple] [--rounds 30] [--postgresql]
+usage: batch.py SERVICE... [--architecture crossfit-ple] [--rounds 15] [--epochs 20]
 
-SERVICE is ModelOps.WebApi.dll as it was built in Release. The service is a fresh installation with a trained version of each
-architecture, and runs on one core (taskset). The rows are those of "dotnet SERVICE sample", patients as they come, of another seed than
-the training's. A round is one request; the next one waits until the predictions of the last one are kept.
+SERVICE is ModelOps.WebApi.dll as it was built in Release. Several builds are measured in turn, so that a noisy machine disturbs all of
+them. Each is a fresh installation (SQLite) with a version trained on 1,000 made-up rows, and answers 10,000 made-up rows of another seed:
+patients as they come. A round is one request. Meanwhile another program holds the database's write lock, so that the predictions are kept
+after the answer, and what answering costs can be told from what keeping costs.
 
-Prints the rows a second of processor time of the service, the mean of the rounds: until the answer, and until its predictions are kept.
+Prints the means: rows a second of processor time until the answer, and until the predictions are kept.
 """
-import argparse, csv, io, os, statistics, subprocess, tempfile, time
+import argparse, contextlib, csv, io, json, os, sqlite3, statistics, subprocess, tempfile, time
 import service
-from predictions import Cluster, figures, processor_seconds
+from predictions import figures, processor_seconds
 
 ROWS = 10_000
+WARMING = 100
 
 
 def sample(dll, rows, seed):
     return subprocess.check_output(["dotnet", dll, "sample", str(rows), str(seed)])
 
 
-def wait_until_kept(running, kept):
-    while True:
-        now = figures(running)
-        if now["kept"] + now["dropped"] >= kept:
-            return now
-        time.sleep(0.05)
+def ended(running):
+    """How many predictions were written or dropped."""
+    now = figures(running)
+    return now["kept"] + now["dropped"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("service")
-    parser.add_argument("--architectures", nargs="+", default=["mlp-bn", "crossfit-ple"])
-    parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("services", nargs="+")
+    parser.add_argument("--architecture", default="crossfit-ple")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--epochs", type=int, default=20)
     options = parser.parse_args()
     os.environ["ModelOps__RateLimits__RequestsPerMinute"] = str(2**31 - 1)
-    if options.postgresql:
-        with Cluster() as cluster:
-            os.environ["ConnectionStrings__ModelOps"] = cluster.connection
-            measure(options)
-    else:
-        measure(options)
+    body = json.dumps({"rows": [
+        {"HbA1c": float(r["HbA1c"]), "AGE": float(r["AGE"]), "BMI": float(r["BMI"]), "Gender": r["Gender"]}
+        for r in csv.DictReader(io.StringIO(sample(options.services[0], ROWS, 2).decode()))]}).encode()
+    with contextlib.ExitStack() as stack:
+        running = [stack.enter_context(service.Service(dll)) for dll in options.services]
+        with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+            file.write(sample(options.services[0], 1000, 1))
+            file.flush()
+            for one in running:
+                one.activate(one.train(one.upload(file.name), architecture=options.architecture, epochs=options.epochs)["version"])
+        # Until the last tier of the compiler has seen the path.
+        for _ in range(WARMING):
+            for one in running:
+                one.call("/model/predict/batch", content=body)
+        measure(options, running, body)
 
 
-def measure(options):
-    rows = [{"HbA1c": float(r["HbA1c"]), "AGE": float(r["AGE"]), "BMI": float(r["BMI"]), "Gender": r["Gender"]}
-            for r in csv.DictReader(io.StringIO(sample(options.service, ROWS, 2).decode()))]
-    with service.Service(options.service) as running, tempfile.NamedTemporaryFile(suffix=".csv") as file:
-        file.write(sample(options.service, 1000, 1))
-        file.flush()
-        dataset = running.upload(file.name)
-        versions = {a: running.train(dataset, architecture=a)["version"] for a in options.architectures}
-        os.system("taskset -apc %d %d > /dev/null" % (max(os.sched_getaffinity(0)), running.process.pid))
-        for architecture, version in versions.items():
-            running.activate(version)
-            answered, kept, dropped, seen = [], [], 0, figures(running)
-            # The first rounds are for the compiler, until its last tier has seen the path.
-            warming = max(120, options.rounds)
-            for round in range(warming + options.rounds):
-                pid = running.process.pid
-                start = processor_seconds(pid)
-                running.call("/model/predict/batch", {"rows": rows})
-                answer = processor_seconds(pid)
-                now = wait_until_kept(running, seen["kept"] + seen["dropped"] + ROWS)
-                end = processor_seconds(pid)
-                dropped, seen = dropped + now["dropped"] - seen["dropped"], now
-                if round >= warming:
-                    answered.append(answer - start)
-                    kept.append(end - start)
-            rate = lambda seconds: "%8.0f rows/s" % (ROWS / statistics.mean(seconds))
-            print("%-12s until the answer %s, until kept %s, %d dropped" % (architecture, rate(answered), rate(kept), dropped), flush=True)
+def measure(options, running, body):
+    answered, kept = [[] for _ in running], [[] for _ in running]
+    for _ in range(options.rounds):
+        for i, one in enumerate(running):
+            database = sqlite3.connect(os.path.join(one.folder, "modelops.db"), isolation_level=None)
+            before = ended(one)
+            while (now := ended(one)) != before:
+                before = now
+                time.sleep(0.3)
+            database.execute("BEGIN IMMEDIATE")
+            start = processor_seconds(one.process.pid)
+            one.call("/model/predict/batch", content=body)
+            answered[i].append(processor_seconds(one.process.pid) - start)
+            database.execute("ROLLBACK")
+            database.close()
+            while ended(one) < before + ROWS:
+                time.sleep(0.1)
+            kept[i].append(processor_seconds(one.process.pid) - start)
+    for i, dll in enumerate(options.services):
+        print("%s %s: %.0f rows/s until the answer, %.0f until kept" % (
+            dll, options.architecture, ROWS / statistics.mean(answered[i]), ROWS / statistics.mean(kept[i])))
 
 
 if __name__ == "__main__":
