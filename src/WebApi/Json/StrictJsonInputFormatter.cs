@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using ModelOps.Application.Predictions;
 using ModelOps.WebApi.Errors;
 
 namespace ModelOps.WebApi.Json;
@@ -44,6 +45,12 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
         if (context.TreatEmptyInputAsDefaultValue && await IsEmptyAsync(context.HttpContext.Request))
         {
             return await InputFormatterResult.SuccessAsync(GetDefaultValueForType(context.ModelType)!);
+        }
+
+        if (context.ModelType == typeof(PredictBatch) && context.HttpContext.Request.Body is MemoryStream whole
+            && BatchReader.TryRead(whole.GetBuffer().AsSpan(0, (int)whole.Length)) is { } batch)
+        {
+            return await InputFormatterResult.SuccessAsync(batch);
         }
 
         try
