@@ -8,8 +8,8 @@ using ModelOps.WebApi.Json;
 
 namespace ModelOps.WebApi.Tests.Json;
 
-/// <summary>What is written by hand for batches is held against the serializer, which stays the contract.</summary>
-public sealed class BatchJsonTests
+/// <summary>What reads and writes predictions by hand is held against the serializer, which stays the contract.</summary>
+public sealed class PredictionJsonTests
 {
     private const string Good = """{"HbA1c": 6.25, "AGE": 40, "BMI": 25, "Gender": "M"}""";
 
@@ -24,11 +24,37 @@ public sealed class BatchJsonTests
     [InlineData("""{"rows":[{"\u0041GE":40,"HbA1c":5,"BMI":25,"Gender":"\u0046"}]}""")]
     public void TryRead_OfAWellFormedBatch_ReadsWhatTheSerializerReads(string body)
     {
-        var read = BatchReader.TryRead(Encoding.UTF8.GetBytes(body));
+        var read = PredictionReader.TryReadBatch(Encoding.UTF8.GetBytes(body));
 
         Assert.NotNull(read);
         Assert.Equal(JsonSerializer.Deserialize<PredictBatch>(body, WireJson.Options)?.Rows, read.Rows);
     }
+
+    [Theory]
+    [InlineData(Good)]
+    [InlineData($" {Good} ")]
+    [InlineData("""{"Gender":"F","BMI":2.5e1,"AGE":0,"HbA1c":-0.0,"reference":"Bed 12"}""")]
+    public void TryRead_OfAWellFormedInput_ReadsWhatTheSerializerReads(string body)
+    {
+        var read = PredictionReader.TryReadInput(Encoding.UTF8.GetBytes(body));
+
+        Assert.NotNull(read);
+        Assert.Equal(JsonSerializer.Deserialize<PredictionInput>(body, WireJson.Options), read);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData($"[{Good}]")]
+    [InlineData($"{Good}{Good}")]
+    [InlineData($"{Good} x")]
+    [InlineData("""{"HbA1c":5,"AGE":40,"BMI":25}""")]
+    [InlineData("""{"HbA1c":5,"AGE":40,"BMI":25,"Gender":"F","Gender":"F"}""")]
+    [InlineData("""{"HbA1c":5,"AGE":40,"BMI":25,"Gender":"F","more":1}""")]
+    [InlineData("""{"HbA1c":5,"AGE":40,"BMI":25,"Gender":"F","reference":"\u0000"}""")]
+    public void TryRead_OfAnyOtherInput_LeavesItToTheSerializer(string body) =>
+        Assert.Null(PredictionReader.TryReadInput(Encoding.UTF8.GetBytes(body)));
 
     /// <summary>Either the serializer refuses it, or reads something that this reader doesn't know.</summary>
     [Theory]
@@ -65,14 +91,14 @@ public sealed class BatchJsonTests
     [InlineData("""{"rows":[{"HbA1c":5,"AGE":40,"BMI":25,"Gender":"F","reference":"José"}]}""")]
     [InlineData("""{"rows":[{"HbA1c":5,"AGE":40,"BMI":25,"Gender":"F","reference":{}}]}""")]
     public void TryRead_OfAnythingElse_LeavesItToTheSerializer(string body) =>
-        Assert.Null(BatchReader.TryRead(Encoding.UTF8.GetBytes(body)));
+        Assert.Null(PredictionReader.TryReadBatch(Encoding.UTF8.GetBytes(body)));
 
     [Fact]
     public void TryRead_OfEveryBeginningOfABatch_LeavesItToTheSerializer()
     {
         var body = Encoding.UTF8.GetBytes($$"""{"rows": [{{Good}}, {{Good}}]}""");
 
-        Assert.All(Enumerable.Range(0, body.Length), length => Assert.Null(BatchReader.TryRead(body.AsSpan(0, length))));
+        Assert.All(Enumerable.Range(0, body.Length), length => Assert.Null(PredictionReader.TryReadBatch(body.AsSpan(0, length))));
     }
 
     [Theory]
