@@ -12,6 +12,10 @@ namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 /// and one fraction. W1 is therefore stored as prefix sums over the bins, and a feature costs two rows of these sums. Along the HbA1c
 /// grid only HbA1c's part of the hidden layer changes. That part is precomputed for every grid point.
 /// </summary>
+/// <remarks>
+/// The methods that compute are optimized when they are first compiled. Code of <see cref="Vector{T}"/> is never compiled ahead, and the
+/// compiler's first tier takes milliseconds for a prediction until it is replaced, which on a busy machine lasts for seconds.
+/// </remarks>
 internal sealed class CrossfitPredictor : INetworkPredictor
 {
     /// <summary>The number of members, rounded up to whole SIMD vectors.</summary>
@@ -46,6 +50,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
         Answer(features, _members.AsSpan(member, 1), probabilities);
 
     /// <returns>The share of members whose most probable class, before the grid and the rule are applied, equals the answer's.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Answer(PatientFeatures features, ReadOnlySpan<MemberArrays> members, Span<double> probabilities)
     {
         var clinical = features.HbA1c >= HbA1cGrid.From;
@@ -180,6 +185,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
 
         /// <summary>Adds the member's P(Diabetes) at each grid point to <paramref name="diabetes"/>.</summary>
         /// <returns>The member's outputs for the patient's own HbA1c.</returns>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public (double A, double G) Answer(PatientFeatures features, Span<double> diabetes)
         {
             Span<double> rest = stackalloc double[_stride];
@@ -207,6 +213,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
 
         /// <summary>Writes the hidden layer without HbA1c's part to <paramref name="rest"/>.</summary>
         /// <returns>The outputs for the patient's own HbA1c.</returns>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private (double A, double G) Outputs(PatientFeatures features, Span<double> rest)
         {
             var age = Find(PiecewiseEncoding.Age, features.Age);
@@ -235,6 +242,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
         /// doesn't matter. The units at even and odd places have sums of their own, because an addition waits for the one before it.
         /// </summary>
         /// <returns>P(Diabetes) at the last of these points.</returns>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private double AddDiabetes(ReadOnlySpan<double> rest, int point, ref double diabetes)
         {
             ref var part = ref _grid[point * _stride];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 
@@ -21,6 +22,7 @@ internal static class OrderedOutput
     /// The same for many outputs at once (all spans of one length, a multiple of the vectors'): with A = e^a and G = e^g,
     /// P(Negative) = 1 / (1 + A), P(Prediabetes) = A·G / ((1 + A)·(1 + A + G)), P(Diabetes) = A / (1 + A + G).
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Probabilities(
         ReadOnlySpan<double> a, ReadOnlySpan<double> g, Span<double> negative, Span<double> prediabetes, Span<double> diabetes)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ModelOps.Domain.Features;
 using ModelOps.Domain.Training;
@@ -9,6 +10,7 @@ namespace ModelOps.Infrastructure.Networks.MlpBn;
 /// Predicts with mlp-bn from plain arrays, without a native library or allocations. Thread-safe. Batch normalisation and the scaler
 /// are folded into the first layer, so one row costs 4h + 3h multiplications and a softmax.
 /// </summary>
+/// <remarks>The method that computes is optimized when it is first compiled, as in crossfit-ple's predictor.</remarks>
 internal sealed class MlpPredictor : INetworkPredictor
 {
     public const string FileName = "model.safetensors";
@@ -111,6 +113,7 @@ internal sealed class MlpPredictor : INetworkPredictor
     }
 
     /// <summary>Writes the outputs before the softmax.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Outputs(ReadOnlySpan<float> x, Span<double> z)
     {
         ref var weights0 = ref MemoryMarshal.GetArrayDataReference(_first[0]);
