@@ -2,15 +2,17 @@
 """Measures POST /model/predict against a bare endpoint of the same server, in turn, so that a noisy machine disturbs both.
 
 usage: predictions.py SERVICE BARE [--postgresql] [--rounds 5] [--seconds 5] [--connections 32] [--architecture crossfit-ple]
+                      [--reference FASTAPI]
 
 SERVICE is ModelOps.WebApi.dll and BARE is ModelOps.Bare.Benchmark.dll, as they were built in Release (build/bench.sh does both). Needs wrk;
 with --postgresql also PostgreSQL's initdb: the cluster is the benchmark's own, on the loopback, with its default settings. The service is
 a fresh installation with a trained version; one user is signed in with a bearer token. Only the limit of requests per user is raised.
+FASTAPI is a Python file with an `app` that answers POST /predict; Debian's python3-fastapi, python3-uvicorn and python3-torch run it.
 
 Prints each round's requests a second, 99th percentile of the latency, and processor time per request (of the server, and of PostgreSQL),
 then the medians and their ratios, bytes allocated per request, and how many predictions were kept and dropped.
 """
-import argparse, json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import argparse, collections, contextlib, json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 import service
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -84,23 +86,29 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Bare:
-    """The bare endpoint as a process."""
+class Peer:
+    """A process that the service is held against: the bare endpoint, or the reference in Python."""
 
-    def __init__(self, dll):
-        self.dll = dll
+    def __init__(self, program, path):
+        self.program, self.path = program, path
 
     def __enter__(self):
-        self.address = "http://127.0.0.1:%d" % free_port()
-        self.process = subprocess.Popen(["dotnet", self.dll], env=dict(os.environ, ASPNETCORE_URLS=self.address), stdout=subprocess.DEVNULL)
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(self.address + "/health/ready").close()
-                return self
-            except OSError:
-                time.sleep(0.1)
+        port = free_port()
+        self.address = "http://127.0.0.1:%d" % port
+        python = self.program.endswith(".py")
+        folder, name = os.path.split(os.path.abspath(self.program))
+        self.process = subprocess.Popen(
+            ["/usr/bin/python3", "-m", "uvicorn", name[:-3] + ":app", "--port", str(port), "--log-level", "critical"] if python
+            else ["dotnet", os.path.abspath(self.program)],
+            cwd=folder if python else None, env=dict(os.environ, ASPNETCORE_URLS=self.address, PYTHONDONTWRITEBYTECODE="1"),
+            stdout=subprocess.DEVNULL)
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return self
+            time.sleep(0.1)
         self.__exit__()
-        sys.exit("the bare endpoint didn't become ready")
+        sys.exit("%s didn't listen" % self.program)
 
     def __exit__(self, *_):
         self.process.terminate()
@@ -117,7 +125,7 @@ def figures(running):
         ("dropped", "modelops_predictions_dropped_total"))}
 
 
-def load(address, token, seconds, connections):
+def load(address, token, seconds, connections, path="/model/predict"):
     """Requests a second, 50th and 99th percentile in ms, number of requests."""
     bodies = ",".join("'%s'" % json.dumps({
         "HbA1c": round(4.5 + 0.11 * i, 2), "AGE": 20 + i * 7 % 60, "BMI": 18 + i * 5 % 22, "Gender": "FM"[i % 2]}) for i in range(97))
@@ -126,7 +134,7 @@ def load(address, token, seconds, connections):
         script.write(SCRIPT % ("{%s}" % bodies, header))
         script.flush()
         printed = subprocess.run(
-            ["wrk", "-t1", "-c%d" % connections, "-d%ds" % seconds, "-s", script.name, address + "/model/predict"],
+            ["wrk", "-t1", "-c%d" % connections, "-d%ds" % seconds, "-s", script.name, address + path],
             check=True, capture_output=True, text=True).stdout
     requests, micros, p50, p99, errors = map(float, re.search(r"^RESULT (.*)$", printed, re.M)[1].split())
     if errors:
@@ -150,6 +158,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--architecture", default="crossfit-ple")
+    parser.add_argument("--reference")
     options = parser.parse_args()
     os.environ["ModelOps__RateLimits__RequestsPerMinute"] = str(2**31 - 1)
     if options.postgresql:
@@ -161,29 +170,35 @@ def main():
 
 
 def compare(options, cluster):
-    with service.Service(options.service) as ours, Bare(options.bare) as bare:
+    with contextlib.ExitStack() as stack:
+        ours = stack.enter_context(service.Service(options.service))
+        peers = {"bare": stack.enter_context(Peer(options.bare, "/model/predict"))}
+        if options.reference:
+            peers["reference"] = stack.enter_context(Peer(options.reference, "/predict"))
         with tempfile.NamedTemporaryFile(suffix=".csv") as csv:
             csv.write(subprocess.check_output(["dotnet", options.service, "sample", "1000", "1"]))
             csv.flush()
             job = ours.train(ours.upload(csv.name), architecture=options.architecture)
         ours.activate(job["version"])
-        for address, token in ((ours.address, ours.token), (bare.address, None)):
+        for address, token in ((ours.address, ours.token), (peers["bare"].address, None)):
             warm(address, token, options.connections)
-        rounds, before, total = {"bare": [], "service": []}, figures(ours), 0
+        rounds, before, total = collections.defaultdict(list), figures(ours), 0
         for _ in range(options.rounds):
-            for name, running, token in (("bare", bare, None), ("service", ours, ours.token)):
+            for name, running, token, path in [(n, p, None, p.path) for n, p in peers.items()] + [
+                    ("service", ours, ours.token, "/model/predict")]:
                 start = processor_seconds(running.process.pid), processor_seconds(cluster.process.pid) if cluster else 0
-                rate, p50, p99, requests = load(running.address, token, options.seconds, options.connections)
+                rate, p50, p99, requests = load(running.address, token, options.seconds, options.connections, path)
                 own = (processor_seconds(running.process.pid) - start[0]) / requests * 1e6
                 database = (processor_seconds(cluster.process.pid) - start[1]) / requests * 1e6 if cluster else 0
                 rounds[name].append((rate, p50, p99, own, database))
                 total += requests if name == "service" else 0
-                print("%-8s %8.0f requests/s, p50 %6.2f ms, p99 %6.2f ms, %5.1f us of processor, %5.1f of the database" % (
+                print("%-9s %8.0f requests/s, p50 %6.2f ms, p99 %6.2f ms, %5.1f us of processor, %5.1f of the database" % (
                     name, rate, p50, p99, own, database), flush=True)
         after = figures(ours)
         medians = {name: [statistics.median(column) for column in zip(*of)] for name, of in rounds.items()}
-        print("ratios of the medians: rate %.2f, p99 %.2f, processor %.2f" % (
-            medians["service"][0] / medians["bare"][0], medians["service"][2] / medians["bare"][2], medians["service"][3] / medians["bare"][3]))
+        for name in peers:
+            print("ratios of the medians, service to %s: rate %.2f, p99 %.2f, processor %.2f" % (
+                name, *(medians["service"][i] / medians[name][i] for i in (0, 2, 3))))
         print("%.0f bytes allocated a request; of %d predictions %d kept and %d dropped so far" % (
             (after["allocated"] - before["allocated"]) / total, total, after["kept"] - before["kept"], after["dropped"] - before["dropped"]))
 

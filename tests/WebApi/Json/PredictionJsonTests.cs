@@ -128,8 +128,8 @@ public sealed class PredictionJsonTests
             foreach (var agreement in (double?[])[null, 0, 0.1, 1])
             {
                 var answer = new PredictionAnswer(
-                    DiabetesClass.Diabetes, new(1.0 / 3, 1e-9, double.NaN), classes, agreement,
-                    "v20261130_235959_2", Guid.NewGuid(), agreement > 0);
+                    DiabetesClass.Diabetes, new(1.0 / 3, 1e-9, double.NaN), classes, agreement, "v20261130_235959_2", Guid.NewGuid(),
+                    agreement > 0);
 
                 Assert.Equal(JsonSerializer.Serialize(answer, WireJson.Options), await WrittenAsync(answer));
             }
