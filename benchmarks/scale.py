@@ -6,7 +6,7 @@ usage: scale.py SERVICE [--share 1.0] [--rounds 15] [--top 3]
 SERVICE is ModelOps.WebApi.dll, built in Release. The cluster is the benchmark's own, on the loopback, with its default settings. One version
 is trained; the rest are copies of its rows, made by SQL, so that JSON columns have their real sizes. `--share 0.1` makes a tenth of all rows.
 
-Prints for each address the median and the slowest of the rounds in ms, from request to answer on one connection, and for how long of that
+Prints the bytes that a row of each large table takes, then for each address the median and the slowest of the rounds in ms, from request to answer on one connection, and for how long of that
 (median) PostgreSQL ran statements; then the statements that took longest.
 """
 import argparse, base64, collections, http.client, json, os, re, statistics, subprocess, sys, tempfile, time, urllib.parse
@@ -75,6 +75,12 @@ INSERT INTO outcome_days ("Day", "Confirmed", "Right")
 VACUUM ANALYZE;
 """
 
+SIZES = """
+VACUUM ANALYZE;
+SELECT format('%-20s %6s', relname, pg_total_relation_size(oid) / reltuples::bigint) FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples > 5000 ORDER BY relname;
+"""
+
 
 class Loaded(predictions.Cluster):
     """A cluster that writes down for how long each statement ran."""
@@ -118,6 +124,7 @@ def main():
             start = time.perf_counter()
             cluster.sql(FILL, few=int(100_000 * options.share), many=int(3_000_000 * options.share), records=int(1_000_000 * options.share))
             print("filled in %.0f s" % (time.perf_counter() - start), flush=True)
+            print("bytes a row, with indexes:\n" + cluster.sql(SIZES), flush=True)
             cluster.sql("ALTER SYSTEM SET log_min_duration_statement = 0; SELECT pg_reload_conf();")
             measure(options, running, cluster, version)
 

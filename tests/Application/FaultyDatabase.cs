@@ -33,7 +33,9 @@ internal sealed class FaultyDatabase(IModelOpsDbContext inner, Queue<Exception> 
 
     public DbSet<SavedMapping> Mappings => inner.Mappings;
 
-    public DbSet<LabelledRecord> Records => inner.Records;
+    public IQueryable<LabelledRecord> Records => inner.Records;
+
+    public DbSet<LabelledRecord> StoredRecords => inner.StoredRecords;
 
     public DbSet<RecordCount> RecordCounts => inner.RecordCounts;
 

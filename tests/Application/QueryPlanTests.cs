@@ -123,7 +123,8 @@ public sealed class QueryPlanTests : IAsyncLifetime
                 FROM model_versions, generate_series(1, {Many / 50}) n;
             INSERT INTO version_listings ("VersionId", "Number", "Dataset", "MacroF1", "BeatsBaselines", "DiabetesMissed",
                     "DiabetesMissedAsNegative", "DiabetesRows", "Tags", "SearchText")
-                SELECT "Id", "Id", 'clinic-' || "Id" % 100 || '.csv', 0.5 + random() / 10, "Id" % 1000 > 0, 1, 0, 10, '', ''
+                SELECT "Id", "Id", 'clinic-' || "Id" % 100 || '.csv', 0.5 + random() / 10, "Id" % 1000 > 0, 1, 0, 10,
+                    CASE WHEN "Id" % 1000 = 0 THEN '|rare|' ELSE '' END, lower("Id" || E'\n' || "Name" || E'\n\n\n')
                 FROM model_versions WHERE "Id" > 1
             """));
 
@@ -136,6 +137,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Version = Old })),
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Version = Old, To = new DateTime(2024, 1, 1) })),
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Version = Old, Confirmed = true })),
+            () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Version = Old, Confirmed = true, Class = "N" })),
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Confirmed = true })),
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Confirmed = false, Class = "N" })),
             () => _world.SendAsync(new ListPredictions(page, new PredictionFilter { Reference = "4711" })),
@@ -149,6 +151,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
             () => _world.SendAsync(new ListVersions(page)),
             () => _world.SendAsync(new ListVersions(page, new VersionFilter { Dataset = "clinic-7.csv" })),
             () => _world.SendAsync(new ListVersions(page, new VersionFilter { BeatsBaselines = false })),
+            () => _world.SendAsync(new ListVersions(page, new VersionFilter { Tag = "rare" })),
             () => _world.SendAsync(new ListVersions(page, Order: VersionOrder.MacroF1)),
         ])
         {

@@ -74,7 +74,7 @@ public sealed class World : IAsyncLifetime
         {
             await ((DbContext)((FaultyDatabase)db).Inner).Database.MigrateAsync();
             db.Installations.Add(Installation.Create(new SplitKey(new byte[SplitKey.Bytes])));
-            db.Records.AddRange(SampleGenerator.Generate(100, seed: 1)
+            db.StoredRecords.AddRange(SampleGenerator.Generate(100, seed: 1)
                 .Select(r => LabelledRecord.Create(r, LabelSource.Lab, "ann", Created)));
             await db.SaveChangesAsync(default);
             return true;

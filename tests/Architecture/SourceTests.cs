@@ -13,7 +13,7 @@ public sealed partial class SourceTests
         var files = new[] { "src", "tests", "build", "clients" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(root, file).Replace('\\', '/'))
-            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "Migrations"))
+            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj" or "Migrations" or "Compiled"))
             .ToArray();
 
         Assert.NotEmpty(files);

@@ -40,7 +40,7 @@ public sealed class TabTests(BrowserFixture browser)
     public async Task Training_IsThereAgainAfterTheTabWasClosed_AndCanBeCancelled()
     {
         await using var service = await Service.StartAsync();
-        var job = await QueueAsync(service, epochs: 10_000, batch: 2);
+        var job = await QueueAsync(service, epochs: 10_000, batch: 8);
         await using var visitor = await browser.VisitAsync(service: service);
         var page = await visitor.SignInAsync(asAdmin: true, $"/trainings/{job}");
         var before = await ProgressAsync(page, above: 0);

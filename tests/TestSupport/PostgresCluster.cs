@@ -240,6 +240,9 @@ public sealed class PostgresCluster : IAsyncDisposable
 
         // Many services share one cluster in a test; none needs many connections.
         MaxPoolSize = 20,
+
+        // Minutes, in seconds: on a busy machine a statement that fills a large table is slow, not wrong.
+        CommandTimeout = 300,
     }.ConnectionString;
 
     private static bool IsRoot => Environment.UserName == "root";

@@ -31,10 +31,11 @@ public interface IModelOpsDbContext
 
     DbSet<SavedMapping> Mappings { get; }
 
-    /// <summary>
-    /// The labelled records. Queries don't see the records of an import that isn't published, unless they ignore the query filter.
-    /// </summary>
-    DbSet<LabelledRecord> Records { get; }
+    /// <summary>The labelled records without those of imports that aren't published.</summary>
+    IQueryable<LabelledRecord> Records { get; }
+
+    /// <summary>All labelled records, also those of imports that aren't published. For additions, and for the removal of imports.</summary>
+    DbSet<LabelledRecord> StoredRecords { get; }
 
     /// <summary>The numbers of records, also of imports that aren't published. Kept with every change; only read them.</summary>
     DbSet<RecordCount> RecordCounts { get; }

@@ -84,7 +84,7 @@ internal sealed class LabelPredictionHandler(IModelOpsDbContext db, PredictionLo
         var now = await db.UtcNowAsync(cancellationToken);
         if (prediction.Confirm(outcome, source, user.Signature(), now))
         {
-            db.Records.Add(prediction.ToRecord(now));
+            db.StoredRecords.Add(prediction.ToRecord(now));
             await db.SaveChangesAsync(cancellationToken);
         }
 

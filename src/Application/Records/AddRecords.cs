@@ -69,7 +69,7 @@ internal sealed class AddRecordsHandler(IModelOpsDbContext db, ICurrentUser user
                 LabelledExample[] rows = [.. request.Records.Select(r => r.ToExample())];
                 var known = await db.FindKnownAsync(rows, cancel);
                 var now = await db.UtcNowAsync(cancel);
-                db.Records.AddRange(request.Records.Zip(rows, (record, row) => LabelledRecord.Create(
+                db.StoredRecords.AddRange(request.Records.Zip(rows, (record, row) => LabelledRecord.Create(
                     row, LabelSource.Registered, user.Signature(), now, patient: key.TokenOf(record.PatientRef))));
                 return new RecordsAdded(rows.Length, known.Count(isKnown => isKnown));
             },

@@ -37,7 +37,7 @@ internal sealed partial class DeleteRecordHandler(IModelOpsDbContext db, ICurren
     private async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken)
     {
         var record = await db.Records.SingleOrDefaultAsync(r => r.Id == id, cancellationToken) ?? throw RecordRefusals.NotFound();
-        db.Records.Remove(record);
+        db.StoredRecords.Remove(record);
         var since = record.ImportId is { } import
             ? await db.Imports.Where(i => i.Id == import).Select(i => i.PublishedAt ?? i.CreatedAt).SingleAsync(cancellationToken)
             : record.CreatedAt;

@@ -48,7 +48,7 @@ internal sealed class SweepImportsHandler(IModelOpsDbContext db, TimeProvider ti
 
     private async Task RemoveAsync(long id, CancellationToken cancellationToken)
     {
-        while (await db.Records.IgnoreQueryFilters()
+        while (await db.StoredRecords
             .Where(r => r.ImportId == id).OrderBy(r => r.Id).Take(Batch).ExecuteDeleteAsync(cancellationToken) == Batch)
         {
             await Task.Delay(Pause, time, cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class SweepImportsHandler(IModelOpsDbContext db, TimeProvider ti
 
         // If the process of an abandoned import wakes up and writes one more batch, the row stays, and the next sweep removes that batch as
         // well.
-        var emptied = db.Imports.Where(i => i.Id == id && !db.Records.IgnoreQueryFilters().Any(r => r.ImportId == id));
+        var emptied = db.Imports.Where(i => i.Id == id && !db.StoredRecords.Any(r => r.ImportId == id));
         await emptied.Where(i => i.State == ImportState.Abandoned).ExecuteDeleteAsync(cancellationToken);
         await emptied.Where(i => i.State == ImportState.Withdrawn)
             .ExecuteUpdateAsync(i => i.SetProperty(x => x.State, ImportState.Removed), cancellationToken);

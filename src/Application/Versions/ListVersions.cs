@@ -159,7 +159,9 @@ internal static partial class VersionFilterQueries
         if (filter.Tag is { } tag)
         {
             var enclosed = VersionListing.TagSeparator + VersionListing.Normalize(tag) + VersionListing.TagSeparator;
-            listings = listings.Where(l => l.TagText.Contains(enclosed));
+
+            // The first condition is that of the index of the versions that have tags.
+            listings = listings.Where(l => l.TagText != "" && l.TagText.Contains(enclosed));
         }
 
         if (filter.Dataset is { } dataset)

@@ -44,7 +44,10 @@ internal abstract partial class ModelOpsDbContext(DbContextOptions options)
 
     public DbSet<SavedMapping> Mappings => Set<SavedMapping>();
 
-    public DbSet<LabelledRecord> Records => Set<LabelledRecord>();
+    public IQueryable<LabelledRecord> Records => StoredRecords.Where(r =>
+        r.ImportId == null || !Imports.Any(i => i.Id == r.ImportId && i.State != ImportState.Published));
+
+    public DbSet<LabelledRecord> StoredRecords => Set<LabelledRecord>();
 
     public DbSet<RecordCount> RecordCounts => Set<RecordCount>();
 
@@ -282,8 +285,6 @@ internal abstract partial class ModelOpsDbContext(DbContextOptions options)
 
             // For forgetting a patient. Records of unknown patients take no room in it.
             record.HasIndex(r => r.PatientHash).HasFilter("\"PatientHash\" IS NOT NULL");
-            record.HasQueryFilter(r =>
-                r.ImportId == null || !Imports.Any(i => i.Id == r.ImportId && i.State != ImportState.Published));
         });
         builder.Entity<RecordImport>(import =>
         {
@@ -339,6 +340,8 @@ internal abstract partial class ModelOpsDbContext(DbContextOptions options)
             prediction.HasIndex(p => p.Id).HasDatabaseName("IX_predictions_confirmed").HasFilter("\"ConfirmedClass\" IS NOT NULL");
 
             prediction.HasIndex(p => new { p.Version, p.Id }, "IX_predictions_confirmed_of_version")
+                .HasFilter("\"ConfirmedClass\" IS NOT NULL");
+            prediction.HasIndex(p => new { p.Version, p.Class, p.Id }, "IX_predictions_confirmed_of_class")
                 .HasFilter("\"ConfirmedClass\" IS NOT NULL");
         });
         builder.Entity<OutcomeCount>(count =>
@@ -470,6 +473,10 @@ internal abstract partial class ModelOpsDbContext(DbContextOptions options)
         listing.HasIndex(l => new { l.MacroF1, l.VersionId });
         listing.HasIndex(l => new { l.Dataset, l.VersionId });
         listing.HasIndex(l => new { l.BeatsBaselines, l.VersionId });
+
+        // For the search by a tag: few versions have one. The text search has an index of trigrams, which only PostgreSQL knows, so its
+        // migration makes it (ListIndexes).
+        listing.HasIndex(l => l.VersionId).HasDatabaseName("IX_version_listings_tagged").HasFilter("\"Tags\" <> ''");
     }
 
     /// <summary>
@@ -485,10 +492,6 @@ internal abstract partial class ModelOpsDbContext(DbContextOptions options)
                 value => value == null ? 0 : System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(value),
                 value => value))
         .HasMaxLength(-1);
-
-    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
-        value => value.Kind == DateTimeKind.Utc ? value : value.ToUniversalTime(),
-        value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
 }
 
 internal static class JsonColumn

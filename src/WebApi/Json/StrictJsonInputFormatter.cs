@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using ModelOps.Application.Predictions;
 using ModelOps.WebApi.Errors;
 
 namespace ModelOps.WebApi.Json;
@@ -46,6 +47,17 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
             return await InputFormatterResult.SuccessAsync(GetDefaultValueForType(context.ModelType)!);
         }
 
+        if (context.ModelType == typeof(PredictBatch) && context.HttpContext.Request.Body is MemoryStream whole
+            && PredictionReader.TryReadBatch(whole.GetBuffer().AsSpan(0, (int)whole.Length)) is { } batch)
+        {
+            return await InputFormatterResult.SuccessAsync(batch);
+        }
+
+        if (context.ModelType == typeof(PredictionInput) && TryReadInput(context.HttpContext.Request) is { } input)
+        {
+            return await InputFormatterResult.SuccessAsync(input);
+        }
+
         try
         {
             var model = await JsonSerializer.DeserializeAsync(
@@ -56,6 +68,20 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
         {
             throw JsonRefusals.Of(exception);
         }
+    }
+
+    /// <summary>Reads one patient's input where the whole body is there, as it usually is. Otherwise, nothing of it is consumed.</summary>
+    private static PredictionInput? TryReadInput(HttpRequest request)
+    {
+        if (request.ContentLength is not { } length || !request.BodyReader.TryRead(out var read))
+        {
+            return null;
+        }
+
+        var body = read.Buffer;
+        var input = body.Length == length && body.IsSingleSegment ? PredictionReader.TryReadInput(body.FirstSpan) : null;
+        request.BodyReader.AdvanceTo(input is null ? body.Start : body.End);
+        return input;
     }
 
     /// <summary>Whether a body whose length wasn't announced ends before its first byte. Nothing of it is consumed.</summary>

@@ -231,7 +231,7 @@ public abstract class ImportTests(Provider provider) : IAsyncLifetime
         return rows;
     });
 
-    private Task<int> StoredAsync() => _world.UseAsync(db => db.Records.IgnoreQueryFilters().CountAsync());
+    private Task<int> StoredAsync() => _world.UseAsync(db => db.StoredRecords.CountAsync());
 
     private Task<List<RecordImport>> ImportsAsync() => _world.UseAsync(db => db.Imports.AsNoTracking().OrderBy(i => i.Id).ToListAsync());
 

@@ -177,10 +177,10 @@ public abstract class ListVersionsTests(Provider provider) : IAsyncLifetime
     });
 }
 
-/// <summary>What PostgreSQL reads for a list when there are 100,000 versions.</summary>
+/// <summary>What PostgreSQL reads for a list when there are many versions.</summary>
 public sealed class ListVersionsAtScaleTests : IAsyncLifetime
 {
-    private const int Versions = 100_000;
+    private const int Versions = 30_000;
 
     private readonly World _world = new(Provider.PostgreSql);
     private readonly Commands _commands = new();
@@ -241,8 +241,8 @@ public sealed class ListVersionsAtScaleTests : IAsyncLifetime
             }
         }
 
-        // Without a filter, and by macro F1 at any depth, not even the narrow table is read whole.
-        foreach (var (name, request) in lists.Where(l => l.Request.Filter is null))
+        // Without a filter, by macro F1 at any depth, and for what few versions have, not even the narrow table is read whole.
+        foreach (var (name, request) in lists.Where(l => l.Request.Filter is null || l.Name is "a text that nothing has" or "a rare tag"))
         {
             _commands.All.Clear();
             await _world.SendAsync(request);

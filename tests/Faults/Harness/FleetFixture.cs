@@ -5,7 +5,7 @@ using ModelOps.TestSupport;
 namespace ModelOps.Faults.Tests.Harness;
 
 /// <summary>
-/// Two API replicas and two workers on one cluster, shared by the tests; each begins a history of its own and has it checked.
+/// Two API replicas and two workers on one cluster, shared by the tests of a group; each begins a history of its own and has it checked.
 /// </summary>
 public sealed class FleetFixture : IAsyncDisposable, IAsyncLifetime
 {
@@ -94,8 +94,23 @@ public sealed class FleetFixture : IAsyncDisposable, IAsyncLifetime
     }
 }
 
+/// <summary>Tests of one group run one after the other on one fleet, beside the other group's.</summary>
 [CollectionDefinition(Name)]
-public sealed class FleetGroup : ICollectionFixture<FleetFixture>
+public sealed class WorkersGroup : ICollectionFixture<FleetFixture>
 {
-    public const string Name = "fleet";
+    public const string Name = "workers and database";
+}
+
+/// <inheritdoc cref="WorkersGroup"/>
+[CollectionDefinition(Name)]
+public sealed class ServersGroup : ICollectionFixture<FleetFixture>
+{
+    public const string Name = "servers and disk";
+}
+
+/// <summary>Tests that measure how soon the service answers under load: nothing else runs beside them.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class LoadGroup : ICollectionFixture<FleetFixture>
+{
+    public const string Name = "load";
 }

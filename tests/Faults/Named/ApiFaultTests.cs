@@ -7,7 +7,7 @@ using ModelOps.Faults.Tests.History;
 namespace ModelOps.Faults.Tests.Named;
 
 /// <summary>What may happen to those who answer, and what clients do to them.</summary>
-[Collection(FleetGroup.Name)]
+[Collection(ServersGroup.Name)]
 public sealed class ApiFaultTests(FleetFixture fixture)
 {
     private static readonly TimeSpan AllAgree = TimeSpan.FromSeconds(2);

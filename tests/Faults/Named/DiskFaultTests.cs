@@ -7,7 +7,7 @@ using ModelOps.TestSupport;
 namespace ModelOps.Faults.Tests.Named;
 
 /// <summary>What may happen to the disks and what lies on them.</summary>
-[Collection(FleetGroup.Name)]
+[Collection(ServersGroup.Name)]
 public sealed class DiskFaultTests(FleetFixture fixture)
 {
     private const int Held = 77;

@@ -11,7 +11,7 @@ namespace ModelOps.Faults.Tests.Named;
 /// What one user or one long write may do to the others. With <c>MODELOPS_FAULT_SECONDS</c> above the default the files are as large as
 /// the promise says.
 /// </summary>
-[Collection(FleetGroup.Name)]
+[Collection(LoadGroup.Name)]
 public sealed class LoadFaultTests(FleetFixture fixture, ITestOutputHelper output)
 {
     private const int ShortForm = 45;

@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace ModelOps.Faults.Tests.Named;
 
 /// <summary>What may happen to those who train.</summary>
-[Collection(FleetGroup.Name)]
+[Collection(WorkersGroup.Name)]
 public sealed class WorkerFaultTests(FleetFixture fixture, ITestOutputHelper output)
 {
     private const int Greedy = 665;

@@ -10,7 +10,7 @@ namespace ModelOps.Faults.Tests.RandomRun;
 /// Everything at once: clients of every kind, and one random fault after the other. <c>MODELOPS_FAULT_SECONDS</c> makes it longer,
 /// <c>MODELOPS_FAULT_SEED</c> another one; the seed decides what is tried and in which order, the machine what it meets.
 /// </summary>
-[Collection(FleetGroup.Name)]
+[Collection(LoadGroup.Name)]
 public sealed class RandomRunTests(FleetFixture fixture, ITestOutputHelper output)
 {
     private const int DefaultSeconds = 45;

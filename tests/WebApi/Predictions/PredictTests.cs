@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 
 namespace ModelOps.WebApi.Tests.Predictions;
@@ -103,6 +104,45 @@ public sealed class PredictTests(ModelsFixture service) : IAsyncLifetime
             (await single.JsonAsync()).GetProperty("probabilities").ToString(),
             answer.GetProperty("predictions")[0].GetProperty("probabilities").ToString());
         Assert.Equal(10_000, answer.GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("prediction_id").GetString()).Distinct().Count());
+    }
+
+    /// <summary>Digit for digit, whatever other patients are in the batch and in whatever order.</summary>
+    [Fact]
+    public async Task Batch_InAnyOrderAndCompany_AnswersEachPatientAsSingly()
+    {
+        string[] patients = [.. Enumerable.Range(0, 40).Select(i => Api.Patient(4.3 + (0.137 * i), age: 20 + (i % 7 * 9)))];
+        var singly = new List<string>();
+        foreach (var patient in patients)
+        {
+            using var single = await service.Admin.PostTextAsync("/model/predict", patient);
+            singly.Add((await single.JsonAsync()).GetProperty("probabilities").GetRawText());
+        }
+
+        Assert.Equal(singly, await AnswersAsync(patients));
+        Assert.Equal(singly.AsEnumerable().Reverse(), await AnswersAsync(patients.AsEnumerable().Reverse()));
+        Assert.Equal(singly[3..20], await AnswersAsync(patients[3..20]));
+
+        async Task<IEnumerable<string>> AnswersAsync(IEnumerable<string> rows)
+        {
+            using var response = await service.Admin.PostTextAsync("/model/predict/batch", $$"""{"rows": [{{string.Join(',', rows)}}]}""");
+            return (await response.JsonAsync()).GetProperty("predictions").EnumerateArray()
+                .Select(p => p.GetProperty("probabilities").GetRawText()).ToArray();
+        }
+    }
+
+    /// <summary>A code in another letter case and characters beyond ASCII, in a body whose length isn't announced.</summary>
+    [Fact]
+    public async Task Batch_WithRowsThatOnlyTheSerializerReads_IsAnswered()
+    {
+        var row = """{"HbA1c": 6, "AGE": 40, "BMI": 25, "Gender": "m", "reference": "Müller"}""";
+        using var body = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes($$"""{"rows": [{{row}}, {{Api.Patient(6)}}]}""")));
+        body.Headers.ContentType = new("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/model/predict/batch") { Content = body };
+        request.Headers.TransferEncodingChunked = true;
+
+        using var response = await service.Admin.SendAsync(request);
+
+        Assert.Equal(2, (await response.JsonAsync()).GetProperty("predictions").GetArrayLength());
     }
 
     [Theory]

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using ModelOps.Domain.Evaluation;
 using ModelOps.Domain.Features;
 
@@ -12,6 +14,10 @@ namespace ModelOps.Infrastructure.Networks.CrossfitPle;
 /// </summary>
 internal sealed class CrossfitPredictor : INetworkPredictor
 {
+    /// <summary>The number of members, rounded up to whole SIMD vectors.</summary>
+    private static readonly int PaddedMembers =
+        (CrossfitShape.Members + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
+
     private readonly MemberArrays[] _members;
     private readonly double _networkShare;
 
@@ -46,25 +52,35 @@ internal sealed class CrossfitPredictor : INetworkPredictor
         var (point, fraction) = clinical ? HbA1cGrid.Locate(features.HbA1c) : (-2, 0);
         Span<double> diabetes = stackalloc double[MemberArrays.PaddedPoints(point + 2)];
         diabetes.Clear();
-        Span<double> own = stackalloc double[DiabetesClasses.Count];
-        Span<double> sums = stackalloc double[DiabetesClasses.Count];
-        sums.Clear();
-        Span<int> votes = stackalloc int[DiabetesClasses.Count];
-        votes.Clear();
-        foreach (var member in members)
+        Span<double> outputs = stackalloc double[2 * PaddedMembers];
+        outputs.Clear();
+        var a = outputs[..PaddedMembers];
+        var g = outputs[PaddedMembers..];
+        for (var m = 0; m < members.Length; m++)
         {
-            member.Answer(features, own, diabetes);
-            for (var c = 0; c < own.Length; c++)
-            {
-                sums[c] += own[c];
-            }
-
-            votes[(int)Evaluator.PredictedClass(own)]++;
+            (a[m], g[m]) = members[m].Answer(features, diabetes);
         }
 
-        for (var c = 0; c < sums.Length; c++)
+        Span<double> own = stackalloc double[DiabetesClasses.Count * PaddedMembers];
+        OrderedOutput.Probabilities(a, g, own[..PaddedMembers], own[PaddedMembers..^PaddedMembers], own[^PaddedMembers..]);
+        Span<int> votes = stackalloc int[DiabetesClasses.Count];
+        votes.Clear();
+        probabilities.Clear();
+        Span<double> one = stackalloc double[DiabetesClasses.Count];
+        for (var m = 0; m < members.Length; m++)
         {
-            probabilities[c] = sums[c] / members.Length;
+            for (var c = 0; c < one.Length; c++)
+            {
+                one[c] = own[(c * PaddedMembers) + m];
+                probabilities[c] += one[c];
+            }
+
+            votes[(int)Evaluator.PredictedClass(one)]++;
+        }
+
+        foreach (ref var p in probabilities)
+        {
+            p /= members.Length;
         }
 
         double? monotone = clinical ? Math.Min(HbA1cGrid.Monotone(diabetes, point, fraction) / members.Length, 1) : null;
@@ -75,8 +91,8 @@ internal sealed class CrossfitPredictor : INetworkPredictor
     /// <summary>The weights of one member. Rows of hidden units are zero-padded to whole SIMD vectors.</summary>
     private sealed class MemberArrays
     {
-        /// <summary>The number of grid points that are computed together, so that they share memory reads.</summary>
-        private const int Block = 4;
+        /// <summary>The number of grid points that are computed together, one in each lane of one or two SIMD vectors.</summary>
+        private const int Block = 8;
 
         private readonly PiecewiseEncoding _encoding;
         private readonly int _stride;
@@ -87,7 +103,7 @@ internal sealed class CrossfitPredictor : INetworkPredictor
         // Per feature: row t is the sum of the weights of the bins before t.
         private readonly double[][] _sums;
 
-        // HbA1c's part of the hidden layer at each grid point. It is constant after the last edge.
+        // HbA1c's part of the hidden layer on the grid, by block, hidden unit and grid point. It is constant after the last edge.
         private readonly double[] _grid;
         private readonly int _gridPoints;
         private readonly double[] _toA;
@@ -136,80 +152,76 @@ internal sealed class CrossfitPredictor : INetworkPredictor
             }
 
             var edges = encoding.Edges(PiecewiseEncoding.HbA1c);
-            _gridPoints = 1;
-            while (_gridPoints < HbA1cGrid.Count && edges.Length > 0 && HbA1cGrid.ValueOf(_gridPoints - 1) < edges[^1])
+            var points = 1;
+            while (points < HbA1cGrid.Count && edges.Length > 0 && HbA1cGrid.ValueOf(points - 1) < edges[^1])
             {
-                _gridPoints++;
+                points++;
             }
 
-            _grid = new double[PaddedPoints(_gridPoints) * _stride];
+            // The last block is filled up with its last point.
+            _gridPoints = PaddedPoints(points);
+            _grid = new double[_gridPoints * _stride];
             for (var j = 0; j < _gridPoints; j++)
             {
-                Add(PiecewiseEncoding.HbA1c, HbA1cGrid.ValueOf(j), _grid.AsSpan(j * _stride, _stride));
+                var part = Find(PiecewiseEncoding.HbA1c, HbA1cGrid.ValueOf(Math.Min(j, points - 1)));
+                for (var i = 0; i < _stride; i += Vector<double>.Count)
+                {
+                    var units = part.At((nuint)i);
+                    for (var k = 0; k < Vector<double>.Count; k++)
+                    {
+                        _grid[(((j / Block * _stride) + i + k) * Block) + (j % Block)] = units[k];
+                    }
+                }
             }
         }
 
         /// <summary>The buffer length for a number of grid points, rounded up to whole blocks.</summary>
         public static int PaddedPoints(int points) => (points + Block - 1) / Block * Block;
 
-        /// <summary>
-        /// Writes the member's probabilities and adds its P(Diabetes) at each grid point to <paramref name="diabetes"/>.
-        /// </summary>
-        public void Answer(PatientFeatures features, Span<double> own, Span<double> diabetes)
+        /// <summary>Adds the member's P(Diabetes) at each grid point to <paramref name="diabetes"/>.</summary>
+        /// <returns>The member's outputs for the patient's own HbA1c.</returns>
+        public (double A, double G) Answer(PatientFeatures features, Span<double> diabetes)
         {
             Span<double> rest = stackalloc double[_stride];
-            _bias[(int)features.Gender].CopyTo(rest);
-            Add(PiecewiseEncoding.Age, features.Age, rest);
-            Add(PiecewiseEncoding.Bmi, features.Bmi, rest);
-            Span<double> part = stackalloc double[_stride];
-            part.Clear();
-            Add(PiecewiseEncoding.HbA1c, features.HbA1c, part);
-            var (ownA, ownG) = Outputs(rest, part);
-            OrderedOutput.Probabilities(ownA, ownG, own);
-
-            Span<double> a = stackalloc double[diabetes.Length];
-            Span<double> g = stackalloc double[diabetes.Length];
+            var own = Outputs(features, rest);
             var known = Math.Min(diabetes.Length, _gridPoints);
+            var last = 0.0;
             for (var j = 0; j < known; j += Block)
             {
-                BlockOutputs(rest, _grid.AsSpan(j * _stride, Block * _stride), a.Slice(j, Block), g.Slice(j, Block));
+                last = AddDiabetes(rest, j, ref diabetes[j]);
             }
 
-            if (known > 0)
+            for (var j = known; j < diabetes.Length; j++)
             {
-                a[known..].Fill(a[known - 1]);
-                g[known..].Fill(g[known - 1]);
+                diabetes[j] += last;
             }
 
-            AddDiabetes(a, g, diabetes);
+            return own;
         }
 
-        /// <summary>Adds the feature's part to the hidden layer.</summary>
-        private void Add(int feature, double x, Span<double> hidden)
+        private Place Find(int feature, double x)
         {
             var (bin, fraction) = _encoding.Locate(feature, x);
-            ref var lower = ref _sums[feature][bin * _stride];
-            ref var upper = ref _sums[feature][(bin + 1) * _stride];
-            ref var to = ref MemoryMarshal.GetReference(hidden);
-            var factor = new Vector<double>(fraction);
-            for (nuint i = 0; i < (nuint)_stride; i += (nuint)Vector<double>.Count)
-            {
-                var before = Vector.LoadUnsafe(ref lower, i);
-                var sum = before + ((Vector.LoadUnsafe(ref upper, i) - before) * factor);
-                (Vector.LoadUnsafe(ref to, i) + sum).StoreUnsafe(ref to, i);
-            }
+            return new Place(ref _sums[feature][bin * _stride], ref _sums[feature][(bin + 1) * _stride], fraction);
         }
 
-        private (double A, double G) Outputs(ReadOnlySpan<double> rest, ReadOnlySpan<double> part)
+        /// <summary>Writes the hidden layer without HbA1c's part to <paramref name="rest"/>.</summary>
+        /// <returns>The outputs for the patient's own HbA1c.</returns>
+        private (double A, double G) Outputs(PatientFeatures features, Span<double> rest)
         {
-            ref var first = ref MemoryMarshal.GetReference(rest);
-            ref var second = ref MemoryMarshal.GetReference(part);
+            var age = Find(PiecewiseEncoding.Age, features.Age);
+            var bmi = Find(PiecewiseEncoding.Bmi, features.Bmi);
+            var hba1c = Find(PiecewiseEncoding.HbA1c, features.HbA1c);
+            ref var bias = ref MemoryMarshal.GetArrayDataReference(_bias[(int)features.Gender]);
+            ref var to = ref MemoryMarshal.GetReference(rest);
             ref var toA = ref MemoryMarshal.GetArrayDataReference(_toA);
             ref var toG = ref MemoryMarshal.GetArrayDataReference(_toG);
             var (a, g) = (Vector<double>.Zero, Vector<double>.Zero);
             for (nuint i = 0; i < (nuint)_stride; i += (nuint)Vector<double>.Count)
             {
-                var unit = Vector.Max(Vector.LoadUnsafe(ref first, i) + Vector.LoadUnsafe(ref second, i), Vector<double>.Zero);
+                var shared = Vector.LoadUnsafe(ref bias, i) + age.At(i) + bmi.At(i);
+                shared.StoreUnsafe(ref to, i);
+                var unit = Vector.Max(shared + hba1c.At(i), Vector<double>.Zero);
                 a = Vector.MultiplyAddEstimate(unit, Vector.LoadUnsafe(ref toA, i), a);
                 g = Vector.MultiplyAddEstimate(unit, Vector.LoadUnsafe(ref toG, i), g);
             }
@@ -217,57 +229,81 @@ internal sealed class CrossfitPredictor : INetworkPredictor
             return (_biasA + Vector.Sum(a), _biasG + Vector.Sum(g));
         }
 
-        /// <summary>The outputs at <see cref="Block"/> grid points.</summary>
-        private void BlockOutputs(ReadOnlySpan<double> rest, ReadOnlySpan<double> grid, Span<double> a, Span<double> g)
+        /// <summary>
+        /// Adds P(Diabetes) = σ(a − softplus(g)) = 1 / (1 + e^(−a) + e^(g − a)) at the <see cref="Block"/> grid points from
+        /// <paramref name="point"/> on. Each lane sums over the hidden units in the same order, so the width of the processor's vectors
+        /// doesn't matter. The units at even and odd places have sums of their own, because an addition waits for the one before it.
+        /// </summary>
+        /// <returns>P(Diabetes) at the last of these points.</returns>
+        private double AddDiabetes(ReadOnlySpan<double> rest, int point, ref double diabetes)
         {
+            ref var part = ref _grid[point * _stride];
             ref var from = ref MemoryMarshal.GetReference(rest);
-            ref var part = ref MemoryMarshal.GetReference(grid);
             ref var toA = ref MemoryMarshal.GetArrayDataReference(_toA);
             ref var toG = ref MemoryMarshal.GetArrayDataReference(_toG);
-            var stride = (nuint)_stride;
-            var (a0, a1, a2, a3) = (Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero);
-            var (g0, g1, g2, g3) = (Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero);
-            for (nuint i = 0; i < stride; i += (nuint)Vector<double>.Count)
+            if (Vector512.IsHardwareAccelerated)
             {
-                var shared = Vector.LoadUnsafe(ref from, i);
-                var weightA = Vector.LoadUnsafe(ref toA, i);
-                var weightG = Vector.LoadUnsafe(ref toG, i);
-                var unit0 = Vector.Max(shared + Vector.LoadUnsafe(ref part, i), Vector<double>.Zero);
-                var unit1 = Vector.Max(shared + Vector.LoadUnsafe(ref part, stride + i), Vector<double>.Zero);
-                var unit2 = Vector.Max(shared + Vector.LoadUnsafe(ref part, (2 * stride) + i), Vector<double>.Zero);
-                var unit3 = Vector.Max(shared + Vector.LoadUnsafe(ref part, (3 * stride) + i), Vector<double>.Zero);
-                a0 = Vector.MultiplyAddEstimate(unit0, weightA, a0);
-                g0 = Vector.MultiplyAddEstimate(unit0, weightG, g0);
-                a1 = Vector.MultiplyAddEstimate(unit1, weightA, a1);
-                g1 = Vector.MultiplyAddEstimate(unit1, weightG, g1);
-                a2 = Vector.MultiplyAddEstimate(unit2, weightA, a2);
-                g2 = Vector.MultiplyAddEstimate(unit2, weightG, g2);
-                a3 = Vector.MultiplyAddEstimate(unit3, weightA, a3);
-                g3 = Vector.MultiplyAddEstimate(unit3, weightG, g3);
+                var (evenA, evenG) = (Vector512.Create(_biasA), Vector512.Create(_biasG));
+                var (oddA, oddG) = (Vector512<double>.Zero, Vector512<double>.Zero);
+                for (nuint i = 0; i < (nuint)_stride; i += 2)
+                {
+                    var even = Unit512(ref part, ref from, i);
+                    var odd = Unit512(ref part, ref from, i + 1);
+                    evenA = Vector512.MultiplyAddEstimate(even, Vector512.Create(Unsafe.Add(ref toA, i)), evenA);
+                    evenG = Vector512.MultiplyAddEstimate(even, Vector512.Create(Unsafe.Add(ref toG, i)), evenG);
+                    oddA = Vector512.MultiplyAddEstimate(odd, Vector512.Create(Unsafe.Add(ref toA, i + 1)), oddA);
+                    oddG = Vector512.MultiplyAddEstimate(odd, Vector512.Create(Unsafe.Add(ref toG, i + 1)), oddG);
+                }
+
+                var (a, g) = (evenA + oddA, evenG + oddG);
+                var p = Vector512<double>.One / (Vector512<double>.One + Vector512.Exp(-a) + Vector512.Exp(g - a));
+                (Vector512.LoadUnsafe(ref diabetes) + p).StoreUnsafe(ref diabetes);
+                return p[Block - 1];
             }
 
-            (a[0], a[1], a[2], a[3]) = (_biasA + Vector.Sum(a0), _biasA + Vector.Sum(a1), _biasA + Vector.Sum(a2), _biasA + Vector.Sum(a3));
-            (g[0], g[1], g[2], g[3]) = (_biasG + Vector.Sum(g0), _biasG + Vector.Sum(g1), _biasG + Vector.Sum(g2), _biasG + Vector.Sum(g3));
+            var last = 0.0;
+            for (var half = 0; half < Block; half += Vector256<double>.Count)
+            {
+                ref var ours = ref Unsafe.Add(ref part, half);
+                var (evenA, evenG) = (Vector256.Create(_biasA), Vector256.Create(_biasG));
+                var (oddA, oddG) = (Vector256<double>.Zero, Vector256<double>.Zero);
+                for (nuint i = 0; i < (nuint)_stride; i += 2)
+                {
+                    var even = Unit256(ref ours, ref from, i);
+                    var odd = Unit256(ref ours, ref from, i + 1);
+                    evenA = Vector256.MultiplyAddEstimate(even, Vector256.Create(Unsafe.Add(ref toA, i)), evenA);
+                    evenG = Vector256.MultiplyAddEstimate(even, Vector256.Create(Unsafe.Add(ref toG, i)), evenG);
+                    oddA = Vector256.MultiplyAddEstimate(odd, Vector256.Create(Unsafe.Add(ref toA, i + 1)), oddA);
+                    oddG = Vector256.MultiplyAddEstimate(odd, Vector256.Create(Unsafe.Add(ref toG, i + 1)), oddG);
+                }
+
+                var (a, g) = (evenA + oddA, evenG + oddG);
+                var p = Vector256<double>.One / (Vector256<double>.One + Vector256.Exp(-a) + Vector256.Exp(g - a));
+                (Vector256.LoadUnsafe(ref diabetes, (nuint)half) + p).StoreUnsafe(ref diabetes, (nuint)half);
+                last = p[Vector256<double>.Count - 1];
+            }
+
+            return last;
         }
 
-        /// <summary>Adds P(Diabetes) = σ(a − softplus(g)) = 1 / (1 + e^(−a) + e^(g − a)).</summary>
-        private static void AddDiabetes(ReadOnlySpan<double> a, ReadOnlySpan<double> g, Span<double> diabetes)
-        {
-            ref var toA = ref MemoryMarshal.GetReference(a);
-            ref var toG = ref MemoryMarshal.GetReference(g);
-            ref var to = ref MemoryMarshal.GetReference(diabetes);
-            var j = 0;
-            for (; j + Vector<double>.Count <= diabetes.Length; j += Vector<double>.Count)
-            {
-                var va = Vector.LoadUnsafe(ref toA, (nuint)j);
-                var vg = Vector.LoadUnsafe(ref toG, (nuint)j);
-                var p = Vector<double>.One / (Vector<double>.One + Vector.Exp(-va) + Vector.Exp(vg - va));
-                (Vector.LoadUnsafe(ref to, (nuint)j) + p).StoreUnsafe(ref to, (nuint)j);
-            }
+        private static Vector512<double> Unit512(ref double part, ref double rest, nuint i) =>
+            Vector512.Max(Vector512.LoadUnsafe(ref part, i * Block) + Vector512.Create(Unsafe.Add(ref rest, i)), Vector512<double>.Zero);
 
-            for (; j < diabetes.Length; j++)
+        private static Vector256<double> Unit256(ref double part, ref double rest, nuint i) =>
+            Vector256.Max(Vector256.LoadUnsafe(ref part, i * Block) + Vector256.Create(Unsafe.Add(ref rest, i)), Vector256<double>.Zero);
+
+        /// <summary>A value's place between two rows of a feature's sums.</summary>
+        private readonly ref struct Place(ref double lower, ref double upper, double fraction)
+        {
+            private readonly ref double _lower = ref lower;
+            private readonly ref double _upper = ref upper;
+            private readonly Vector<double> _fraction = new(fraction);
+
+            /// <summary>The feature's part of the hidden layer, from unit <paramref name="i"/> on.</summary>
+            public Vector<double> At(nuint i)
             {
-                diabetes[j] += 1 / (1 + Math.Exp(-a[j]) + Math.Exp(g[j] - a[j]));
+                var before = Vector.LoadUnsafe(ref _lower, i);
+                return before + ((Vector.LoadUnsafe(ref _upper, i) - before) * _fraction);
             }
         }
     }

@@ -444,6 +444,9 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex(new[] { "Version", "Id" }, "IX_predictions_Version_Id");
 
+                    b.HasIndex(new[] { "Version", "Class", "Id" }, "IX_predictions_confirmed_of_class")
+                        .HasFilter("\"ConfirmedClass\" IS NOT NULL");
+
                     b.HasIndex(new[] { "Version", "Id" }, "IX_predictions_confirmed_of_version")
                         .HasFilter("\"ConfirmedClass\" IS NOT NULL");
 
@@ -1017,6 +1020,10 @@ namespace ModelOps.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("Number")
                         .IsUnique();
+
+                    b.HasIndex("VersionId")
+                        .HasDatabaseName("IX_version_listings_tagged")
+                        .HasFilter("\"Tags\" <> ''");
 
                     b.HasIndex("BeatsBaselines", "VersionId");
 
