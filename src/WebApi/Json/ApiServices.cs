@@ -27,8 +27,7 @@ internal static class ApiServices
 
                 // All responses are JSON. The OpenAPI document lists the formatters that remain here.
                 options.OutputFormatters.RemoveType<StringOutputFormatter>();
-                options.OutputFormatters.Insert(0, new AnswerOutputFormatter());
-                options.OutputFormatters.Insert(0, new BatchOutputFormatter());
+                options.OutputFormatters.Insert(0, new PredictionOutputFormatter());
                 foreach (var json in options.OutputFormatters.OfType<SystemTextJsonOutputFormatter>())
                 {
                     json.SupportedMediaTypes.Clear();

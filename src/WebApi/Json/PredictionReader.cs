@@ -8,8 +8,8 @@ namespace ModelOps.WebApi.Json;
 
 /// <summary>
 /// Reads the bodies of <c>POST /model/predict</c> and <c>/batch</c> in a third of the time that the serializer takes. It knows well-formed
-/// requests only and gives up on everything else, such as unknown, missing and doubled members or numbers out of range: the serializer then reads the
-/// body from its beginning and reports what is wrong.
+/// requests only and gives up on everything else, such as unknown, missing and doubled members or numbers out of range: the serializer then
+/// reads the body from its beginning and reports what is wrong.
 /// </summary>
 internal static class PredictionReader
 {

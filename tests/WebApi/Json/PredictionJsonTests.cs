@@ -113,13 +113,38 @@ public sealed class PredictionJsonTests
         BatchItem[] items = [.. Enumerable.Range(0, rows).Select(i => new BatchItem(
             (DiabetesClass)random.Next(3), new ClassProbabilities(Value(), Value(), Value()), Guid.NewGuid(), i % 5 == 0 ? false : null))];
         var answer = new BatchAnswer("v2026 \"é\"", items);
+
+        Assert.Equal(JsonSerializer.Serialize(answer, WireJson.Options), await WrittenAsync(answer));
+    }
+
+    [Fact]
+    public async Task Write_OfAnyPrediction_IsWhatTheSerializerWrites()
+    {
+        foreach (var classes in (DiabetesClass[]?[])
+        [
+            null, [], [DiabetesClass.Prediabetes], [DiabetesClass.Negative, DiabetesClass.Prediabetes, DiabetesClass.Diabetes],
+        ])
+        {
+            foreach (var agreement in (double?[])[null, 0, 0.1, 1])
+            {
+                var answer = new PredictionAnswer(
+                    DiabetesClass.Diabetes, new(1.0 / 3, 1e-9, double.NaN), classes, agreement, "v20261130_235959_2", Guid.NewGuid(),
+                    agreement > 0);
+
+                Assert.Equal(JsonSerializer.Serialize(answer, WireJson.Options), await WrittenAsync(answer));
+            }
+        }
+    }
+
+    private static async Task<string> WrittenAsync<T>(T answer)
+        where T : notnull
+    {
         using var body = new MemoryStream();
         var context = new DefaultHttpContext { Response = { Body = body } };
-
-        await new BatchOutputFormatter().WriteAsync(new OutputFormatterWriteContext(
-            context, (stream, encoding) => new StreamWriter(stream, encoding), typeof(BatchAnswer), answer));
-
-        Assert.Equal(JsonSerializer.Serialize(answer, WireJson.Options), Encoding.UTF8.GetString(body.ToArray()));
+        await new PredictionOutputFormatter().WriteAsync(new OutputFormatterWriteContext(
+            context, (stream, encoding) => new StreamWriter(stream, encoding), typeof(T), answer));
+        await context.Response.BodyWriter.FlushAsync();
         Assert.Equal("application/json; charset=utf-8", context.Response.ContentType);
+        return Encoding.UTF8.GetString(body.ToArray());
     }
 }
