@@ -265,7 +265,13 @@ public sealed class HonestyTests(BrowserFixture browser)
         await Expect(page.Locator(".next p")).ToContainTextAsync("The model in service is not better than a simple rule by HbA1c alone.");
         await page.GoAsync("/versions");
         await page.Button($"Activate version {await service.NumberAsync(other)}").ClickAsync();
-        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("Not better than a simple rule by HbA1c alone");
+        await Expect(page.Locator(".mud-dialog .notice")).ToContainTextAsync("Not better than a simple rule by HbA1c alone");
+
+        // One that is worth having is named, also when it isn't the newest one.
+        var good = await service.TrainAsync(await service.UploadAsync("good.csv"), epochs: 60);
+        await UntrainedAsync(service, dataset, seed: 3);
+        await page.GoAsync("/");
+        await Expect(page.Locator(".next.warning p")).ToContainTextAsync($"Version {await service.NumberAsync(good)} is better than");
     }
 
     [BrowserFact]

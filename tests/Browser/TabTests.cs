@@ -44,6 +44,7 @@ public sealed class TabTests(BrowserFixture browser)
         await using var visitor = await browser.VisitAsync(service: service);
         var page = await visitor.SignInAsync(asAdmin: true, $"/trainings/{job}");
         var before = await ProgressAsync(page, above: 0);
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Training");
         await Expect(page.Locator(".chip")).ToBeVisibleAsync();
         await Expect(page).ToHaveTitleAsync(new Regex(@"^\d+ % · "));
         await page.CloseAsync();

@@ -104,6 +104,10 @@ public sealed class VersionTests(BrowserFixture browser)
         await page.GetByLabel($"Pick version {await browser.Service.NumberAsync(shown.Newer)}", new() { Exact = true }).CheckAsync();
         await Expect(page.Button("Compare with the one in service")).ToBeEnabledAsync();
         await page.GetByLabel($"Pick version {await browser.Service.NumberAsync(shown.Active)}", new() { Exact = true }).CheckAsync();
+        var third = page.GetByLabel($"Pick version {await browser.Service.NumberAsync(shown.MlpBn)}", new() { Exact = true });
+        await third.CheckAsync();
+        await Expect(page.Button("Compare 2 versions with the one in service")).ToBeEnabledAsync();
+        await third.UncheckAsync();
         await page.Button("Compare the two").ClickAsync();
 
         await Expect(page.GetByTestId("verdict")).ToContainTextAsync("patients the new version");

@@ -114,7 +114,7 @@ public sealed partial class WalkTests(BrowserFixture browser)
     private static async Task<string> TrainAsync(IPage page, Speech speech, int seed)
     {
         await Expect(page.Locator("section[aria-labelledby=preview]"))
-            .ToContainTextAsync(speech.Say($"{600:# row|# rows}. Equal rows count once."));
+            .ToContainTextAsync(speech.Say($"{600:# row|# rows}{4:=0|, # of them repeated}. Equal rows count once."));
         await page.Locator("#epochs").FillAsync("40");
         await page.Locator("summary").GetByText(speech.Say($"Advanced options")).ClickAsync();
         await page.Locator("#seed").FillAsync($"{seed}");

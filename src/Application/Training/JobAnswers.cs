@@ -55,6 +55,7 @@ public sealed record JobAnswer(
     ComparisonAnswer? Comparison,
     Reproduction? Reproduction,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EpochPoint>? History,
+    [property: JsonIgnore] string Architecture,
     [property: JsonIgnore] long Stamp)
 {
     /// <summary>Maps a job with its history.</summary>
@@ -85,6 +86,7 @@ public sealed record JobAnswer(
         Comparison: job.Comparison is null ? null : ComparisonAnswer.Of(job.Comparison),
         Reproduction: job.Reproduction,
         History: null,
+        Architecture: job.Architecture,
         Stamp: job.RowVersion);
 
     /// <summary>Returns the refusal for a client that waited for a training which ended without a version.</summary>
@@ -139,6 +141,7 @@ internal sealed record ListedJob
         ErrorDetail = job.ErrorDetail,
         Comparison = job.Comparison,
         Reproduction = job.Reproduction,
+        Architecture = job.Architecture,
         RowVersion = job.RowVersion,
     };
 
@@ -189,6 +192,8 @@ internal sealed record ListedJob
     public required VersionComparison? Comparison { get; init; }
 
     public required Reproduction? Reproduction { get; init; }
+
+    public required string Architecture { get; init; }
 
     public required long RowVersion { get; init; }
 

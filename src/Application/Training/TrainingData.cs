@@ -59,7 +59,7 @@ public sealed class TrainingData(
             distinct = await db.CountDistinctAsync(LabelledRecord.MinimumForTraining, cancellationToken);
             if (!ReadsSource(selection))
             {
-                RequireEnough(distinct);
+                RequireEnoughInDatabase(distinct, selection);
             }
         }
 
@@ -151,7 +151,7 @@ public sealed class TrainingData(
         parts.Add(records);
         if (!source.IsConfigured)
         {
-            RequireEnough(records.Header.Distinct);
+            RequireEnoughInDatabase(records.Header.Distinct, selection);
         }
 
         return files.Merge(key, parts.All);
@@ -216,6 +216,19 @@ public sealed class TrainingData(
         if (available < LabelledRecord.MinimumForTraining)
         {
             throw DataRefusals.NotEnoughRecords((int)available, LabelledRecord.MinimumForTraining);
+        }
+    }
+
+    /// <summary>
+    /// A dataset beside the database doesn't make up for too few records in it: whoever means the dataset alone says so.
+    /// </summary>
+    private static void RequireEnoughInDatabase(long available, DataSelection selection)
+    {
+        if (available < LabelledRecord.MinimumForTraining)
+        {
+            throw selection.DatasetName is { } dataset
+                ? DataRefusals.NotEnoughRecordsBeside((int)available, LabelledRecord.MinimumForTraining, dataset)
+                : DataRefusals.NotEnoughRecords((int)available, LabelledRecord.MinimumForTraining);
         }
     }
 }

@@ -102,7 +102,7 @@ internal sealed class ClinicalCsvReader : IClinicalCsvReader
         var missing = file.Questions.Where(q => q.Code == CsvPlan.MissingColumn).Select(q => q.Column).ToArray();
         return missing.Length > 0 && question.Code == CsvPlan.MissingColumn
             ? DatasetRefusals.MissingColumns(missing, FoundText.Headers(file.Plan.Headers))
-            : DatasetRefusals.InvalidDataset($"{question.Detail}");
+            : DatasetRefusals.InvalidDataset($"{question.Detail} State it in a mapping.");
     }
 
     private static RefusalException NoUsableRow(CsvReport report) => report.Problems.Count == 0

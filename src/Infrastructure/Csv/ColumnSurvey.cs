@@ -134,7 +134,7 @@ internal sealed class ColumnSurvey(CsvPlan plan, DecimalComma comma)
         questions.Add(new ColumnNote("other_unit", name, likely.ToOwn is null
             ? Sentence.Of($"The column {name} is named {unit}, but its values look like {likely.Name}. Correct its unit.")
             : Sentence.Of(
-                $"The column {name} looks like {likely.Name}, not {unit}, so no row was kept. State the unit {likely.Name} in a mapping, or name the column \"{name} ({likely.Name})\", and its values are converted ({likely.Formula}).")));
+                $"The column {name} looks like {likely.Name}, not {unit}, so no row was kept. Choose the unit {likely.Name}, or name the column \"{name} ({likely.Name})\", and its values are converted ({likely.Formula}).")));
         return column with { Unit = likely };
     }
 
@@ -147,15 +147,15 @@ internal sealed class ColumnSurvey(CsvPlan plan, DecimalComma comma)
             if (words.Texts.Count > 0)
             {
                 questions.Add(new ColumnNote("unknown_words", name, FoundText.Words(words.Texts) is { Length: > 0 } found
-                    ? Sentence.Of($"None of the words of the column {name} is known: {found}. Say in a mapping what each of them means. Without one, {name} {column.Outside}.")
-                    : Sentence.Of($"None of the words of the column {name} is known. Say in a mapping what each of them means. Without one, {name} {column.Outside}.")));
+                    ? Sentence.Of($"None of the words of the column {name} is known: {found}. Say what each of them means. Otherwise {name} {column.Outside}.")
+                    : Sentence.Of($"None of the words of the column {name} is known. Say what each of them means. Otherwise {name} {column.Outside}.")));
             }
         }
         else if (possible.Length == 0)
         {
             var known = string.Join(", ", words.Known.Order(StringComparer.Ordinal));
             questions.Add(new ColumnNote("mixed_codings", name, Sentence.Of(
-                $"The column {name} mixes codings ({known}), so it isn't certain what each word means. Say in a mapping what each of them means. Without one, {name} {column.Outside}.")));
+                $"The column {name} mixes codings ({known}), so it isn't certain what each word means. Say what each of them means. Otherwise {name} {column.Outside}.")));
         }
 
         var ambiguous = words.Texts.Find(
@@ -163,7 +163,7 @@ internal sealed class ColumnSurvey(CsvPlan plan, DecimalComma comma)
         if (ambiguous is not null && !plan.IsCanonical)
         {
             questions.Add(new ColumnNote("ambiguous_coding", name, Sentence.Of(
-                $"The only known word of the column {name} is {ambiguous}, which has two meanings. Say in a mapping what it means. Without one, {name} {column.Outside}.")));
+                $"The only known word of the column {name} is {ambiguous}, which has two meanings. Say what it means. Otherwise {name} {column.Outside}.")));
         }
 
         return planned with { Coding = possible.Length > 0 ? possible[0] : column.Codings[0], AmbiguousWord = ambiguous };

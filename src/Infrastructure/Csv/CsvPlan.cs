@@ -99,7 +99,7 @@ internal sealed record CsvPlan(string[] Headers, PlannedColumn?[] Columns, int P
             {
                 case null:
                     questions.Add(new ColumnNote(MissingColumn, column.Name, Sentence.Of(
-                        $"None of the file's headers is known as {column.Name}. Say in a mapping which one it is.")));
+                        $"None of the file's headers is known as {column.Name}. Say which one it is.")));
                     return null;
                 case [var only]:
                     at = only;
@@ -126,7 +126,7 @@ internal sealed record CsvPlan(string[] Headers, PlannedColumn?[] Columns, int P
         if (recognized.Column == column && recognized.HasUnknownUnit)
         {
             questions.Add(new ColumnNote("unknown_unit", column.Name, Sentence.Of(
-                $"The header of the column {column.Name} names a unit that isn't known. State in a mapping one of: {string.Join(", ", column.Units.Select(u => u.Name))}.")));
+                $"The header of the column {column.Name} names a unit that isn't known. Choose one of: {string.Join(", ", column.Units.Select(u => u.Name))}.")));
         }
 
         return planned with { Unit = recognized.Column == column && recognized.Unit is { } named ? named : column.Units[0] };
@@ -173,5 +173,5 @@ internal sealed record CsvPlan(string[] Headers, PlannedColumn?[] Columns, int P
         [.. codes.DistinctBy(c => PlainText.Word(c.Key)).Select(c => (c.Key, column.Codings[0].Find(c.Value)!.Value))]);
 
     private static ColumnNote Twice(string column) =>
-        new("duplicate_column", column, Sentence.Of($"The column {column} is there twice. Say in a mapping which header is the right one."));
+        new("duplicate_column", column, Sentence.Of($"The column {column} is there twice. Say which header is the right one."));
 }

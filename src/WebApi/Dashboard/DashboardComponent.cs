@@ -122,11 +122,19 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
     protected Task<string?> AskAsync(string title, string action, bool asksReason, bool isDangerous, params string[] consequences) =>
         AskAsync(title, action, refusal: null, asksReason, isDangerous, consequences);
 
-    /// <inheritdoc cref="AskAsync(string, string, bool, bool, string[])"/>
+    /// <summary>Asks before versions are deleted.</summary>
     /// <param name="versions">The versions concerned. The dialog shows each with its number, date and technical name.</param>
-    protected Task<string?> AskAboutAsync(
-        IReadOnlyList<string> versions, string title, string action, bool asksReason, bool isDangerous, params string[] consequences) =>
-        AskAsync(title, action, refusal: null, asksReason, isDangerous, consequences, asksToNotify: false, versions);
+    protected Task<string?> AskBeforeDeletionAsync(
+        IReadOnlyList<string> versions, string title, string action, params string[] consequences) =>
+        AskAsync(
+            title, action, refusal: null, asksReason: false, isDangerous: true, consequences, asksToNotify: false, versions);
+
+    /// <summary>Asks before a version is put in service. With warnings, the button that does it has the colour of danger.</summary>
+    protected Task<string?> AskBeforeActivationAsync(
+        string version, string title, string action, IReadOnlyList<string> warnings, params string[] consequences) =>
+        AskAsync(
+            title, action, refusal: null, asksReason: true, isDangerous: warnings.Count > 0, consequences, asksToNotify: false, [version],
+            warnings);
 
     /// <summary>Asks before a training. The button also asks for the right to notify, once for each browser.</summary>
     protected Task<string?> AskBeforeTrainingAsync(string title, string action, params string[] consequences) =>
@@ -140,7 +148,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
 
     private async Task<string?> AskAsync(
         string title, string action, string? refusal, bool asksReason, bool isDangerous, string[] consequences, bool asksToNotify,
-        IReadOnlyList<string>? versions = null)
+        IReadOnlyList<string>? versions = null, IReadOnlyList<string>? warnings = null)
     {
         versions ??= [];
         await LookUpNumbersAsync(versions);
@@ -153,6 +161,7 @@ public abstract partial class DashboardComponent : ComponentBase, IDisposable
                 { d => d.Refusal, refusal },
                 { d => d.AsksReason, asksReason },
                 { d => d.IsDangerous, isDangerous },
+                { d => d.Warnings, warnings ?? [] },
                 { d => d.Consequences, consequences },
                 { d => d.AsksToNotify, asksToNotify },
                 { d => d.Versions, [.. versions.Select(name => (name, NumberOf(name)))] },

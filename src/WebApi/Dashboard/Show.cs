@@ -24,8 +24,20 @@ internal static class Show
         _ => Percent(p),
     };
 
-    /// <summary>Formats a share 0..1 as a count out of ten.</summary>
-    public static string OfTen(double share) => Count((long)Math.Round(share * 10));
+    /// <summary>Shares of one whole as percentages that add up.</summary>
+    public static IReadOnlyList<string> Percents(IReadOnlyList<double> shares) =>
+        [.. Shares.Round(shares, 100).Select(units => string.Create(Culture, $"{units} %"))];
+
+    /// <summary>The probabilities of all classes, each as by <see cref="Probability"/>; those given as whole percentages add up.</summary>
+    public static IReadOnlyList<string> Probabilities(IReadOnlyList<double> all)
+    {
+        var percents = Percents(all);
+        return [.. all.Select((p, i) => p is > 0.99 or < 0.01 ? Probability(p) : percents[i])];
+    }
+
+    /// <summary>Shares of one whole as patients per 100, with one decimal; they add up.</summary>
+    public static IReadOnlyList<string> OfHundredFine(IReadOnlyList<double> shares) =>
+        [.. Shares.Round(shares, 1000).Select(units => (units / 10.0).ToString("0.0", Culture))];
 
     /// <summary>Formats a share 0..1 as patients per 100, with one decimal.</summary>
     public static string OfHundredFine(double share) => (share * 100).ToString("0.0", Culture);

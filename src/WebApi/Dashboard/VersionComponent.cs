@@ -1,5 +1,6 @@
 using ModelOps.Application;
 using ModelOps.Application.Versions;
+using ModelOps.Domain.Evaluation;
 using MudBlazor;
 
 namespace ModelOps.WebApi.Dashboard;
@@ -14,25 +15,22 @@ public abstract class VersionComponent : DashboardComponent
     /// </param>
     protected async Task<bool> ActivateAsync(string version, string? active)
     {
-        VersionDetail? candidate = null;
+        IReadOnlyList<string> warnings = [];
         if (!await TryAsync(async () =>
         {
-            candidate = await SendAsync(new GetVersion(version));
             await LookUpNumbersAsync(version, active);
+            warnings = await WarningsAsync(version, active);
         }))
         {
             return false;
         }
 
-        string[] warnings = candidate!.Evaluation.BeatsBaselines ? [] : [Words.AgainstRules(candidate.Evaluation).Text];
-        var sure = await AskAboutAsync(
-            [version],
+        var sure = await AskBeforeActivationAsync(
+            version,
             Texts.Say($"Put version {Called(version)} in service?"),
             Texts.Say($"Activate"),
-            asksReason: true,
-            isDangerous: warnings.Length > 0,
+            warnings,
             [
-                .. warnings,
                 Texts.Say($"From now on version {Called(version)} answers every prediction."),
                 active is null
                     ? Texts.Say($"You can change it again at any time.")
@@ -58,17 +56,21 @@ public abstract class VersionComponent : DashboardComponent
     protected async Task<bool> RollBackAsync(string active)
     {
         var target = RollbackTarget!;
-        if (!await TryAsync(() => LookUpNumbersAsync(active)))
+        IReadOnlyList<string> warnings = [];
+        if (!await TryAsync(async () =>
+        {
+            await LookUpNumbersAsync(active);
+            warnings = await WarningsAsync(target, active);
+        }))
         {
             return false;
         }
 
-        var sure = await AskAboutAsync(
-            [target],
+        var sure = await AskBeforeActivationAsync(
+            target,
             Texts.Say($"Roll back to version {Called(target)}?"),
             Texts.Say($"Roll back"),
-            asksReason: true,
-            isDangerous: false,
+            warnings,
             Texts.Say($"From now on version {Called(target)} answers every prediction."),
             Texts.Say($"Version {Called(active)} stays in the list and can be activated again."));
         return sure is not null && await TryAsync(async () =>
@@ -86,12 +88,10 @@ public abstract class VersionComponent : DashboardComponent
             return false;
         }
 
-        var sure = await AskAboutAsync(
+        var sure = await AskBeforeDeletionAsync(
             [version],
             Texts.Say($"Delete version {Called(version)}?"),
             Texts.Say($"Delete"),
-            asksReason: false,
-            isDangerous: true,
             Texts.Say($"Its files are removed for good. It can't be activated or rolled back to any more."),
             Texts.Say($"The version in service isn't touched."));
         return sure is not null && await TryAsync(async () =>
@@ -113,12 +113,10 @@ public abstract class VersionComponent : DashboardComponent
             return null;
         }
 
-        var sure = await AskAboutAsync(
+        var sure = await AskBeforeDeletionAsync(
             [.. versions.Select(v => v.Version)],
             Texts.Say($"Delete {versions.Count:# version|# versions}?"),
             Texts.Say($"Delete"),
-            asksReason: false,
-            isDangerous: true,
             Texts.Say($"Their files are removed for good. They can't be activated or rolled back to any more."),
             Texts.Say($"The version in service isn't touched."));
         if (sure is null)
@@ -134,6 +132,32 @@ public abstract class VersionComponent : DashboardComponent
         }
 
         return outcomes;
+    }
+
+    /// <summary>Why the version should rather not be put in service: it loses to a simple rule, or to the version in service.</summary>
+    private async Task<IReadOnlyList<string>> WarningsAsync(string version, string? active)
+    {
+        List<string> warnings = [];
+        var candidate = await SendAsync(new GetVersion(version));
+        if (!candidate.Evaluation.BeatsBaselines)
+        {
+            warnings.Add(Words.AgainstRules(candidate.Evaluation).Text);
+        }
+
+        if (active is not null)
+        {
+            // Versions that can't be compared, for instance because they share no patients, are no reason to hold anybody up.
+            await ProblemOfAsync(async () =>
+            {
+                var comparison = await SendAsync(new CompareVersions(active, version));
+                if (comparison.Verdict == ComparisonVerdict.Worse)
+                {
+                    warnings.Add($"{Words.AgainstPresent(comparison)}. {Words.Verdict(comparison, isPresent: false, Called)}");
+                }
+            });
+        }
+
+        return warnings;
     }
 
     private static string? Reason(string text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

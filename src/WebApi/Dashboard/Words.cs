@@ -289,11 +289,16 @@ internal static class Words
     /// <summary>A column's name and unit.</summary>
     public static string Column(Column column) => column.Name switch
     {
+        ColumnNames.Class => Say($"Class"),
         ColumnNames.Age => Say($"Age (years)"),
         ColumnNames.Bmi => Say($"BMI (kg/m²)"),
         ColumnNames.Gender => Say($"Gender"),
         _ => column.Unit is null ? column.Name : $"{column.Name} ({column.Unit})",
     };
+
+    /// <summary>A column by its name on the wire; the name itself where no column has it.</summary>
+    public static string Column(string name) =>
+        FeatureSchema.Current.Columns.FirstOrDefault(column => column.Name == name) is { } known ? Column(known) : name;
 
     /// <summary>Asks for the value of an empty field.</summary>
     public static string EnterColumn(Column column) => column.Name switch

@@ -58,6 +58,15 @@
   };
 
   // Times in the reader's own zone and language.
+  // On paper the day is read later than today.
+  let printing = false;
+  const writeTimes = isPrinting => {
+    printing = isPrinting;
+    document.querySelectorAll('local-time').forEach(time => time.write());
+  };
+  addEventListener('beforeprint', () => writeTimes(true));
+  addEventListener('afterprint', () => writeTimes(false));
+
   customElements.define('local-time', class extends HTMLElement {
     static observedAttributes = ['datetime'];
     connectedCallback() { this.write(); }
@@ -66,6 +75,10 @@
       const time = new Date(this.getAttribute('datetime'));
       const language = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
       this.title = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' }).format(time);
+      if (printing) {
+        this.textContent = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(time);
+        return;
+      }
       if (this.hasAttribute('short')) {
         const year = time.getFullYear() === new Date().getFullYear() ? undefined : 'numeric';
         this.textContent = new Intl.DateTimeFormat(

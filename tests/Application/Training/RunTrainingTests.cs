@@ -552,6 +552,22 @@ public abstract class RunTrainingTests(Provider provider) : IAsyncLifetime
         return await db.SaveChangesAsync(default);
     });
 
+    [Fact]
+    public async Task Training_WhenTheDatabaseBesideADatasetHasTooFewRecords_IsRefusedWithTheDatasetAndTheSetting()
+    {
+        await UploadAsync("clinic.csv", seed: 3);
+        var job = await _world.SendAsync(new RetrainModel { DatasetName = "clinic.csv" });
+        await _world.UseAsync(async db => await db.Records.ExecuteDeleteAsync() + await db.RecordCounts.ExecuteDeleteAsync());
+
+        await RunAsync(job.JobId);
+        var refused = await Assert.ThrowsAsync<RefusalException>(() => _world.SendAsync(new RetrainModel { DatasetName = "clinic.csv" }));
+
+        Assert.Equal("not_enough_records", refused.Code);
+        Assert.Contains("clinic.csv", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("set use_database to false.", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Sentence.Of(refused.Detail), (await _world.JobAsync(job.JobId)).ErrorDetail);
+    }
+
     /// <returns>The dataset's id, and the fingerprint of its rows.</returns>
     private async Task<(long Id, string Sha256)> UploadAsync(string name, int seed)
     {

@@ -251,7 +251,7 @@ public sealed class ClerksFilesTests
 
         var refusal = Refused(Bytes(content));
         Assert.Equal(
-            $"No se conoce ninguna palabra de la columna CLASS: {listed}. Indique en una correspondencia de columnas qué significa cada una. Sin ella, CLASS debe ser N, P, Y, Negative, Prediabetes o Diabetes.",
+            $"No se conoce ninguna palabra de la columna CLASS: {listed}. Indique qué significa cada una. Si no, CLASS debe ser N, P, Y, Negative, Prediabetes o Diabetes. Indíquelo en una correspondencia de columnas.",
             In("es", refusal));
         var codes = words.Split(',').Select((word, i) => (word, Code: "NPY"[i].ToString())).ToDictionary(c => c.word, c => c.Code);
         var mapping = new CsvMapping { Columns = new Dictionary<string, ColumnMapping> { [ColumnNames.Class] = new() { Codes = codes } } };
@@ -282,16 +282,16 @@ public sealed class ClerksFilesTests
         },
         {
             $"{Header}\n48,45,24,F,N\n64,45,24,F,N\n22,45,24,F,N",
-            "La columna HbA1c parece estar en mmol/mol, no en %, así que no se ha guardado ninguna fila. Indique la unidad mmol/mol en una correspondencia de columnas, o llame a la columna «HbA1c (mmol/mol)», y sus valores se convierten (% = 0.09148 · mmol/mol + 2.152)."
+            "La columna HbA1c parece estar en mmol/mol, no en %, así que no se ha guardado ninguna fila. Elija la unidad mmol/mol, o llame a la columna «HbA1c (mmol/mol)», y sus valores se convierten (% = 0.09148 · mmol/mol + 2.152). Indíquelo en una correspondencia de columnas."
         },
-        { $"{Header},AGE\n{Good},45", "La columna AGE aparece dos veces. Indique en una correspondencia de columnas cuál es el encabezado correcto." },
+        { $"{Header},AGE\n{Good},45", "La columna AGE aparece dos veces. Indique cuál es el encabezado correcto. Indíquelo en una correspondencia de columnas." },
         {
             "HbA1c (g/dl),AGE,BMI,Gender,CLASS\n" + Good,
-            "El encabezado de la columna HbA1c nombra una unidad desconocida. Indique en una correspondencia de columnas una de estas: %, mmol/mol, fraction."
+            "El encabezado de la columna HbA1c nombra una unidad desconocida. Elija una de estas: %, mmol/mol, fraction. Indíquelo en una correspondencia de columnas."
         },
         {
             $"{Header}\n{Good}\n5.7,45,24.3,Mujer,N",
-            "La columna Gender mezcla codificaciones (f, mujer), así que no es seguro qué significa cada palabra. Indique en una correspondencia de columnas qué significa cada una. Sin ella, Gender debe ser M (hombre) o F (mujer)."
+            "La columna Gender mezcla codificaciones (f, mujer), así que no es seguro qué significa cada palabra. Indique qué significa cada una. Si no, Gender debe ser M (hombre) o F (mujer). Indíquelo en una correspondencia de columnas."
         },
     };
 

@@ -103,7 +103,7 @@ public sealed class MappingTests
         var refusal = Refused(Genders(values));
 
         Assert.Equal("invalid_dataset", refusal.Code);
-        Assert.Contains($"known: {listed}. Say in a mapping", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"known: {listed}. Say what", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("123456", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -112,7 +112,7 @@ public sealed class MappingTests
     {
         var refusal = Refused(Genders(string.Join(',', Enumerable.Range(10, 80).Select(i => $"w{i}{new string('x', 100)}"))));
 
-        Assert.Contains(", …. Say in a mapping", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(", …. Say what", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(20, refusal.Message.Split('w').Count(part => part.Contains("xxx", StringComparison.Ordinal)));
         Assert.InRange(refusal.Message.Length, 0, 1_200);
     }

@@ -197,7 +197,7 @@ public sealed class MappingTests(ModelsFixture service)
         using var response = await client.UploadAsync(Api.NewName(), Api.Header + "5.5,40,24,0,N\n5.5,40,24,1,N\n");
 
         Assert.Equal(
-            "No se conoce ninguna palabra de la columna Gender: 0, 1. Indique en una correspondencia de columnas qué significa cada una. Sin ella, Gender debe ser M (hombre) o F (mujer).",
+            "No se conoce ninguna palabra de la columna Gender: 0, 1. Indique qué significa cada una. Si no, Gender debe ser M (hombre) o F (mujer). Indíquelo en una correspondencia de columnas.",
             Text(await response.ProblemAsync(400, "invalid_dataset"), "detail"));
     }
 

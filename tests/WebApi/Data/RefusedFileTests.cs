@@ -28,8 +28,8 @@ public sealed class RefusedFileTests(ModelsFixture service)
             "Al archivo le faltan estas columnas: BMI, Gender, CLASS. Sus encabezados son: HbA1c, AGE. Indique en una correspondencia de columnas cuál es cuál."),
         new(
             "duplicate header", Text("HbA1c,AGE,BMI,Gender,CLASS,age\n5.5,40,24,F,N,41\n"), "invalid_dataset",
-            "The column AGE is there twice. Say in a mapping which header is the right one.",
-            "La columna AGE aparece dos veces. Indique en una correspondencia de columnas cuál es el encabezado correcto."),
+            "The column AGE is there twice. Say which header is the right one. State it in a mapping.",
+            "La columna AGE aparece dos veces. Indique cuál es el encabezado correcto. Indíquelo en una correspondencia de columnas."),
         Row("short row", "5.5,40", "the row has 2 fields where the header has 5", "la fila tiene 2 campos donde el encabezado tiene 5"),
         Row("long row", "5.5,40,24,F,N,9", "the row has 6 fields where the header has 5", "la fila tiene 6 campos donde el encabezado tiene 5"),
         Row("decimal comma", "5,5,40,24,F,N", "the row has 6 fields where the header has 5", "la fila tiene 6 campos donde el encabezado tiene 5"),
@@ -55,8 +55,8 @@ public sealed class RefusedFileTests(ModelsFixture service)
         Malformed("many columns", $"HbA1c,AGE,BMI,Gender,CLASS{string.Concat(Enumerable.Repeat(",x", 100_000))}\n{Good}", 1),
         new(
             "unknown words", Text(Api.Header + "5.5,40,24,F,Q\n"), "invalid_dataset",
-            "None of the words of the column CLASS is known: Q. Say in a mapping what each of them means. Without one, CLASS must be N, P, Y, Negative, Prediabetes or Diabetes.",
-            "No se conoce ninguna palabra de la columna CLASS: Q. Indique en una correspondencia de columnas qué significa cada una. Sin ella, CLASS debe ser N, P, Y, Negative, Prediabetes o Diabetes."),
+            "None of the words of the column CLASS is known: Q. Say what each of them means. Otherwise CLASS must be N, P, Y, Negative, Prediabetes or Diabetes. State it in a mapping.",
+            "No se conoce ninguna palabra de la columna CLASS: Q. Indique qué significa cada una. Si no, CLASS debe ser N, P, Y, Negative, Prediabetes o Diabetes. Indíquelo en una correspondencia de columnas."),
     ];
 
     public static TheoryData<string> Kinds => [.. Files.Select(file => file.Kind)];
