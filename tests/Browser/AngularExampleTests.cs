@@ -22,7 +22,7 @@ public sealed partial class AngularExampleTests(BrowserFixture browser)
         await page.GetByLabel("Dataset (CSV)").SetInputFilesAsync(Build.Sample);
         await Expect(page.GetByText("sample.csv", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByLabel("The records of the database")).Not.ToBeCheckedAsync();
-        await page.GetByLabel("Epochs").FillAsync("80");
+        await page.GetByLabel("Epochs").FillAsync("800");
         await page.Button("Train").ClickAsync();
         await Expect(page.GetByLabel(Running())).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync(Trained());
@@ -66,7 +66,7 @@ public sealed partial class AngularExampleTests(BrowserFixture browser)
         await page.Button("Sign in").ClickAsync();
     }
 
-    [GeneratedRegex("^Epoch [1-9][0-9]* of 80, running$")]
+    [GeneratedRegex("^Epoch [1-9][0-9]* of 800, running$")]
     private static partial Regex Running();
 
     [GeneratedRegex("^v[0-9]{8}_[0-9]{6} was trained\\.$")]

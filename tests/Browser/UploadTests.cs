@@ -193,6 +193,8 @@ public sealed class UploadTests(BrowserFixture browser)
     private static async Task ChooseAsync(IPage page, string name, string header, Func<int, FormattableString> row, int rows = 20)
     {
         var csv = header + string.Concat(Enumerable.Range(0, rows).Select(i => row(i).ToString(CultureInfo.InvariantCulture)));
+        // The form of the file before goes only with the server's answer, and its input with it.
+        await Expect(page.Locator(".preview")).ToHaveCountAsync(0);
         await Expect(page.Locator("input[type=file]")).ToBeEnabledAsync();
         await page.Locator("input[type=file]").SetInputFilesAsync(
             new FilePayload { Name = name, MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
