@@ -129,7 +129,7 @@ public sealed class DecisionTests(BrowserFixture browser)
         var version = await service.TrainAsync("sample.csv", epochs: 20);
         await Expect(done).ToHaveCountAsync(2);
         await page.Link(speech.Say($"Look at version {"1"}")).ClickAsync();
-        await page.WaitForURLAsync($"**/versions/{version}");
+        await Expect(page).ToHaveURLAsync(new Regex($"/versions/{version}$"));
         await Expect(page.Locator("h1")).Not.ToHaveTextAsync(speech.Say($"Overview"));
         await page.SettledAsync();
         await page.Link(speech.Say($"Overview")).ClickAsync();

@@ -20,7 +20,7 @@ public sealed class DoorTests(BrowserFixture browser)
         await page.Locator("#password").FillAsync(Service.UserPassword);
         await page.Locator("form button[type=submit]").ClickAsync();
 
-        await page.WaitForURLAsync(browser.Service.Address.ToString());
+        await Expect(page).ToHaveURLAsync(browser.Service.Address.ToString());
         Assert.Empty(visitor.Strangers);
     }
 
@@ -143,13 +143,13 @@ public sealed class DoorTests(BrowserFixture browser)
         await door.Locator("#email").FillAsync(email);
         await door.Locator("#password").FillAsync(password);
         await door.Locator("form button[type=submit]").ClickAsync();
-        await door.WaitForURLAsync(new Uri(browser.Service.Address, "/account").ToString());
+        await Expect(door).ToHaveURLAsync(new Uri(browser.Service.Address, "/account").ToString());
         await door.SettledAsync();
         await Expect(door.Locator(".notice.warning")).ToContainTextAsync("one-time password");
         await door.GoAsync("/versions");
         Assert.EndsWith("/account", door.Url, StringComparison.Ordinal);
         await door.Link("Data").ClickAsync();
-        await door.WaitForURLAsync(new Uri(browser.Service.Address, "/account").ToString());
+        await Expect(door).ToHaveURLAsync(new Uri(browser.Service.Address, "/account").ToString());
         await door.Locator("#current-password").FillAsync(password);
         await door.Locator("#next-password").FillAsync(next);
         await door.Locator("#repeated-password").FillAsync("another one");

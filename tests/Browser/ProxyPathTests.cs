@@ -19,7 +19,7 @@ public sealed class ProxyPathTests(BrowserFixture browser)
         // By the menu, over the page's connection, and back to where the session's loss was noticed.
         var page = await visitor.SignInAsync(asAdmin: true, "system");
         await page.Locator("nav a", new() { HasText = "Data" }).First.ClickAsync();
-        await page.WaitForURLAsync(new Uri(proxy.Address, "data").ToString());
+        await Expect(page).ToHaveURLAsync(new Uri(proxy.Address, "data").ToString());
         await Expect(page.Locator("h1")).ToHaveTextAsync("Data");
         await page.Button("Dark colours").ClickAsync();
         await page.Button("Español").ClickAsync();
@@ -27,7 +27,7 @@ public sealed class ProxyPathTests(BrowserFixture browser)
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
 
         await page.Locator("a.brand").ClickAsync();
-        await page.WaitForURLAsync(proxy.Address.ToString());
+        await Expect(page).ToHaveURLAsync(proxy.Address.ToString());
         await page.SettledAsync();
         await Expect(page.Locator("main a[href='data']").First).ToBeVisibleAsync();
         Assert.DoesNotContain(
@@ -36,7 +36,7 @@ public sealed class ProxyPathTests(BrowserFixture browser)
                 && !link.StartsWith(proxy.Address.ToString(), StringComparison.Ordinal));
 
         await page.GetByText("Cerrar sesión").ClickAsync();
-        await page.WaitForURLAsync(new Uri(proxy.Address, "login").ToString());
+        await Expect(page).ToHaveURLAsync(new Uri(proxy.Address, "login").ToString());
         Assert.Empty(visitor.Strangers);
         Assert.Empty(visitor.Errors);
     }

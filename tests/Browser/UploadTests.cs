@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Net.Http.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -183,7 +184,7 @@ public sealed class UploadTests(BrowserFixture browser)
         await page.Locator("#dataset-description").FillAsync("Two wards, 2025.");
         await page.Button("Save").ClickAsync();
 
-        await page.WaitForURLAsync($"**/data/renamed-{name}");
+        await Expect(page).ToHaveURLAsync(new Regex($"/data/renamed-{Regex.Escape(name)}$"));
         await Expect(page.Locator("h1")).ToHaveTextAsync($"renamed-{name}");
         await Expect(page.Locator(".note")).ToHaveTextAsync("Two wards, 2025.");
         var download = await page.RunAndWaitForDownloadAsync(() => page.Link("Download its rows").ClickAsync());

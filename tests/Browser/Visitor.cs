@@ -55,8 +55,9 @@ public sealed class Visitor : IAsyncDisposable
         await page.Locator("#email").FillAsync(email);
         await page.Locator("#password").FillAsync(password);
         await page.Locator("form button[type=submit]").ClickAsync();
-        // The page settles below; waiting for its load event as well hung on a busy machine when the event came before the wait.
-        await page.WaitForURLAsync(new Uri(_home, path).ToString(), new() { WaitUntil = WaitUntilState.Commit });
+
+        // Not WaitForURLAsync, here and elsewhere: on a busy machine it waits in vain for an event that came before.
+        await Expect(page).ToHaveURLAsync(new Uri(_home, path).ToString());
         await page.SettledAsync();
         return page;
     }
