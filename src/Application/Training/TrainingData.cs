@@ -59,7 +59,7 @@ public sealed class TrainingData(
             distinct = await db.CountDistinctAsync(LabelledRecord.MinimumForTraining, cancellationToken);
             if (!ReadsSource(selection))
             {
-                RequireEnoughInDatabase(distinct, selection);
+                RequireEnough(distinct, selection.DatasetName);
             }
         }
 
@@ -151,7 +151,7 @@ public sealed class TrainingData(
         parts.Add(records);
         if (!source.IsConfigured)
         {
-            RequireEnoughInDatabase(records.Header.Distinct, selection);
+            RequireEnough(records.Header.Distinct, selection.DatasetName);
         }
 
         return files.Merge(key, parts.All);
@@ -211,22 +211,14 @@ public sealed class TrainingData(
     }
 
     /// <param name="available">Number of distinct rows. Copies teach nothing new, so they don't count.</param>
-    private static void RequireEnough(long available)
+    /// <param name="beside">
+    /// The dataset beside the database's records. It doesn't make up for too few of them: whoever means the dataset alone says so.
+    /// </param>
+    private static void RequireEnough(long available, string? beside = null)
     {
         if (available < LabelledRecord.MinimumForTraining)
         {
-            throw DataRefusals.NotEnoughRecords((int)available, LabelledRecord.MinimumForTraining);
-        }
-    }
-
-    /// <summary>
-    /// A dataset beside the database doesn't make up for too few records in it: whoever means the dataset alone says so.
-    /// </summary>
-    private static void RequireEnoughInDatabase(long available, DataSelection selection)
-    {
-        if (available < LabelledRecord.MinimumForTraining)
-        {
-            throw selection.DatasetName is { } dataset
+            throw beside is { } dataset
                 ? DataRefusals.NotEnoughRecordsBeside((int)available, LabelledRecord.MinimumForTraining, dataset)
                 : DataRefusals.NotEnoughRecords((int)available, LabelledRecord.MinimumForTraining);
         }

@@ -85,7 +85,7 @@ internal sealed class PredictionOutputFormatter : OutputFormatter
         Append(to, ref at, Plausible);
         Append(to, ref at, answer.Plausible);
         Append(to, ref at, Agreement);
-        Append(to, ref at, answer.Agreement ?? double.NaN);
+        Append(to, ref at, answer.Agreement ?? double.NaN); // NaN is written as null.
         Append(to, ref at, Version);
 
         // A name of digits and underscores needs no escapes.
