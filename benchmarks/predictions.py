@@ -12,7 +12,7 @@ FASTAPI is a Python file with an `app` that answers POST /predict; Debian's pyth
 Prints each round's requests a second, 99th percentile of the latency, and processor time per request (of the server, and of PostgreSQL),
 then the medians and their ratios, bytes allocated per request, and how many predictions were kept and dropped.
 """
-import argparse, collections, contextlib, json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import argparse, collections, contextlib, csv, json, os, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 import service
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -122,13 +122,15 @@ def figures(running):
         text = answer.read().decode()
     return {name: sum(map(float, re.findall(r"^%s(?:\{[^}]*\})? (\S+)" % metric, text, re.M))) for name, metric in (
         ("allocated", "dotnet_allocated_bytes_total"), ("kept", "modelops_predictions_stored_total"),
-        ("dropped", "modelops_predictions_dropped_total"))}
+        ("dropped", "modelops_predictions_dropped_total"), ("gcs", "dotnet_collection_count_total"))}
 
 
 def load(address, token, seconds, connections, path="/model/predict"):
-    """Requests a second, 50th and 99th percentile in ms, number of requests."""
+    """The patients of the sample, one after the other. Requests a second, 50th and 99th percentile in ms, number of requests."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "docs", "sample.csv"), newline="") as sample:
+        patients = list(csv.DictReader(sample))
     bodies = ",".join("'%s'" % json.dumps({
-        "HbA1c": round(4.5 + 0.11 * i, 2), "AGE": 20 + i * 7 % 60, "BMI": 18 + i * 5 % 22, "Gender": "FM"[i % 2]}) for i in range(97))
+        "HbA1c": float(p["HbA1c"]), "AGE": int(p["AGE"]), "BMI": float(p["BMI"]), "Gender": p["Gender"]}) for p in patients)
     header = 'wrk.headers["Authorization"] = "Bearer %s"' % token if token else ""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(SCRIPT % ("{%s}" % bodies, header))
@@ -175,10 +177,10 @@ def compare(options, cluster):
         peers = {"bare": stack.enter_context(Peer(options.bare, "/model/predict"))}
         if options.reference:
             peers["reference"] = stack.enter_context(Peer(options.reference, "/predict"))
-        with tempfile.NamedTemporaryFile(suffix=".csv") as csv:
-            csv.write(subprocess.check_output(["dotnet", options.service, "sample", "1000", "1"]))
-            csv.flush()
-            job = ours.train(ours.upload(csv.name), architecture=options.architecture)
+        with tempfile.NamedTemporaryFile(suffix=".csv") as rows:
+            rows.write(subprocess.check_output(["dotnet", options.service, "sample", "1000", "1"]))
+            rows.flush()
+            job = ours.train(ours.upload(rows.name), architecture=options.architecture)
         ours.activate(job["version"])
         for address, token in ((ours.address, ours.token), (peers["bare"].address, None)):
             warm(address, token, options.connections)

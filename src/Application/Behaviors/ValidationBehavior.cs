@@ -10,11 +10,13 @@ internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValid
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>
 {
+    private readonly IValidator<TRequest>[] _validators = validators as IValidator<TRequest>[] ?? [.. validators];
+
     /// <summary>Rules that wait are a defect: no rule of this service asks a database.</summary>
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         List<ValidationFailure>? failures = null;
-        foreach (var validator in validators)
+        foreach (var validator in _validators)
         {
             if (validator.Validate(request) is { IsValid: false } result)
             {

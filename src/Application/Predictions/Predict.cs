@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using ModelOps.Application.Abstractions;
 using ModelOps.Domain;
@@ -67,6 +68,14 @@ internal static class PatientRules
     private static readonly Column Bmi = FeatureSchema.Current.GetColumn(ColumnNames.Bmi);
     private static readonly Column Gender = FeatureSchema.Current.GetColumn(ColumnNames.Gender);
 
+    /// <summary>Whether <see cref="Report{T}(ValidationContext{T}, PredictionInput, int?)"/> has nothing to report.</summary>
+    public static bool AreMet(PredictionInput input) =>
+        HbA1c.ProblemOf(input.HbA1c) is null
+        && Age.ProblemOf(input.Age) is null
+        && Bmi.ProblemOf(input.Bmi) is null
+        && Gender.TryParseCode(input.Gender, out _)
+        && ReferenceRules.IsPossible(input.Reference);
+
     /// <param name="row">The patient's place in <c>Rows</c>; null for a request of one patient.</param>
     public static void Report<T>(this ValidationContext<T> context, PatientInput input, int? row = null)
     {
@@ -124,9 +133,16 @@ public sealed record PredictionAnswer(
     Guid PredictionId,
     bool Kept);
 
-internal sealed class PredictValidator : AbstractValidator<Predict>
+/// <remarks>
+/// A valid input, as nearly all are, is recognized before the library makes the objects in which rules report: they cost a third of the
+/// memory that a request takes.
+/// </remarks>
+internal sealed class PredictValidator : AbstractValidator<Predict>, IValidator<Predict>
 {
     public PredictValidator() => RuleFor(p => p.Input).Custom((input, context) => context.Report(input));
+
+    ValidationResult IValidator<Predict>.Validate(Predict instance) =>
+        PatientRules.AreMet(instance.Input) ? new ValidationResult() : Validate(instance);
 }
 
 internal sealed class PredictHandler(

@@ -34,8 +34,17 @@ public sealed partial class PredictionLog : IDisposable
     /// <summary>Maximum number of attempts to save a batch after environment failures. Other failures aren't retried.</summary>
     private const int Tries = 60;
 
-    /// <summary>How long the writer waits after the first prediction to collect a batch.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// Predictions that are worth a transaction. Larger ones hardly cost less for each prediction, and requests wait for the processor
+    /// while one is written.
+    /// </summary>
+    private const int Worthwhile = 250;
+
+    /// <summary>How often the writer looks whether there are that many.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How often it looks before it writes what there is.</summary>
+    private const int MaxLooks = 10;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -116,7 +125,7 @@ public sealed partial class PredictionLog : IDisposable
         {
             while (await AnyAsync(abandon))
             {
-                if (Volatile.Read(ref _waiting) < BatchSize && !_completed)
+                for (var look = 0; look < MaxLooks && Volatile.Read(ref _waiting) < Worthwhile && !_completed; look++)
                 {
                     await Task.Delay(Gathering, _time, abandon);
                 }

@@ -15,6 +15,13 @@ namespace ModelOps.Domain.Evaluation;
 /// </param>
 public sealed record PlausibleSets(IReadOnlyDictionary<DiabetesClass, double?> Quantiles)
 {
+    /// <summary>All sets of classes; bit c of a set's place says whether it contains class c.</summary>
+    private static readonly IReadOnlyList<DiabetesClass>[] Sets =
+    [
+        .. Enumerable.Range(0, 1 << DiabetesClasses.Count)
+            .Select(bits => DiabetesClasses.All.Where(c => (bits >> (int)c & 1) == 1).ToArray()),
+    ];
+
     /// <summary>
     /// The plausible classes, in class order. Several classes mean that the model is uncertain. An empty set means that the patient doesn't
     /// resemble the hold-out rows of any class.
@@ -22,16 +29,16 @@ public sealed record PlausibleSets(IReadOnlyDictionary<DiabetesClass, double?> Q
     /// <param name="probabilities">Three probabilities in class order.</param>
     public IReadOnlyList<DiabetesClass> Plausible(ReadOnlySpan<double> probabilities)
     {
-        var plausible = new List<DiabetesClass>(DiabetesClasses.Count);
-        foreach (var c in DiabetesClasses.All)
+        var set = 0;
+        for (var c = 0; c < DiabetesClasses.Count; c++)
         {
-            if (Quantiles[c] is not { } quantile || Strangeness(probabilities[(int)c]) <= quantile)
+            if (Quantiles[(DiabetesClass)c] is not { } quantile || Strangeness(probabilities[c]) <= quantile)
             {
-                plausible.Add(c);
+                set |= 1 << c;
             }
         }
 
-        return plausible;
+        return Sets[set];
     }
 
     /// <summary>Computes the thresholds from the hold-out rows.</summary>

@@ -88,8 +88,10 @@ internal sealed partial class SqliteModelOpsDbContext
     {
         if (value is { } known)
         {
-            known.TryFormat(text, out var length, "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
-            raw.sqlite3_bind_text(statement, index, text[..length]);
+            // 2026-11-30T12:00:00.1234500Z. Formatting it as 2026-11-30 12:00:00.12345 at once takes five times as long.
+            known.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+            text[10] = (byte)' ';
+            raw.sqlite3_bind_text(statement, index, text[..27].TrimEnd((byte)'0').TrimEnd((byte)'.'));
         }
         else
         {

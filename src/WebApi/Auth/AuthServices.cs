@@ -15,7 +15,6 @@ internal static class AuthServices
     public static IServiceCollection AddAuth(
         this IServiceCollection services, RateLimitSettings rateLimits, SignInProvider? provider)
     {
-        services.AddHttpContextAccessor();
         services.AddScoped<CurrentUser>();
         services.AddTransient<ICurrentUser>(provider => provider.GetRequiredService<CurrentUser>());
         services.AddSingleton<TokenIssuer>();
@@ -100,7 +99,7 @@ internal static class AuthServices
     private static IServiceCollection AddPolicies(this IServiceCollection services)
     {
         var signedIn = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
-        services.AddTransient<IPolicyEvaluator, PlainPolicies>();
+        services.AddSingleton<IPolicyEvaluator, PlainPolicies>();
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.Admin, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin))
             .AddPolicy(Policies.Clinician, policy => policy.RequireAuthenticatedUser().RequireRole(UserRoles.Admin, UserRoles.Clinician))

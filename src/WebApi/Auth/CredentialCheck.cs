@@ -18,6 +18,7 @@ internal sealed class CredentialCheck(RequestDelegate next, RunningRequests runn
         var metadata = context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty;
         if (context.User.Identity is not { IsAuthenticated: true } || metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
+            Use(context);
             await next(context);
             return;
         }
@@ -44,12 +45,16 @@ internal sealed class CredentialCheck(RequestDelegate next, RunningRequests runn
             case null:
                 // Setting the user also clears the cached authentication result, which authorization would otherwise use.
                 context.User = Principals.Nobody();
+                Use(context);
                 await next(context);
                 return;
         }
 
+        Use(context);
         await running.RunAsync(context, next);
     }
+
+    private static void Use(HttpContext context) => context.RequestServices.GetRequiredService<CurrentUser>().Use(context.User);
 
     private static RefusalException? RefusalOf(TokenStanding token, EndpointMetadataCollection metadata)
     {

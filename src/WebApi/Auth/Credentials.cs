@@ -18,13 +18,16 @@ internal abstract record Credential
 /// <summary>Checks the session or personal access token that a principal names. Cheap enough for every request.</summary>
 internal sealed class Credentials(IStandings standings)
 {
+    private readonly Func<SessionReference, CancellationToken, ValueTask<SessionStanding?>> _check = standings.CheckAsync;
+    private readonly Func<SessionReference, CancellationToken, ValueTask<SessionStanding?>> _watch = standings.WatchAsync;
+
     /// <summary>Returns null if the session or token isn't valid any more.</summary>
     public ValueTask<Credential?> CheckAsync(ClaimsPrincipal principal, CancellationToken cancellationToken) =>
-        CheckAsync(principal, standings.CheckAsync, cancellationToken);
+        CheckAsync(principal, _check, cancellationToken);
 
     /// <summary>As <see cref="CheckAsync"/>, for a request that goes on; see <see cref="IStandings.WatchAsync"/>.</summary>
     public ValueTask<Credential?> WatchAsync(ClaimsPrincipal principal, CancellationToken cancellationToken) =>
-        CheckAsync(principal, standings.WatchAsync, cancellationToken);
+        CheckAsync(principal, _watch, cancellationToken);
 
     private async ValueTask<Credential?> CheckAsync(
         ClaimsPrincipal principal,

@@ -21,7 +21,8 @@ internal static class RateLimits
 
     public static IServiceCollection AddRateLimits(this IServiceCollection services, RateLimitSettings settings)
     {
-        services.AddSingleton(settings);
+        // Made once, because the framework asks for it with each request.
+        Func<string, RateLimiter> bucket = _ => Bucket(settings.RequestsPerMinute);
         return services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = Reject;
@@ -32,28 +33,26 @@ internal static class RateLimits
                     ClientAddress.Of(context),
                     _ => new FixedWindowRateLimiterOptions
                     {
-                        PermitLimit = Settings(context).LoginsPerMinute,
+                        PermitLimit = settings.LoginsPerMinute,
                         Window = TimeSpan.FromMinutes(1),
                     })
                 : RateLimitPartition.GetNoLimiter(""));
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
-                Principals.UserId(context.User) ?? ClientAddress.Of(context),
-                _ => Bucket(Settings(context).RequestsPerMinute)));
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+                RateLimitPartition.Get(Principals.UserId(context.User) ?? ClientAddress.Of(context), bucket));
         });
     }
 
     /// <summary>
     /// Token bucket. A whole minute's requests may arrive in one burst. Used tokens are replenished every second, or one by one for small
-    /// limits.
+    /// limits, by the partitioned limiter's one timer.
     /// </summary>
-    private static TokenBucketRateLimiterOptions Bucket(int perMinute) => new()
+    private static TokenBucketRateLimiter Bucket(int perMinute) => new(new TokenBucketRateLimiterOptions
     {
         TokenLimit = perMinute,
         TokensPerPeriod = Math.Max(1, perMinute / 60),
         ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / perMinute)),
-    };
-
-    private static RateLimitSettings Settings(HttpContext context) => context.RequestServices.GetRequiredService<RateLimitSettings>();
+        AutoReplenishment = false,
+    });
 
     private static async ValueTask Reject(OnRejectedContext rejected, CancellationToken cancellationToken)
     {

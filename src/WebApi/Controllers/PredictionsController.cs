@@ -4,23 +4,34 @@ using ModelOps.Application.Predictions;
 using ModelOps.Application.Turns;
 using ModelOps.Application.Users;
 using ModelOps.WebApi.Auth;
+using ModelOps.WebApi.Json;
+using ModelOps.WebApi.OpenApi;
 
 namespace ModelOps.WebApi.Controllers;
 
-/// <summary>Predictions of the version in service.</summary>
+/// <summary>Predictions of the version in service. Their answers are written by hand, without the framework's results.</summary>
 [ApiController]
 [Route("model/predict")]
 public sealed class PredictionsController(IMediator mediator) : ControllerBase
 {
-    /// <remarks>A bound cancellation token would cost as much as the input: binders, a boxed value and its validation.</remarks>
+    /// <remarks>It reads the body itself: the framework's binding of one parameter costs as much as a prediction.</remarks>
     [HttpPost]
     [TokenScope(TokenScopes.Predict)]
-    public Task<PredictionAnswer> Predict(PredictionInput input) =>
-        mediator.Send(new Predict(input), HttpContext.RequestAborted);
+    [ReadsBody<PredictionInput>]
+    [ProducesResponseType<PredictionAnswer>(StatusCodes.Status200OK)]
+    public async Task Predict()
+    {
+        var input = PredictionReader.TryRead(Request) ?? await StrictJsonInputFormatter.Instance.ReadAsync<PredictionInput>(HttpContext);
+
+        // Only looking up a reference can wait, and the token of a request is made when it is first asked for.
+        var aborted = input.Reference is null ? CancellationToken.None : HttpContext.RequestAborted;
+        PredictionWriter.Write(Response, await mediator.Send(new Predict(input), aborted));
+    }
 
     [HttpPost("batch")]
     [TokenScope(TokenScopes.Predict)]
     [TakesTurn(Work.Batch)]
-    public Task<BatchAnswer> Batch(PredictBatch request, CancellationToken cancellationToken) =>
-        mediator.Send(request, cancellationToken);
+    [ProducesResponseType<BatchAnswer>(StatusCodes.Status200OK)]
+    public async Task Batch(PredictBatch request, CancellationToken cancellationToken) =>
+        await PredictionWriter.WriteAsync(Response, await mediator.Send(request, cancellationToken), cancellationToken);
 }

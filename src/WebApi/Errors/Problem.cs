@@ -30,10 +30,10 @@ internal sealed record Problem(int Status, string Code, FormattableString Detail
         $"Something went wrong on our side. Quote trace_id when you report it.");
 
     /// <summary>Creates the problem for a response with an error status and no body.</summary>
-    public static Problem OfStatus(int status, HttpContext context) => status switch
+    public static Problem OfStatus(int status, HttpContext? context = null) => status switch
     {
         400 => new(status, "bad_request", $"The request can't be understood."),
-        401 when context.Request.Headers.ContainsKey(HeaderNames.Authorization) => new(status, "invalid_token",
+        401 when context?.Request.Headers.ContainsKey(HeaderNames.Authorization) == true => new(status, "invalid_token",
             $"The token isn't valid any more. Refresh it or sign in again."),
         401 => new(status, "unauthenticated", $"This needs somebody who is signed in. Send an access token of POST /auth/login."),
         403 => new(status, "forbidden", $"Your role doesn't allow this. An administrator can do it."),

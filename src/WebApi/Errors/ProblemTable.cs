@@ -9,10 +9,7 @@ internal static class ProblemTable
     public static Problem Of(Exception exception, IFailureClassifier failures) => exception switch
     {
         RefusalException refusal => new Problem(Status(refusal.Kind), refusal.Code, refusal.Detail, refusal.Errors),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new Problem(
-            413, "payload_too_large", $"The request is larger than allowed."),
-        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new Problem(
-            408, "request_timeout", $"The request took too long to arrive."),
+        BadHttpRequestException { StatusCode: 408 or 413 or 415 } refused => Problem.OfStatus(refused.StatusCode),
         BadHttpRequestException => new Problem(400, "bad_request", $"The request arrived broken or incomplete."),
         _ => OfEnvironment(failures.Classify(exception)),
     };

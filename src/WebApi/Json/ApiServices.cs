@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
@@ -20,14 +21,13 @@ internal static class ApiServices
                 options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
                 options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
                 options.InputFormatters.RemoveType<SystemTextJsonInputFormatter>();
-                options.InputFormatters.Insert(0, new StrictJsonInputFormatter());
+                options.InputFormatters.Insert(0, StrictJsonInputFormatter.Instance);
 
                 // The JSON reader and the validators check required values and report them by their wire names.
                 options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
 
                 // All responses are JSON. The OpenAPI document lists the formatters that remain here.
                 options.OutputFormatters.RemoveType<StringOutputFormatter>();
-                options.OutputFormatters.Insert(0, new PredictionOutputFormatter());
                 foreach (var json in options.OutputFormatters.OfType<SystemTextJsonOutputFormatter>())
                 {
                     json.SupportedMediaTypes.Clear();
@@ -43,10 +43,10 @@ internal static class ApiServices
             });
 
         services.AddSingleton<IObjectModelValidator, NoModelValidation>();
+        services.AddTransient<IApiDescriptionProvider, UnboundBodies>();
 
         // The OpenAPI document describes bodies by these options.
         services.Configure<Microsoft.AspNetCore.Http.Json.JsonOptions>(options => WireJson.Configure(options.SerializerOptions));
-        services.AddHttpContextAccessor();
         services.AddOpenApi("v1", options => options
             .AddSchemaTransformer<TypesInOpenApi>()
             .AddSchemaTransformer<ColumnsInOpenApi>()

@@ -40,7 +40,22 @@ internal static class PredictionReader
         Reference = 16,
     }
 
+    /// <summary>Reads one patient's input where the whole body is there, as it usually is. Otherwise, nothing of it is consumed.</summary>
     /// <returns>Null when the serializer should read the body.</returns>
+    public static PredictionInput? TryRead(HttpRequest request)
+    {
+        if (!IsJson(request.ContentType) || request.ContentLength is not { } length || !request.BodyReader.TryRead(out var read))
+        {
+            return null;
+        }
+
+        var body = read.Buffer;
+        var input = body.Length == length && body.IsSingleSegment ? TryReadInput(body.FirstSpan) : null;
+        request.BodyReader.AdvanceTo(input is null ? body.Start : body.End);
+        return input;
+    }
+
+    /// <inheritdoc cref="TryRead"/>
     public static PredictionInput? TryReadInput(ReadOnlySpan<byte> body)
     {
         try
@@ -55,7 +70,7 @@ internal static class PredictionReader
         }
     }
 
-    /// <inheritdoc cref="TryReadInput"/>
+    /// <inheritdoc cref="TryRead"/>
     public static PredictBatch? TryReadBatch(ReadOnlySpan<byte> body)
     {
         try
@@ -74,6 +89,11 @@ internal static class PredictionReader
             return null;
         }
     }
+
+    /// <summary>Whether a content type is one of the usual forms.</summary>
+    private static bool IsJson(string? contentType) =>
+        string.Equals(contentType, "application/json", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(contentType, "application/json; charset=utf-8", StringComparison.OrdinalIgnoreCase);
 
     private static List<PredictionInput>? TryReadRows(ref Utf8JsonReader reader, int capacity)
     {

@@ -2,7 +2,9 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using ModelOps.Application.Predictions;
+using ModelOps.Domain;
 using ModelOps.WebApi.Errors;
 
 namespace ModelOps.WebApi.Json;
@@ -16,7 +18,11 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
     /// <summary>Maximum body size. A batch of 10,000 rows has about 1 MB.</summary>
     public const int MaxBytes = 2 * 1024 * 1024;
 
-    public StrictJsonInputFormatter()
+    public static readonly StrictJsonInputFormatter Instance = new();
+
+    private static readonly EmptyModelMetadataProvider Metadata = new();
+
+    private StrictJsonInputFormatter()
     {
         SupportedEncodings.Add(UTF8EncodingWithoutBOM);
         SupportedMediaTypes.Add("application/json");
@@ -39,6 +45,22 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
         }
     }
 
+    /// <summary>Reads the body for an action that has no bound parameter, and refuses what the binding would refuse.</summary>
+    /// <exception cref="BadHttpRequestException">413 or 415</exception>
+    /// <exception cref="RefusalException">There is no body, or it doesn't follow the contract.</exception>
+    public async Task<T> ReadAsync<T>(HttpContext http)
+    {
+        var context = new InputFormatterContext(
+            http, "", new ModelStateDictionary(), Metadata.GetMetadataForType(typeof(T)),
+            (stream, encoding) => new StreamReader(stream, encoding));
+        if (CanRead(context) && await ReadAsync(context) is { HasError: false } result)
+        {
+            return result.IsModelSet ? (T)result.Model! : throw JsonRefusals.NoBody();
+        }
+
+        throw new BadHttpRequestException("The body isn't JSON in UTF-8.", StatusCodes.Status415UnsupportedMediaType);
+    }
+
     public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context, Encoding encoding)
     {
         LimitBody(context.HttpContext);
@@ -53,11 +75,6 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
             return await InputFormatterResult.SuccessAsync(batch);
         }
 
-        if (context.ModelType == typeof(PredictionInput) && TryReadInput(context.HttpContext.Request) is { } input)
-        {
-            return await InputFormatterResult.SuccessAsync(input);
-        }
-
         try
         {
             var model = await JsonSerializer.DeserializeAsync(
@@ -68,20 +85,6 @@ internal sealed class StrictJsonInputFormatter : TextInputFormatter
         {
             throw JsonRefusals.Of(exception);
         }
-    }
-
-    /// <summary>Reads one patient's input where the whole body is there, as it usually is. Otherwise, nothing of it is consumed.</summary>
-    private static PredictionInput? TryReadInput(HttpRequest request)
-    {
-        if (request.ContentLength is not { } length || !request.BodyReader.TryRead(out var read))
-        {
-            return null;
-        }
-
-        var body = read.Buffer;
-        var input = body.Length == length && body.IsSingleSegment ? PredictionReader.TryReadInput(body.FirstSpan) : null;
-        request.BodyReader.AdvanceTo(input is null ? body.Start : body.End);
-        return input;
     }
 
     /// <summary>Whether a body whose length wasn't announced ends before its first byte. Nothing of it is consumed.</summary>

@@ -8,7 +8,7 @@ using ModelOps.Domain.Records;
 namespace ModelOps.WebApi.OpenApi;
 
 /// <summary>Title, server, tags, credentials, problems, and what only the whole document shows of its schemas.</summary>
-internal sealed partial class DocumentInOpenApi(IHttpContextAccessor http) : IOpenApiDocumentTransformer
+internal sealed partial class DocumentInOpenApi(HttpSettings http) : IOpenApiDocumentTransformer
 {
     public const string Problem = "Problem";
 
@@ -39,8 +39,8 @@ internal sealed partial class DocumentInOpenApi(IHttpContextAccessor http) : IOp
         document.Info.License = new OpenApiLicense { Name = "All rights reserved", Identifier = "LicenseRef-All-Rights-Reserved" };
 
         // Relative to the address of the document, and so right under each name of the service.
-        var at = http.HttpContext?.Request.PathBase.Value;
-        document.Servers = [new OpenApiServer { Url = string.IsNullOrEmpty(at) ? "/" : at, Description = "This installation" }];
+        var at = http.PathBase.Value is { Length: > 0 } path ? path : "/";
+        document.Servers = [new OpenApiServer { Url = at, Description = "This installation" }];
         foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
         {
             tag.Description = Tags.GetValueOrDefault(tag.Name!);

@@ -55,6 +55,10 @@ public abstract class EndpointTests(ServiceFixture service)
         "POST /model/predict/batch",
     ];
 
+    /// <summary>A library that registers it would slow down every request; see <see cref="CurrentUser"/>.</summary>
+    [Fact]
+    public void Services_HaveNoAccessorOfTheCurrentRequest() => Assert.Null(service.Services.GetService<IHttpContextAccessor>());
+
     [Fact]
     public void Endpoint_WhenOpen_IsOnTheList()
     {

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc.Formatters;
 using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
 using ModelOps.WebApi.Json;
@@ -136,15 +135,22 @@ public sealed class PredictionJsonTests
         }
     }
 
-    private static async Task<string> WrittenAsync<T>(T answer)
-        where T : notnull
+    private static Task<string> WrittenAsync(BatchAnswer answer) =>
+        WrittenAsync(response => PredictionWriter.WriteAsync(response, answer, CancellationToken.None));
+
+    private static Task<string> WrittenAsync(PredictionAnswer answer) => WrittenAsync(response =>
+    {
+        PredictionWriter.Write(response, answer);
+        return Task.CompletedTask;
+    });
+
+    private static async Task<string> WrittenAsync(Func<HttpResponse, Task> write)
     {
         using var body = new MemoryStream();
-        var context = new DefaultHttpContext { Response = { Body = body } };
-        await new PredictionOutputFormatter().WriteAsync(new OutputFormatterWriteContext(
-            context, (stream, encoding) => new StreamWriter(stream, encoding), typeof(T), answer));
-        await context.Response.BodyWriter.FlushAsync();
-        Assert.Equal("application/json; charset=utf-8", context.Response.ContentType);
+        var response = new DefaultHttpContext { Response = { Body = body } }.Response;
+        await write(response);
+        await response.BodyWriter.FlushAsync();
+        Assert.Equal("application/json; charset=utf-8", response.ContentType);
         return Encoding.UTF8.GetString(body.ToArray());
     }
 }

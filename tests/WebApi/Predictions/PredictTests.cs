@@ -87,6 +87,54 @@ public sealed class PredictTests(ModelsFixture service) : IAsyncLifetime
         Assert.DoesNotContain("48", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    /// <summary>The action reads the usual forms of a body by hand and leaves the others to the serializer.</summary>
+    [Theory]
+    [InlineData("application/json", false)]
+    [InlineData("application/json", true)]
+    [InlineData("Application/JSON; charset=UTF-8", false)]
+    [InlineData("application/json;charset=utf-8", true)]
+    [InlineData("application/json; charset=\"utf-8\"; version=1", false)]
+    [InlineData("application/fhir+json", false)]
+    public async Task Predict_WithABodyOfAnyForm_AnswersTheSame(string type, bool isChunked)
+    {
+        using var usual = await service.Admin.PostTextAsync("/model/predict", Api.Patient(6.3));
+        using var response = await SendAsync(Encoding.UTF8.GetBytes(Api.Patient(6.3)), type, isChunked);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("application/json; charset=utf-8", response.Content.Headers.ContentType?.ToString());
+        Assert.Equal(
+            (await usual.JsonAsync()).GetProperty("probabilities").GetRawText(),
+            (await response.JsonAsync()).GetProperty("probabilities").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("", "application/json", false, 400, "invalid_json")]
+    [InlineData("", "application/json", true, 400, "invalid_json")]
+    [InlineData("", null, false, 415, "unsupported_media_type")]
+    [InlineData("null", "application/json", false, 400, "invalid_json")]
+    [InlineData("[]", "application/json", true, 400, "validation_failed")]
+    [InlineData("{", "application/json", false, 400, "invalid_json")]
+    [InlineData("{}", "text/plain", false, 415, "unsupported_media_type")]
+    [InlineData("{}", "application/json; charset=utf-16", false, 415, "unsupported_media_type")]
+    [InlineData("{}", "application/x-www-form-urlencoded", true, 415, "unsupported_media_type")]
+    [InlineData("{}", null, false, 415, "unsupported_media_type")]
+    public async Task Predict_WithAnotherBody_IsRefused(string body, string? type, bool isChunked, int status, string code)
+    {
+        using var response = await SendAsync(Encoding.UTF8.GetBytes(body), type, isChunked);
+
+        await response.ProblemAsync(status, code);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Predict_WithABodyThatIsTooLong_IsRefused(bool isChunked)
+    {
+        using var response = await SendAsync(Encoding.UTF8.GetBytes(new string(' ', 3_000_000)), "application/json", isChunked);
+
+        await response.ProblemAsync(413, "payload_too_large");
+    }
+
     [Fact]
     public async Task Batch_OfTenThousand_IsAnsweredByOneVersionAsSingly()
     {
@@ -173,5 +221,14 @@ public sealed class PredictTests(ModelsFixture service) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
 
         Assert.DoesNotContain(service.Log.Lines, line => line.Contains("7.654321", StringComparison.Ordinal) || line.Contains("31.2345", StringComparison.Ordinal));
+    }
+
+    private Task<HttpResponseMessage> SendAsync(byte[] body, string? type, bool isChunked)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/model/predict") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        request.Headers.TransferEncodingChunked = isChunked;
+        request.Headers.ExpectContinue = body.Length > 1_000_000;
+        return service.Admin.SendAsync(request);
     }
 }

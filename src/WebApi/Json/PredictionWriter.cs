@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc.Formatters;
 using ModelOps.Application;
 using ModelOps.Application.Predictions;
 using ModelOps.Domain.Features;
@@ -11,13 +10,15 @@ using ModelOps.Domain.Features;
 namespace ModelOps.WebApi.Json;
 
 /// <summary>Writes the answers of predictions as the serializer would, byte for byte, in a fraction of its time.</summary>
-internal sealed class PredictionOutputFormatter : OutputFormatter
+internal static class PredictionWriter
 {
     /// <summary>How many items are written before the client may read them: about 50 kB.</summary>
     private const int FlushEvery = 256;
 
     /// <summary>Longer than any prediction: four numbers of at most 25 bytes, three classes, a version, and the names.</summary>
     private const int MaxItem = 1_024;
+
+    private const string ContentType = "application/json; charset=utf-8";
 
     private static readonly byte[] Head = Encoding.UTF8.GetBytes($"{{\"{Name(nameof(BatchAnswer.Version))}\":\"");
     private static readonly byte[] Begin = Encoding.UTF8.GetBytes($"\",\"{Name(nameof(BatchAnswer.Predictions))}\":[");
@@ -37,48 +38,11 @@ internal sealed class PredictionOutputFormatter : OutputFormatter
     private static readonly byte[] Id = Encoding.UTF8.GetBytes($"}},\"{Name(nameof(BatchItem.PredictionId))}\":\"");
     private static readonly byte[] Kept = Encoding.UTF8.GetBytes($"\",\"{Name(nameof(BatchItem.Kept))}\":");
 
-    public PredictionOutputFormatter() => SupportedMediaTypes.Add("application/json");
-
-    public override void WriteResponseHeaders(OutputFormatterWriteContext context) =>
-        context.HttpContext.Response.ContentType = "application/json; charset=utf-8";
-
-    protected override bool CanWriteType(Type? type) => type == typeof(PredictionAnswer) || type == typeof(BatchAnswer);
-
-    public override Task WriteResponseBodyAsync(OutputFormatterWriteContext context)
+    /// <summary>The server sends it when the request ends.</summary>
+    public static void Write(HttpResponse response, PredictionAnswer answer)
     {
-        if (context.Object is not PredictionAnswer answer)
-        {
-            return WriteAsync(context.HttpContext, (BatchAnswer)context.Object!);
-        }
-
-        // The server sends it when the request ends.
-        Write(context.HttpContext.Response.BodyWriter, answer);
-        return Task.CompletedTask;
-    }
-
-    private static async Task WriteAsync(HttpContext context, BatchAnswer answer)
-    {
-        var body = context.Response.BodyWriter;
-        body.Write(Head);
-        body.Write(JsonEncodedText.Encode(answer.Version, WireJson.Options.Encoder).EncodedUtf8Bytes);
-        body.Write(Begin);
-        for (var from = 0; from < answer.Predictions.Count; from += FlushEvery)
-        {
-            var to = Math.Min(from + FlushEvery, answer.Predictions.Count);
-            for (var i = from; i < to; i++)
-            {
-                Write(body, answer.Predictions[i], first: i == 0);
-            }
-
-            await body.FlushAsync(context.RequestAborted);
-        }
-
-        body.Write("]}"u8);
-        await body.FlushAsync(context.RequestAborted);
-    }
-
-    private static void Write(PipeWriter body, PredictionAnswer answer)
-    {
+        response.ContentType = ContentType;
+        var body = response.BodyWriter;
         var to = body.GetSpan(MaxItem);
         var at = 0;
         Append(to, ref at, answer.Prediction, answer.Probabilities);
@@ -96,6 +60,28 @@ internal sealed class PredictionOutputFormatter : OutputFormatter
         Append(to, ref at, Kept);
         Append(to, ref at, answer.Kept ? "true}"u8 : "false}"u8);
         body.Advance(at);
+    }
+
+    public static async Task WriteAsync(HttpResponse response, BatchAnswer answer, CancellationToken cancellationToken)
+    {
+        response.ContentType = ContentType;
+        var body = response.BodyWriter;
+        body.Write(Head);
+        body.Write(JsonEncodedText.Encode(answer.Version, WireJson.Options.Encoder).EncodedUtf8Bytes);
+        body.Write(Begin);
+        for (var from = 0; from < answer.Predictions.Count; from += FlushEvery)
+        {
+            var to = Math.Min(from + FlushEvery, answer.Predictions.Count);
+            for (var i = from; i < to; i++)
+            {
+                Write(body, answer.Predictions[i], first: i == 0);
+            }
+
+            await body.FlushAsync(cancellationToken);
+        }
+
+        body.Write("]}"u8);
+        await body.FlushAsync(cancellationToken);
     }
 
     private static void Write(PipeWriter body, BatchItem item, bool first)
