@@ -20,6 +20,10 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
     /// <summary>Whether this request was signed in here, so that nothing is left to authenticate.</summary>
     public static bool IsDone(HttpContext context) => context.Features.Get<IAuthenticateResultFeature>() is not null;
 
+    /// <summary>The result of this request's sign-in; null if it wasn't signed in here, or its user was replaced since then.</summary>
+    public static Task<AuthenticateResult>? ResultOf(HttpContext context) =>
+        context.Features.Get<IAuthenticateResultFeature>() is SignedIn { AuthenticateResult: not null } known ? known.Completed : null;
+
     public Task InvokeAsync(HttpContext context)
     {
         var token = BearerHeader.Token(context.Request);
@@ -35,7 +39,7 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
         if (items?.TryGetValue(LastOfConnection, out var last) == true
             && last is Last known && ReferenceEquals(known.Header, header) && tokens.IsValid(known.Entry))
         {
-            SignIn(context, known.Entry.Result);
+            SignIn(context, known.Entry.Completed);
             return next(context);
         }
 
@@ -45,7 +49,7 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
         }
 
         items?[LastOfConnection] = new Last(header!, entry);
-        SignIn(context, entry.Result);
+        SignIn(context, entry.Completed);
         return next(context);
     }
 
@@ -60,9 +64,9 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
         await next(context);
     }
 
-    private static void SignIn(HttpContext context, AuthenticateResult result)
+    private static void SignIn(HttpContext context, Task<AuthenticateResult> completed)
     {
-        var signedIn = new SignedIn(result);
+        var signedIn = new SignedIn(completed);
         context.Features.Set<IHttpAuthenticationFeature>(signedIn);
         context.Features.Set<IAuthenticateResultFeature>(signedIn);
     }
@@ -70,10 +74,12 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
     private sealed record Last(string Header, VerifiedTokens.Entry Entry);
 
     /// <summary>As the framework's own feature: another user makes the result void, and another result brings its user.</summary>
-    private sealed class SignedIn(AuthenticateResult result) : IHttpAuthenticationFeature, IAuthenticateResultFeature
+    private sealed class SignedIn(Task<AuthenticateResult> completed) : IHttpAuthenticationFeature, IAuthenticateResultFeature
     {
-        private ClaimsPrincipal? _user = result.Principal;
-        private AuthenticateResult? _result = result;
+        private ClaimsPrincipal? _user = completed.Result.Principal;
+        private AuthenticateResult? _result = completed.Result;
+
+        public Task<AuthenticateResult> Completed => completed;
 
         public ClaimsPrincipal? User
         {

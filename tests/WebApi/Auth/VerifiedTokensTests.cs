@@ -16,10 +16,10 @@ public sealed class VerifiedTokensTests
     {
         var added = _tokens.Add("token", Ticket(TimeSpan.FromMinutes(15)));
 
-        Assert.Same(added, _tokens.Find("token")?.Result);
-        Assert.Equal("ann", Principals.UserId(added.Principal!));
-        Assert.Equal("ann@example.org", Principals.Email(added.Principal!));
-        Assert.True(added.Principal!.IsInRole("ADMIN"));
+        Assert.Same(added, _tokens.Find("token")?.Completed);
+        Assert.Equal("ann", Principals.UserId(added.Result.Principal!));
+        Assert.Equal("ann@example.org", Principals.Email(added.Result.Principal!));
+        Assert.True(added.Result.Principal!.IsInRole("ADMIN"));
     }
 
     [Theory]
