@@ -122,7 +122,7 @@ def figures(running):
         text = answer.read().decode()
     return {name: sum(map(float, re.findall(r"^%s(?:\{[^}]*\})? (\S+)" % metric, text, re.M))) for name, metric in (
         ("allocated", "dotnet_allocated_bytes_total"), ("kept", "modelops_predictions_stored_total"),
-        ("dropped", "modelops_predictions_dropped_total"), ("gcs", "dotnet_collection_count_total"))}
+        ("dropped", "modelops_predictions_dropped_total"))}
 
 
 def load(address, token, seconds, connections, path="/model/predict"):
