@@ -9,7 +9,7 @@ namespace ModelOps.WebApi.Auth;
 /// </summary>
 /// <remarks>
 /// It doesn't ask <see cref="IHttpContextAccessor"/>: where that is registered, the framework can't reuse a request's objects and carries
-/// the request through every continuation, which costs each request 1 kB.
+/// the request through every continuation.
 /// </remarks>
 internal sealed class CurrentUser : ICurrentUser
 {

@@ -20,6 +20,7 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
 {
     private readonly World _world = new(provider);
     private readonly ConcurrentDictionary<string, long> _counts = [];
+    private readonly TaskCompletionSource _stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly MeterListener _listener = new();
 
     private PredictionLog Log => _world.Services.GetRequiredService<PredictionLog>();
@@ -36,7 +37,13 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
             }
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-            _counts.AddOrUpdate(tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Value}", value, (_, sum) => sum + value));
+        {
+            _counts.AddOrUpdate(tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Value}", value, (_, sum) => sum + value);
+            if (instrument.Name == "predictions_stored")
+            {
+                _stored.TrySetResult();
+            }
+        });
         _listener.Start();
     }
 
@@ -124,6 +131,28 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
 
         Assert.Equal(10, await _world.UseAsync(db => db.Predictions.CountAsync()));
         Log.Complete();
+        await writing;
+    }
+
+    /// <summary>Ten times 10 ms for few predictions, so that they share a transaction; none once there are enough.</summary>
+    [Theory]
+    [InlineData(249, 10)]
+    [InlineData(250, 0)]
+    public async Task WriteAsync_WaitsForMorePredictions_UnlessThereAreEnough(int waiting, int waits)
+    {
+        var clock = new CountingClock();
+        using var log = new PredictionLog(
+            _world.Services.GetRequiredService<IServiceScopeFactory>(),
+            clock,
+            _world.Services.GetRequiredService<IMeterFactory>(),
+            NullLogger<PredictionLog>.Instance);
+        Made(waiting).ForEach(p => log.Add(p, "ann"));
+        var writing = log.WriteAsync(default);
+
+        await _stored.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal((waiting, waits), (_counts["predictions_stored"], clock.Waits));
+        log.Complete();
         await writing;
     }
 
@@ -242,4 +271,18 @@ public abstract partial class PredictionLogTests(Provider provider) : IAsyncLife
     /// <summary>PostgreSQL folds a name that isn't quoted to small letters. A value stands in quotes already.</summary>
     [GeneratedRegex(@"(?<!')\b(HbA1c|Age|Bmi|Gender|Class|Source|Created\w+|PredictionId|Confirmed\w+)\b")]
     private static partial Regex Column();
+
+    /// <summary>Counts the waits, each of which ends at once.</summary>
+    private sealed class CountingClock : TimeProvider
+    {
+        private int _waits;
+
+        public int Waits => Volatile.Read(ref _waits);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Increment(ref _waits);
+            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+    }
 }
