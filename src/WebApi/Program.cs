@@ -108,7 +108,7 @@ if (!settings.Serves)
 
 app.UseMiddleware<HeadRequests>();
 app.UseRouting();
-app.UseWhen(context => context.Request.Headers.Origin.Count > 0, page => page.UseCors());
+app.UseCors();
 app.UseMiddleware<ShortCut>();
 app.UseMiddleware<TokenSignIn>();
 app.UseWhen(context => !TokenSignIn.IsDone(context), rest => rest.UseAuthentication());

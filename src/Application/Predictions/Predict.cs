@@ -68,21 +68,18 @@ internal static class PatientRules
     private static readonly Column Bmi = FeatureSchema.Current.GetColumn(ColumnNames.Bmi);
     private static readonly Column Gender = FeatureSchema.Current.GetColumn(ColumnNames.Gender);
 
-    /// <summary>Whether <see cref="Report{T}(ValidationContext{T}, PredictionInput, int?)"/> has nothing to report.</summary>
+    /// <summary>Whether nothing is wrong, so that there is nothing to report.</summary>
     public static bool AreMet(PredictionInput input) =>
-        HbA1c.ProblemOf(input.HbA1c) is null
-        && Age.ProblemOf(input.Age) is null
-        && Bmi.ProblemOf(input.Bmi) is null
-        && Gender.TryParseCode(input.Gender, out _)
-        && ReferenceRules.IsPossible(input.Reference);
+        Problems.Of(input) == default && ReferenceRules.IsPossible(input.Reference);
 
     /// <param name="row">The patient's place in <c>Rows</c>; null for a request of one patient.</param>
     public static void Report<T>(this ValidationContext<T> context, PatientInput input, int? row = null)
     {
-        context.Report(nameof(PatientInput.HbA1c), row, HbA1c.ProblemOf(input.HbA1c));
-        context.Report(nameof(PatientInput.Age), row, Age.ProblemOf(input.Age));
-        context.Report(nameof(PatientInput.Bmi), row, Bmi.ProblemOf(input.Bmi));
-        context.Report(nameof(PatientInput.Gender), row, Gender.TryParseCode(input.Gender, out _) ? null : Gender.Outside);
+        var problems = Problems.Of(input);
+        context.Report(nameof(PatientInput.HbA1c), row, problems.HbA1c);
+        context.Report(nameof(PatientInput.Age), row, problems.Age);
+        context.Report(nameof(PatientInput.Bmi), row, problems.Bmi);
+        context.Report(nameof(PatientInput.Gender), row, problems.Gender);
     }
 
     /// <inheritdoc cref="Report{T}(ValidationContext{T}, PatientInput, int?)"/>
@@ -105,6 +102,16 @@ internal static class PatientRules
 
     private static string NameOf(string member, int? row) =>
         row is null ? member : string.Create(CultureInfo.InvariantCulture, $"{nameof(PredictBatch.Rows)}[{row}].{member}");
+
+    /// <summary>What is wrong with each member; null where nothing is.</summary>
+    private readonly record struct Problems(Sentence? HbA1c, Sentence? Age, Sentence? Bmi, Sentence? Gender)
+    {
+        public static Problems Of(PatientInput input) => new(
+            PatientRules.HbA1c.ProblemOf(input.HbA1c),
+            PatientRules.Age.ProblemOf(input.Age),
+            PatientRules.Bmi.ProblemOf(input.Bmi),
+            PatientRules.Gender.TryParseCode(input.Gender, out _) ? null : PatientRules.Gender.Outside);
+    }
 }
 
 public sealed record Predict(PredictionInput Input) : IRequest<PredictionAnswer>;
@@ -134,7 +141,7 @@ public sealed record PredictionAnswer(
     bool Kept);
 
 /// <remarks>
-/// A valid input, as nearly all are, is recognized before the library makes the objects in which rules report: they cost a third of the
+/// A valid input, as nearly all are, is recognized before the library makes the objects in which rules report: they are a seventh of the
 /// memory that a request takes.
 /// </remarks>
 internal sealed class PredictValidator : AbstractValidator<Predict>, IValidator<Predict>

@@ -13,12 +13,6 @@ internal sealed class PlainPolicies(IAuthorizationService authorization) : Polic
 {
     private static readonly Task<PolicyAuthorizationResult> Granted = Task.FromResult(PolicyAuthorizationResult.Success());
 
-    /// <summary>Takes the result of <see cref="TokenSignIn"/> as it is.</summary>
-    public override Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) =>
-        policy.AuthenticationSchemes.Count == 0 && TokenSignIn.ResultOf(context) is { } known
-            ? known
-            : base.AuthenticateAsync(policy, context);
-
     public override Task<PolicyAuthorizationResult> AuthorizeAsync(
         AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource)
     {

@@ -20,10 +20,6 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
     /// <summary>Whether this request was signed in here, so that nothing is left to authenticate.</summary>
     public static bool IsDone(HttpContext context) => context.Features.Get<IAuthenticateResultFeature>() is not null;
 
-    /// <summary>The result of this request's sign-in; null if it wasn't signed in here, or its user was replaced since then.</summary>
-    public static Task<AuthenticateResult>? ResultOf(HttpContext context) =>
-        context.Features.Get<IAuthenticateResultFeature>() is SignedIn { AuthenticateResult: not null } known ? known.Completed : null;
-
     public Task InvokeAsync(HttpContext context)
     {
         var token = BearerHeader.Token(context.Request);
@@ -39,7 +35,7 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
         if (items?.TryGetValue(LastOfConnection, out var last) == true
             && last is Last known && ReferenceEquals(known.Header, header) && tokens.IsValid(known.Entry))
         {
-            SignIn(context, known.Entry.Completed);
+            SignIn(context, known.Entry.Result);
             return next(context);
         }
 
@@ -49,7 +45,7 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
         }
 
         items?[LastOfConnection] = new Last(header!, entry);
-        SignIn(context, entry.Completed);
+        SignIn(context, entry.Result);
         return next(context);
     }
 
@@ -64,9 +60,9 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
         await next(context);
     }
 
-    private static void SignIn(HttpContext context, Task<AuthenticateResult> completed)
+    private static void SignIn(HttpContext context, AuthenticateResult result)
     {
-        var signedIn = new SignedIn(completed);
+        var signedIn = new SignedIn(result);
         context.Features.Set<IHttpAuthenticationFeature>(signedIn);
         context.Features.Set<IAuthenticateResultFeature>(signedIn);
     }
@@ -74,12 +70,10 @@ internal sealed class TokenSignIn(RequestDelegate next, VerifiedTokens tokens)
     private sealed record Last(string Header, VerifiedTokens.Entry Entry);
 
     /// <summary>As the framework's own feature: another user makes the result void, and another result brings its user.</summary>
-    private sealed class SignedIn(Task<AuthenticateResult> completed) : IHttpAuthenticationFeature, IAuthenticateResultFeature
+    private sealed class SignedIn(AuthenticateResult result) : IHttpAuthenticationFeature, IAuthenticateResultFeature
     {
-        private ClaimsPrincipal? _user = completed.Result.Principal;
-        private AuthenticateResult? _result = completed.Result;
-
-        public Task<AuthenticateResult> Completed => completed;
+        private ClaimsPrincipal? _user = result.Principal;
+        private AuthenticateResult? _result = result;
 
         public ClaimsPrincipal? User
         {

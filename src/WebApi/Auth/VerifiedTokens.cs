@@ -38,10 +38,10 @@ internal sealed class VerifiedTokens(TimeProvider time)
 
     /// <param name="ticket">What the token holds; one that doesn't tell when the token expires isn't remembered.</param>
     /// <returns>The result as it is remembered.</returns>
-    public Task<AuthenticateResult> Add(ReadOnlySpan<char> token, AuthenticationTicket ticket)
+    public AuthenticateResult Add(ReadOnlySpan<char> token, AuthenticationTicket ticket)
     {
-        var result = Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(
-            new Principals.TokenPrincipal(ticket.Principal), ticket.Properties, ticket.AuthenticationScheme)));
+        var result = AuthenticateResult.Success(new AuthenticationTicket(
+            new Principals.TokenPrincipal(ticket.Principal), ticket.Properties, ticket.AuthenticationScheme));
         if (ticket.Properties.ExpiresUtc is not { } expires || !Hash.TryCreate(token, out var hash))
         {
             return result;
@@ -57,7 +57,7 @@ internal sealed class VerifiedTokens(TimeProvider time)
         return result;
     }
 
-    public sealed record Entry(Task<AuthenticateResult> Completed, DateTimeOffset From, DateTimeOffset Until);
+    public sealed record Entry(AuthenticateResult Result, DateTimeOffset From, DateTimeOffset Until);
 
     [InlineArray(Parts)]
     private struct Hash : IEquatable<Hash>

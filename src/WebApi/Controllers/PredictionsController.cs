@@ -14,7 +14,7 @@ namespace ModelOps.WebApi.Controllers;
 [Route("model/predict")]
 public sealed class PredictionsController(IMediator mediator) : ControllerBase
 {
-    /// <remarks>It reads the body itself: the framework's binding of one parameter costs as much as a prediction.</remarks>
+    /// <remarks>It reads the body itself: the framework's binding of one parameter costs half as much as a prediction.</remarks>
     [HttpPost]
     [TokenScope(TokenScopes.Predict)]
     [ReadsBody<PredictionInput>]

@@ -12,7 +12,7 @@ internal sealed record ContentPolicy(Func<HttpContext, string> Create);
 /// component library and the bars' sizes need them. An answer that says nothing else isn't stored by any cache: most have data of patients
 /// or users. Static files and a version's artifacts say how long they may be kept.
 /// </remarks>
-internal sealed class SecurityHeaders(RequestDelegate next)
+internal sealed class SecurityHeaders(RequestDelegate next, HttpSettings settings)
 {
     public const string Page = Common + "script-src 'self'";
 
@@ -23,6 +23,10 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'self'; frame-ancestors 'none'; ";
 
+    private readonly string? _transportSecurity = settings.HstsDays == 0
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"max-age={(long)TimeSpan.FromDays(settings.HstsDays).TotalSeconds}");
+
     /// <summary>A page with one inline script, which has this response's nonce.</summary>
     public static string PageWith(string nonce) => $"{Common}script-src 'self' 'nonce-{nonce}'";
 
@@ -31,15 +35,14 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         // Set the headers just before the response starts, because error handling clears headers that were set earlier.
         context.Response.OnStarting(static state =>
         {
-            var context = (HttpContext)state;
+            var (context, transportSecurity) = ((HttpContext, string?))state;
             var headers = context.Response.Headers;
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
-            if (context.Request.IsHttps && context.RequestServices.GetRequiredService<HttpSettings>().HstsDays is > 0 and var days)
+            if (transportSecurity is not null && context.Request.IsHttps)
             {
-                headers.StrictTransportSecurity = string.Create(
-                    CultureInfo.InvariantCulture, $"max-age={(long)TimeSpan.FromDays(days).TotalSeconds}");
+                headers.StrictTransportSecurity = transportSecurity;
             }
 
             if (headers.CacheControl.Count == 0)
@@ -53,7 +56,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             }
 
             return Task.CompletedTask;
-        }, context);
+        }, (context, _transportSecurity));
         return next(context);
     }
 
