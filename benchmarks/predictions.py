@@ -5,8 +5,9 @@ usage: predictions.py SERVICE BARE [--postgresql] [--rounds 5] [--seconds 5] [--
                       [--reference FASTAPI]
 
 SERVICE is ModelOps.WebApi.dll and BARE is ModelOps.Bare.Benchmark.dll, as they were built in Release (build/bench.sh does both). Needs wrk;
-with --postgresql also PostgreSQL's initdb: the cluster is the benchmark's own, on the loopback, with its default settings. The service is
-a fresh installation with a trained version; one user is signed in with a bearer token. Only the limit of requests per user is raised.
+with --postgresql also PostgreSQL's programs: the cluster is the benchmark's own, on the loopback, with its default settings. The bare
+endpoint is then measured twice: alone, and "beside" the same cluster while pgbench inserts as many rows a second as the service did. The
+service is a fresh installation with a trained version; one user is signed in with a bearer token. Only the limit of requests per user is raised.
 FASTAPI is a Python file with an `app` that answers POST /predict; Debian's python3-fastapi, python3-uvicorn and python3-torch run it.
 
 Prints each round's requests a second, 99th percentile of the latency, and processor time per request (of the server, and of PostgreSQL),
@@ -78,6 +79,33 @@ class Cluster:
             raise
         self.connection = "Host=127.0.0.1;Port=%d;Database=postgres;Username=modelops" % self.port
         return self
+
+    @contextlib.contextmanager
+    def inserting(self, rate):
+        """Inserts rows like those of predictions, in transactions of 250, `rate` rows a second."""
+        client = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "modelops"]
+        # The ids are ordered by time, as those of predictions: the index grows at its end.
+        statement = """
+            INSERT INTO beside ("Id", "HbA1c", "Age", "Bmi", "Gender", "Negative", "Prediabetes", "Diabetes", "Class", "Version", "CreatedAt")
+            SELECT (lpad(to_hex((extract(epoch FROM now()) * 1e6)::bigint), 16, '0') || lpad(to_hex(i), 16, '0'))::uuid,
+              6.1, 50, 27.5, 1, 0.1, 0.2, 0.7, 2, 'v20251111_153045', now() FROM generate_series(1, 250) i
+            """
+        subprocess.run([self.programs + "/psql", *client, "-q", "-c", "CREATE TABLE IF NOT EXISTS beside (LIKE predictions INCLUDING ALL)",
+                        "postgres"], check=True, stderr=subprocess.DEVNULL)
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+            script.write(" ".join(statement.split()) + ";")
+            script.flush()
+            running = subprocess.Popen(
+                [self.programs + "/pgbench", *client, "-n", "-f", script.name, "-c", "1", "-R", "%.1f" % (rate / 250), "-T", "3600", "postgres"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            try:
+                time.sleep(0.5)
+                yield
+                if running.poll() is not None:
+                    sys.exit("pgbench ended: %s" % running.stderr.read().decode())
+            finally:
+                running.terminate()
+                running.wait()
 
     def __exit__(self, *_):
         if self.process:
@@ -186,19 +214,23 @@ def compare(options, cluster):
             warm(address, token, options.connections)
         rounds, before, total = collections.defaultdict(list), figures(ours), 0
         for _ in range(options.rounds):
-            for name, running, token, path in [(n, p, None, p.path) for n, p in peers.items()] + [
-                    ("service", ours, ours.token, "/model/predict")]:
-                start = processor_seconds(running.process.pid), processor_seconds(cluster.process.pid) if cluster else 0
-                rate, p50, p99, requests = load(running.address, token, options.seconds, options.connections, path)
-                own = (processor_seconds(running.process.pid) - start[0]) / requests * 1e6
-                database = (processor_seconds(cluster.process.pid) - start[1]) / requests * 1e6 if cluster else 0
+            turns = [(name, peer, None, peer.path) for name, peer in peers.items()] + [("service", ours, ours.token, "/model/predict")]
+            if cluster:
+                turns.append(("beside", peers["bare"], None, peers["bare"].path))
+            for name, running, token, path in turns:
+                # The service was measured just before.
+                with cluster.inserting(rounds["service"][-1][0]) if name == "beside" else contextlib.nullcontext():
+                    start = processor_seconds(running.process.pid), processor_seconds(cluster.process.pid) if cluster else 0
+                    rate, p50, p99, requests = load(running.address, token, options.seconds, options.connections, path)
+                    own = (processor_seconds(running.process.pid) - start[0]) / requests * 1e6
+                    database = (processor_seconds(cluster.process.pid) - start[1]) / requests * 1e6 if cluster else 0
                 rounds[name].append((rate, p50, p99, own, database))
                 total += requests if name == "service" else 0
                 print("%-9s %8.0f requests/s, p50 %6.2f ms, p99 %6.2f ms, %5.1f us of processor, %5.1f of the database" % (
                     name, rate, p50, p99, own, database), flush=True)
         after = figures(ours)
         medians = {name: [statistics.median(column) for column in zip(*of)] for name, of in rounds.items()}
-        for name in peers:
+        for name in [n for n in rounds if n != "service"]:
             print("ratios of the medians, service to %s: rate %.2f, p99 %.2f, processor %.2f" % (
                 name, *(medians["service"][i] / medians[name][i] for i in (0, 2, 3))))
         print("%.0f bytes allocated a request; of %d predictions %d kept and %d dropped so far" % (
