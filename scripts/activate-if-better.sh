@@ -8,7 +8,7 @@
 #
 # Nothing happens when somebody else changed the version in service meanwhile. Needs MODELOPS_TOKEN of an ADMIN without scopes (no scope
 # includes activating), and MODELOPS_URL unless the service is at http://localhost:8000. Exit codes: 0 activated, 1 refused, 2 wrongly
-# called, 3 not better, or finds fewer of the patients with diabetes, or in service already, 4 the service wasn't reached.
+# called, 3 not better, or better but not at finding diabetes, or in service already, 4 the service wasn't reached.
 . "$(dirname "$0")/common.sh"
 
 version='' first=''
@@ -40,7 +40,8 @@ active=$(member version)
 call GET "/model/compare?baseline=$active&candidate=$version"
 verdict=$(member verdict)
 if [ "$(member suggest_activation)" != true ]; then
-  [ "$verdict" != better ] || die "$nothing" "$version is better than $active on $(member rows) patients, but doesn't find as many of those with diabetes."
+  [ "$verdict" != better ] \
+    || die "$nothing" "$version is better than $active on $(member rows) patients, but isn't shown to find as many of those with diabetes."
   die "$nothing" "$version isn't better than $active: $verdict, on $(member rows) patients."
 fi
 json POST /model/activate "{\"version\": \"$version\", \"expected_active\": \"$active\", \"reason\": \"better than $active (scripts)\"}"

@@ -220,7 +220,7 @@
         event.preventDefault();
         event.stopImmediatePropagation();
       } else {
-        // What was restored after a reload on a busy machine may have been lost, too; a form is sent with what it shows.
+        // On a busy machine the server may lack a value that was restored after a reload. A form is sent with what it shows.
         retellTyped(event.target);
       }
     }, true);
