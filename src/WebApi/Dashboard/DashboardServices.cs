@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using ModelOps.Application.Users;
 using ModelOps.WebApi.Auth;
 using ModelOps.WebApi.Errors;
@@ -29,6 +30,7 @@ internal static class DashboardServices
         services.AddScoped<AuthenticationStateProvider, SessionState>();
         services.AddScoped<Dispatcher>();
         services.AddScoped<LiveState>();
+        services.AddScoped<CircuitHandler, CircuitOrder>();
         return services;
     }
 

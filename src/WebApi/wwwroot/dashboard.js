@@ -175,8 +175,8 @@
   };
 
   // What was typed while the connection was lost, or just before, may not have reached the server: it is told again.
-  const retellTyped = (within = document) => {
-    for (const field of [...touched].filter(field => field.isConnected && within.contains(field))) {
+  const retellTyped = () => {
+    for (const field of [...touched].filter(field => field.isConnected)) {
       if (field.type !== 'radio' && field.type !== 'checkbox') tell(field, ['input', 'change']);
       else if (field.checked || field.type === 'checkbox') tell(field, ['change']);
     }
@@ -219,9 +219,6 @@
       if (document.documentElement.classList.contains('offline')) {
         event.preventDefault();
         event.stopImmediatePropagation();
-      } else {
-        // On a busy machine the server may lack a value that was restored after a reload. A form is sent with what it shows.
-        retellTyped(event.target);
       }
     }, true);
     document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', event => {
