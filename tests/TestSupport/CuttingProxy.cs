@@ -107,10 +107,24 @@ public sealed class CuttingProxy : IAsyncDisposable
 
     private void Lose(TcpClient client, TcpClient upstream)
     {
-        Interlocked.Increment(ref _lost);
+        try
+        {
+            // A client that was closed has no socket any more.
+            if (client.Client is not { } socket)
+            {
+                return;
+            }
 
-        // A reset instead of an orderly end.
-        client.Client.LingerState = new LingerOption(true, 0);
+            // A reset instead of an orderly end.
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception ended) when (ended is ObjectDisposedException or SocketException)
+        {
+            // The connection has just ended by itself.
+            return;
+        }
+
+        Interlocked.Increment(ref _lost);
         client.Close();
         upstream.Close();
     }

@@ -6,10 +6,11 @@ namespace ModelOps.WebApi.Dashboard;
 /// Handles all messages of one browser tab in the order in which they arrived, in the tab's own queue.
 /// </summary>
 /// <remarks>
-/// Blazor queues events, but not the browser's confirmation that it shows a rendered page. A confirmation that arrives while that rendering
-/// is still being completed makes the renderer forget the handlers that were replaced in it, although events for them are waiting
-/// in the queue. These events are then refused ("There is no event handler associated with this event"): the page shows a typed value
-/// that the server doesn't have. On a busy machine this happened to values that a page restored after the service had been restarted.
+/// Blazor (ASP.NET Core 10.0, <c>Renderer.RemoveEventHandlerIds</c>) queues events, but not the browser's confirmation that it shows a
+/// rendered page. A confirmation that arrives while that rendering is still being completed makes the renderer forget the handlers that
+/// were replaced in it, although events for them are waiting in the queue. These events are then refused ("There is no event handler
+/// associated with this event"): the page shows a typed value that the server doesn't have. On a busy machine this happened to values
+/// that a page restored after the service had been restarted.
 /// </remarks>
 internal sealed class CircuitOrder : CircuitHandler
 {
