@@ -256,9 +256,9 @@ public sealed class HonestyTests(BrowserFixture browser)
     {
         await using var service = await Service.StartAsync();
         var dataset = await service.UploadAsync("weak.csv");
-        var weak = await UntrainedAsync(service, dataset, seed: 1);
+        var weak = await service.UntrainedAsync(dataset, seed: 1);
         await service.ActivateAsync(weak);
-        var other = await UntrainedAsync(service, dataset, seed: 2);
+        var other = await service.UntrainedAsync(dataset, seed: 2);
         await using var visitor = await browser.VisitAsync(service: service);
         var page = await visitor.SignInAsync(asAdmin: true);
 
@@ -269,7 +269,7 @@ public sealed class HonestyTests(BrowserFixture browser)
 
         // A version that beats the rule is named, not a newer one that is better than the one in service but loses to the rule too.
         var good = await service.TrainAsync(await service.UploadAsync("good.csv"), epochs: 60);
-        var luckier = await UntrainedAsync(service, dataset, seed: 4);
+        var luckier = await service.UntrainedAsync(dataset, seed: 4);
         var comparison = await service.Admin.GetFromJsonAsync<System.Text.Json.JsonElement>($"/model/compare?baseline={weak}&candidate={luckier}");
         Assert.Equal("better", comparison.GetProperty("verdict").GetString());
         await page.GoAsync("/");
@@ -468,20 +468,4 @@ public sealed class HonestyTests(BrowserFixture browser)
                 || palette.StartsWith($"rgba({rgb}", StringComparison.Ordinal);
         },
         $"palette {primary}");
-
-    /// <summary>A version that has learned nothing, so that it can't beat a rule.</summary>
-    private static async Task<string> UntrainedAsync(Service service, string dataset, int seed)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/model/retrain")
-        {
-            Headers = { { "Prefer", "wait=120" } },
-            Content = JsonContent.Create(new
-            {
-                use_database = false, dataset_name = dataset, architecture = "mlp-bn", epochs = 1, learning_rate = 1e-6, seed,
-            }),
-        };
-        using var response = await service.Admin.SendAsync(request);
-        response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).GetProperty("version").GetString()!;
-    }
 }

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ModelOps.Browser.Tests;
 
 /// <summary>
-/// The pictures of the README and of the guides, on a service where a good decision waits: a hasty version in service, and a better one.
+/// The pictures of the README and of the guides, on a service where an untrained version serves and a better one is there.
 /// They are written beside the other screenshots; <c>CONTRIBUTING.md</c> says how they get into <c>docs</c>.
 /// </summary>
 [Collection(BrowserGroup.Name)]
@@ -20,8 +20,7 @@ public sealed class PictureTests(BrowserFixture browser)
         Directory.CreateDirectory(Build.Screenshots);
         await using var service = await Service.StartAsync();
         var dataset = await service.UploadAsync("clinic-2026.csv");
-        var hasty = await service.TrainAsync(dataset, epochs: 3, architecture: "mlp-bn");
-        await service.ActivateAsync(hasty);
+        await service.ActivateAsync(await service.UntrainedAsync(dataset, seed: 1));
         await using var visitor = await browser.VisitAsync(width: Width, service: service);
         var page = await visitor.SignInAsync(asAdmin: true, "/retrain");
 

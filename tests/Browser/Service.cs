@@ -122,17 +122,14 @@ public sealed class Service : IAsyncDisposable
     }
 
     /// <summary>Trains to the end and gives the version's name.</summary>
-    public async Task<string> TrainAsync(string dataset, int epochs = 40, int seed = 42, string architecture = "crossfit-ple")
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/model/retrain")
-        {
-            Content = JsonContent.Create(new { use_database = false, dataset_name = dataset, architecture, epochs, seed }),
-        };
-        request.Headers.Add("Prefer", "wait=60");
-        using var response = await Admin.SendAsync(request);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("version").GetString()!;
-    }
+    public Task<string> TrainAsync(string dataset, int epochs = 40, int seed = 42, string architecture = "crossfit-ple") =>
+        VersionAsync(new { use_database = false, dataset_name = dataset, architecture, epochs, seed });
+
+    /// <summary>
+    /// A version that has learned nothing, so that it loses to a rule and to every trained version, however the rows are split.
+    /// </summary>
+    public Task<string> UntrainedAsync(string dataset, int seed) => VersionAsync(
+        new { use_database = false, dataset_name = dataset, architecture = "mlp-bn", epochs = 1, learning_rate = 1e-6, seed });
 
     /// <summary>The number by which people call a version.</summary>
     public async Task<string> NumberAsync(string version) =>
@@ -251,5 +248,14 @@ public sealed class Service : IAsyncDisposable
         }
 
         _data.Delete(recursive: true);
+    }
+
+    private async Task<string> VersionAsync(object training)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/model/retrain") { Content = JsonContent.Create(training) };
+        request.Headers.Add("Prefer", "wait=120");
+        using var response = await Admin.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("version").GetString()!;
     }
 }
