@@ -265,7 +265,8 @@ public sealed class HonestyTests(BrowserFixture browser)
         await Expect(page.Locator(".next p")).ToContainTextAsync("The model in service is not better than a simple rule by HbA1c alone.");
         await page.GoAsync("/versions");
         await page.Button($"Activate version {await service.NumberAsync(other)}").ClickAsync();
-        await Expect(page.Locator(".mud-dialog .notice", new() { HasText = "Not better than a simple rule" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".mud-dialog .notice").Filter(new() { HasText = "Not better than a simple rule by HbA1c alone" }))
+            .ToBeVisibleAsync();
 
         // A version that beats the rule is named, not a newer one that is better than the one in service but loses to the rule too.
         var good = await service.TrainAsync(await service.UploadAsync("good.csv"), epochs: 60);

@@ -2,6 +2,8 @@ using System.ComponentModel.Design;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Components.RenderTree;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelOps.WebApi.Dashboard;
 
@@ -9,7 +11,8 @@ namespace ModelOps.WebApi.Tests.Dashboard;
 
 #pragma warning disable BL0006 // What is tested is how the renderer and the order of messages work together.
 
-public sealed class CircuitOrderTests
+[Collection(ServiceCollection.Name)]
+public sealed class CircuitOrderTests(ServiceFixture service)
 {
     /// <summary>The number that the renderer gives the first event handler.</summary>
     private const ulong FirstHandler = 1;
@@ -24,6 +27,14 @@ public sealed class CircuitOrderTests
         await Task.WhenAll(await tab.QueueAsync("7", "7.2"));
 
         Assert.Equal(["7", "7.2"], tab.Field.Typed);
+    }
+
+    [Fact]
+    public void Tabs_OfTheService_HaveThisOrder()
+    {
+        using var scope = service.Services.CreateScope();
+
+        Assert.Contains(scope.ServiceProvider.GetServices<CircuitHandler>(), handler => handler is CircuitOrder);
     }
 
     [Fact]
